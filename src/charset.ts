@@ -1,0 +1,37 @@
+/**
+ * Characters and class ids. Order and special ids are those of the authors' code: Python's `string.printable[:-6]`
+ * (digits, a-z, A-Z, punctuation) are classes 0 to 93, then end, padding and unknown; the start symbol exists in the
+ * embedding only.
+ */
+export const CHARACTERS =
+  '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
+
+export const END = CHARACTERS.length
+export const PADDING = END + 1
+export const UNKNOWN = END + 2
+/** Number of classes that the classifier scores: 94 characters, end, padding, unknown. */
+export const CLASSES = END + 3
+/** Fed to the decoder before the first character; a row of the embedding, never a class. */
+export const START = CLASSES
+
+const idOfCharacter = new Map([...CHARACTERS].map((character, id) => [character, id]))
+
+/** Class ids of a word, without the end symbol; a character outside the charset becomes `UNKNOWN`. */
+export function encodeText(text: string): number[] {
+  return Array.from(text, (character) => idOfCharacter.get(character) ?? UNKNOWN)
+}
+
+/** The word that class ids spell, up to the first end symbol; padding and unknown are left out. */
+export function decodeIds(ids: Iterable<number>): string {
+  let text = ''
+  for (const id of ids) {
+    if (id === END) break
+    text += CHARACTERS[id] ?? ''
+  }
+  return text
+}
+
+/** The benchmarks' view of a word: lower case, letters and digits only (36 characters). */
+export function alphanumericView(text: string): string {
+  return text.toLowerCase().replace(/[^0-9a-z]/g, '')
+}

@@ -1,0 +1,113 @@
+/** Every setting: its type, range, default (the paper's) and one line of meaning. Presets say only what differs. */
+import { z } from 'zod'
+
+const count = z.int().positive()
+const rate = z.number().min(0).max(0.95)
+
+const rectifierSettings = z.strictObject({
+  enabled: z.boolean().default(true).describe('straighten the word before it is read; without it the view is resized'),
+  viewHeight: count.default(32).describe('rows of the small view that the localisation network sees, pixels'),
+  viewWidth: count.default(64).describe('columns of that view, pixels'),
+  channels: z.array(count).length(6).default([32, 64, 128, 256, 256, 256]).describe('widths of its six convolutions'),
+  hidden: count.default(512).describe('width of its linear layer'),
+  controlPoints: z
+    .int()
+    .min(4)
+    .multipleOf(2)
+    .default(20)
+    .describe('control points K, half above and half below the word'),
+  initialMargin: z
+    .number()
+    .min(0)
+    .max(0.4)
+    .default(0.01)
+    .describe('margin of the box that the first control points span'),
+  targetMargin: z.number().min(0).max(0.4).default(0.05).describe('margin of the target points in the rectified image'),
+})
+
+const backboneSettings = z.strictObject({
+  stem: count.default(32).describe('width of the first 3x3 convolution'),
+  widths: z.array(count).length(5).default([32, 64, 128, 256, 512]).describe('widths of the five stages'),
+  blocks: z.array(count).length(5).default([3, 4, 6, 6, 3]).describe('residual blocks of the five stages'),
+})
+
+const transformerSettings = z.strictObject({
+  width: z.int().positive().multipleOf(2).default(512).describe('width D of every token'),
+  heads: count.default(8).describe('attention heads; must divide the width'),
+  feedForward: count.default(2048).describe('width of the feed-forward layers'),
+  encoderLayers: z.int().min(0).default(4).describe('encoder blocks'),
+  decoderLayers: count.default(4).describe('decoder blocks'),
+  dropout: rate.default(0.1).describe('dropout in attention, feed-forward and residual branches'),
+  positionDropout: rate.default(0.2).describe('dropout after positions are added'),
+})
+
+export const modelSettings = z
+  .strictObject({
+    imageHeight: count.default(64).describe('rows of the input image, pixels'),
+    imageWidth: count.default(256).describe('columns of the input image, pixels'),
+    textHeight: z.literal(32).default(32).describe('rows of the rectified image: the backbone halves them five times'),
+    textWidth: z.int().multipleOf(4).positive().default(100).describe('columns of the rectified image, pixels'),
+    maximumLength: count.default(100).describe('longest word that is spelled, characters'),
+    rectifier: rectifierSettings.prefault({}),
+    backbone: backboneSettings.prefault({}),
+    transformer: transformerSettings.prefault({}),
+    authorsQuirks: z
+      .boolean()
+      .default(false)
+      .describe(
+        "the authors' code to the letter: causal encoder, positions by place in the batch, none in the encoder",
+      ),
+  })
+  .refine((model) => model.transformer.width % model.transformer.heads === 0, 'transformer.heads must divide width')
+
+export const trainingSettings = z.strictObject({
+  batchSize: count.default(128).describe('words a step'),
+  steps: count.default(100_000).describe('steps of the whole run; the schedule ends there'),
+  seed: z
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .default(1)
+    .describe('seed of initial weights, data order, augmentation, dropout'),
+  schedule: z.enum(['noam', 'cosine']).default('noam').describe('learning rate over the steps'),
+  learningRate: z.number().positive().default(1).describe('noam: factor of the formula; cosine: peak rate'),
+  warmup: count.default(16_000).describe('steps of linear warm-up'),
+  finalLearningRate: z.number().min(0).default(0).describe('cosine: rate at the last step'),
+  beta1: z.number().min(0).lt(1).default(0.9).describe("Adam's decay of the first moment"),
+  beta2: z.number().min(0).lt(1).default(0.98).describe("Adam's decay of the second moment"),
+  epsilon: z.number().positive().default(1e-9).describe("Adam's epsilon"),
+  weightDecay: z.number().min(0).default(0).describe('decoupled weight decay of matrices and filters'),
+  clip: z.number().positive().default(1).describe('largest global norm of the gradient'),
+  averageDecay: z.number().min(0).lt(1).default(0.999).describe('decay of the moving average of weights; 0 keeps none'),
+  focalAlpha: z.number().positive().default(1).describe('alpha of the focal loss'),
+  focalGamma: z.number().min(0).default(2).describe('gamma of the focal loss; 0 is cross-entropy'),
+  columnWeight: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('weight of the auxiliary loss that names the character over a column'),
+  lengths: z
+    .array(count)
+    .min(1)
+    .default([8, 14, 26])
+    .describe('decoder lengths (characters + end) that batches are sorted into; the last bounds the words learned'),
+  realShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.3)
+    .describe('share of real training words among all, the rest synthetic'),
+  checkpointSeconds: z.number().positive().default(300).describe('seconds between checkpoints'),
+})
+
+export type ModelSettings = z.output<typeof modelSettings>
+export type RectifierSettings = ModelSettings['rectifier']
+export type BackboneSettings = ModelSettings['backbone']
+export type TransformerSettings = ModelSettings['transformer']
+export type TrainingSettings = z.output<typeof trainingSettings>
+
+export const presetSettings = z.strictObject({
+  model: modelSettings.prefault({}),
+  training: trainingSettings.prefault({}),
+})
+export type Preset = z.output<typeof presetSettings>
