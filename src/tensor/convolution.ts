@@ -1,0 +1,161 @@
+/** Two-dimensional convolution and 2x2 max pooling over [N, C, H, W], forward and gradient side by side. */
+import { equal, select } from './elementwise.ts'
+import { emit, requireType, ShapeError, type Tensor } from './graph.ts'
+import { concatenate, pad, reshape, slice, spreadZeros, transpose } from './layout.ts'
+import { matrixProduct, swapLast } from './matrix.ts'
+
+export type Pair = readonly [number, number]
+
+export interface ConvolutionOptions {
+  /** Step down and across, default [1, 1]. */
+  readonly stride?: Pair
+  /** Zeros on both sides, down and across, default [0, 0]; less than the kernel. */
+  readonly padding?: Pair
+  /** Channel groups; as many as channels makes it depthwise. */
+  readonly groups?: number
+}
+
+/** `x[N, C, H, W]` with `weight[O, C / groups, kh, kw]` and an optional `bias[O]` gives `[N, O, H', W']`. */
+export function convolution(x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvolutionOptions = {}): Tensor {
+  const { stride = [1, 1], padding = [0, 0], groups = 1 } = options
+  const operands = bias ? [x, weight, bias] : [x, weight]
+  requireType('convolution', 'float32', ...operands)
+  if (x.shape.length !== 4 || weight.shape.length !== 4)
+    throw new ShapeError('convolution', 'takes 4-D tensors', operands)
+  const [batch, channels, height, width] = x.shape as [number, number, number, number]
+  const [filters, groupChannels, kernelHeight, kernelWidth] = weight.shape as [number, number, number, number]
+  if (channels !== groupChannels * groups || filters % groups !== 0 || (bias && bias.shape[0] !== filters)) {
+    throw new ShapeError('convolution', `channels do not fit ${groups} group(s)`, operands)
+  }
+  if (padding[0] >= kernelHeight || padding[1] >= kernelWidth) {
+    throw new ShapeError('convolution', `padding ${padding.join('x')} is not below the kernel`, operands)
+  }
+  const outHeight = Math.floor((height + 2 * padding[0] - kernelHeight) / stride[0]) + 1
+  const outWidth = Math.floor((width + 2 * padding[1] - kernelWidth) / stride[1]) + 1
+  if (outHeight < 1 || outWidth < 1)
+    throw new ShapeError('convolution', 'the kernel is larger than the image', operands)
+  const output = emit('Conv', operands, [batch, filters, outHeight, outWidth], {
+    attributes: {
+      kernel_shape: [kernelHeight, kernelWidth],
+      strides: stride,
+      pads: [...padding, ...padding],
+      group: groups,
+    },
+  })
+  x.graph.record('convolution', operands, [output], ([dy], [needX, needWeight, needBias]) => [
+    needX ? inputGradient(x, weight, dy!, { stride, padding, groups }) : undefined,
+    needWeight ? weightGradient(x, weight, dy!, { stride, padding, groups }) : undefined,
+    needBias
+      ? emit('ReduceSum', [dy!, x.graph.integers([0, 2, 3])], [filters], { attributes: { keepdims: 0 } })
+      : undefined,
+  ])
+  return output
+}
+
+/** A convolution of the output's gradient, spread by the stride, with the flipped filters, channels and filters swapped. */
+function inputGradient(x: Tensor, weight: Tensor, dy: Tensor, options: Required<ConvolutionOptions>): Tensor {
+  const { stride, padding, groups } = options
+  const [filters, groupChannels, ...kernel] = weight.shape as [number, number, number, number]
+  const [, channels] = x.shape as [number, number]
+  const { graph } = x
+  const grouped = reshape(weight, [groups, filters / groups, groupChannels, ...kernel])
+  const swapped = reshape(transpose(grouped, [0, 2, 1, 3, 4]), [channels, filters / groups, ...kernel])
+  const flipped = kernel.some((size) => size > 1)
+    ? emit(
+        'Slice',
+        [
+          swapped,
+          graph.integers([-1, -1]),
+          graph.integers([-1e9, -1e9]),
+          graph.integers([2, 3]),
+          graph.integers([-1, -1]),
+        ],
+        swapped.shape,
+      )
+    : swapped
+  let spread = dy
+  const before: number[] = []
+  const after: number[] = []
+  for (const side of [0, 1] as const) {
+    const axis = side + 2
+    if (stride[side] > 1) spread = spreadZeros(spread, axis, stride[side])
+    before.push(kernel[side]! - 1 - padding[side])
+    // What is missing at the far end so that the result has x's size; rows that no window reached count as zeros.
+    const missing = x.shape[axis]! - (spread.shape[axis]! + before[side]! - (kernel[side]! - 1))
+    if (missing < 0) spread = slice(spread, { axis, end: spread.shape[axis]! + missing })
+    after.push(Math.max(missing, 0))
+  }
+  return emit('Conv', [spread, flipped], x.shape, {
+    attributes: { kernel_shape: kernel, strides: [1, 1], pads: [...before, ...after], group: groups },
+  })
+}
+
+/** One matrix product of the output's gradient with the columns of x: every shift of x that a filter tap saw. */
+function weightGradient(x: Tensor, weight: Tensor, dy: Tensor, options: Required<ConvolutionOptions>): Tensor {
+  const { stride, padding, groups } = options
+  const [filters, groupChannels, kernelHeight, kernelWidth] = weight.shape as [number, number, number, number]
+  const [batch, , outHeight, outWidth] = dy.shape as [number, number, number, number]
+  const positions = batch * outHeight * outWidth
+  const taps = kernelHeight * kernelWidth
+  let padded = transpose(x, [1, 0, 2, 3])
+  for (const side of [0, 1] as const) {
+    padded = pad(padded, { axis: side + 2, before: padding[side], after: padding[side] })
+  }
+  const shifts: Tensor[] = []
+  for (let row = 0; row < kernelHeight; row++) {
+    for (let column = 0; column < kernelWidth; column++) {
+      const rows = slice(padded, { axis: 2, start: row, end: row + (outHeight - 1) * stride[0] + 1, step: stride[0] })
+      const cells = slice(rows, {
+        axis: 3,
+        start: column,
+        end: column + (outWidth - 1) * stride[1] + 1,
+        step: stride[1],
+      })
+      shifts.push(reshape(cells, [groups, groupChannels, positions]))
+    }
+  }
+  const columns = taps === 1 ? shifts[0]! : concatenate(shifts, { axis: 1 })
+  const upstream = reshape(transpose(dy, [1, 0, 2, 3]), [groups, filters / groups, positions])
+  const product =
+    groups === 1
+      ? emit(
+          'Gemm',
+          [reshape(upstream, [filters, positions]), reshape(columns, [taps * groupChannels, positions])],
+          [filters, taps * groupChannels],
+          { attributes: { transB: 1 } },
+        )
+      : matrixProduct(upstream, swapLast(columns))
+  const byTap = reshape(product, [filters, kernelHeight, kernelWidth, groupChannels])
+  return transpose(byTap, [0, 3, 1, 2])
+}
+
+/** Largest of each 2x2 square of `x[N, C, H, W]`, H and W even; among equals the first takes the gradient, as in PyTorch. */
+export function maxPool2x2(x: Tensor): Tensor {
+  requireType('maxPool2x2', 'float32', x)
+  const [batch, channels, height, width] = x.shape as [number, number, number, number]
+  if (x.shape.length !== 4 || height % 2 !== 0 || width % 2 !== 0) {
+    throw new ShapeError('maxPool2x2', 'takes [N, C, H, W] with even H and W', [x])
+  }
+  const shape = [batch, channels, height / 2, width / 2]
+  const output = emit('MaxPool', [x], shape, { attributes: { kernel_shape: [2, 2], strides: [2, 2] } })
+  x.graph.record('maxPool2x2', [x], [output], ([dy]) => {
+    let remaining = dy!
+    const cells = [0, 1, 2, 3].map((cell) => {
+      const rows = slice(x, { axis: 2, start: cell >> 1, step: 2 })
+      const here = equal(slice(rows, { axis: 3, start: cell & 1, step: 2 }), output)
+      const part = cell === 3 ? remaining : select(here, remaining, 0)
+      if (cell < 3) remaining = select(here, 0, remaining)
+      return reshape(part, [...shape, 1])
+    })
+    const rows = [0, 2].map((cell) =>
+      reshape(concatenate(cells.slice(cell, cell + 2), { axis: 4 }), [...shape.slice(0, 3), 1, width]),
+    )
+    return [reshape(concatenate(rows, { axis: 3 }), x.shape)]
+  })
+  return output
+}
+
+/** Every `stride[0]`-th row and `stride[1]`-th column: what a 1x1 convolution with that stride reads. */
+export function subsample(x: Tensor, stride: Pair): Tensor {
+  return slice(slice(x, { axis: 2, step: stride[0] }), { axis: 3, step: stride[1] })
+}

@@ -1,0 +1,110 @@
+/** Writes a graph as an ONNX model file: protocol-buffer messages by the field numbers of onnx.proto3. */
+import { PbfWriter } from 'pbf'
+import type { Attribute, Constant, DataType, Graph, Node, Tensor } from './graph.ts'
+
+/** Operator set 18 and file format 8: ONNX Runtime 1.14 and later. */
+const OPERATOR_SET = 18
+const FORMAT = 8
+
+const typeCode: Record<DataType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 }
+
+/** The model file of a graph's outputs and what they need; `metadata` is kept as the file's key-value pairs. */
+export function writeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const { nodes, constants } = reachable(graph)
+  const pbf = new PbfWriter()
+  pbf.writeVarintField(1, FORMAT)
+  pbf.writeStringField(2, 'safl')
+  pbf.writeMessage(7, writeGraph, { graph, nodes, constants })
+  pbf.writeMessage(8, (version, message) => message.writeVarintField(2, version), OPERATOR_SET)
+  for (const [key, value] of Object.entries(metadata)) {
+    pbf.writeMessage(
+      14,
+      (entry, message) => {
+        message.writeStringField(1, entry.key)
+        message.writeStringField(2, entry.value)
+      },
+      { key, value },
+    )
+  }
+  return pbf.finish()
+}
+
+/** The nodes and constants that the outputs depend on, in their order. */
+function reachable(graph: Graph): { nodes: Node[]; constants: Constant[] } {
+  const wanted = new Set(graph.outputs.map(({ tensor }) => tensor.name))
+  const nodes = graph.nodes
+    .slice()
+    .reverse()
+    .filter((node) => {
+      if (!node.outputs.some((name) => wanted.has(name))) return false
+      for (const name of node.inputs) wanted.add(name)
+      return true
+    })
+    .reverse()
+  return { nodes, constants: graph.constants.filter((constant) => wanted.has(constant.name)) }
+}
+
+function writeGraph(content: { graph: Graph; nodes: Node[]; constants: Constant[] }, pbf: PbfWriter): void {
+  const { graph, nodes, constants } = content
+  for (const node of nodes) pbf.writeMessage(1, writeNode, node)
+  // An output is named by an identity node, so that one tensor can be returned under any name.
+  for (const { name, tensor } of graph.outputs) {
+    pbf.writeMessage(1, writeNode, { operator: 'Identity', inputs: [tensor.name], outputs: [name], attributes: {} })
+  }
+  pbf.writeStringField(2, 'safl')
+  for (const constant of constants) pbf.writeMessage(5, writeConstant, constant)
+  for (const input of graph.inputs) pbf.writeMessage(11, writeValue, input)
+  for (const { name, tensor } of graph.outputs) pbf.writeMessage(12, writeValue, { ...tensor, name })
+}
+
+function writeNode(node: Node, pbf: PbfWriter): void {
+  for (const name of node.inputs) pbf.writeStringField(1, name)
+  for (const name of node.outputs) pbf.writeStringField(2, name)
+  pbf.writeStringField(4, node.operator)
+  for (const [name, value] of Object.entries(node.attributes)) pbf.writeMessage(5, writeAttribute, { name, value })
+}
+
+function writeAttribute({ name, value }: { name: string; value: Attribute }, pbf: PbfWriter): void {
+  pbf.writeStringField(1, name)
+  if (typeof value === 'number') {
+    pbf.writeVarintField(3, value)
+    pbf.writeVarintField(20, 2)
+  } else if (typeof value === 'string') {
+    pbf.writeStringField(4, value)
+    pbf.writeVarintField(20, 3)
+  } else if ('float' in value) {
+    pbf.writeFloatField(2, value.float)
+    pbf.writeVarintField(20, 1)
+  } else {
+    for (const item of value) pbf.writeVarintField(8, item)
+    pbf.writeVarintField(20, 7)
+  }
+}
+
+function writeConstant({ name, shape, type, data }: Constant, pbf: PbfWriter): void {
+  for (const size of shape) pbf.writeVarintField(1, size)
+  pbf.writeVarintField(2, typeCode[type])
+  pbf.writeStringField(8, name)
+  pbf.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+}
+
+function writeValue({ name, shape, type }: Tensor, pbf: PbfWriter): void {
+  const writeShape = (sizes: readonly number[], message: PbfWriter) => {
+    for (const size of sizes) {
+      message.writeMessage(
+        1,
+        (value, dimension) => {
+          if (value >= 0) dimension.writeVarintField(1, value)
+          else dimension.writeStringField(2, `symbol${-value}`)
+        },
+        size,
+      )
+    }
+  }
+  const writeTensorType = (_: null, message: PbfWriter) => {
+    message.writeVarintField(1, typeCode[type])
+    message.writeMessage(2, writeShape, shape)
+  }
+  pbf.writeStringField(1, name)
+  pbf.writeMessage(2, (_, message) => message.writeMessage(1, writeTensorType, null), null)
+}

@@ -1,0 +1,61 @@
+/** Runs model files with ONNX Runtime: typed arrays in, typed arrays out. */
+import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-common'
+import type { DataType, Shape, TypedArray } from './graph.ts'
+
+/** What `onnxruntime-node` and `onnxruntime-web` have in common. */
+export type Runtime = typeof import('onnxruntime-common')
+
+export interface Value {
+  readonly type: DataType
+  readonly shape: Shape
+  readonly data: TypedArray
+}
+
+export interface SessionOptions {
+  /** Threads of one run; all cores when absent. */
+  readonly threads?: number
+  /** Where the runtime writes its profile, a path without its ending. */
+  readonly profile?: string
+}
+
+export class Session {
+  private readonly runtime: Runtime
+  private readonly session: InferenceSession
+
+  private constructor(runtime: Runtime, session: InferenceSession) {
+    this.runtime = runtime
+    this.session = session
+  }
+
+  static async create(model: Uint8Array, runtime: Runtime, options: SessionOptions = {}): Promise<Session> {
+    const session = await runtime.InferenceSession.create(model, {
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+      ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
+    })
+    return new Session(runtime, session)
+  }
+
+  /** Feeds every input by name and returns every output (or those named) by name. */
+  async run(feeds: Readonly<Record<string, Value>>, outputs?: readonly string[]): Promise<Record<string, Value>> {
+    const tensors: Record<string, RuntimeTensor> = {}
+    for (const [name, { type, data, shape }] of Object.entries(feeds)) {
+      tensors[name] = new this.runtime.Tensor(type, data, shape)
+    }
+    const results = outputs ? await this.session.run(tensors, [...outputs]) : await this.session.run(tensors)
+    const values: Record<string, Value> = {}
+    for (const [name, result] of Object.entries(results)) {
+      values[name] = { type: result.type as DataType, shape: result.dims, data: result.data as TypedArray }
+    }
+    return values
+  }
+
+  endProfiling(): void {
+    this.session.endProfiling()
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.release()
+  }
+}
