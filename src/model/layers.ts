@@ -1,0 +1,138 @@
+/** Layers with weights: each reads its tensors from the scope by the names of PyTorch's modules. */
+import {
+  add,
+  attention,
+  batchNormInference,
+  batchNormTraining,
+  type ConvolutionOptions,
+  convolution,
+  detach,
+  layerNorm,
+  linear,
+  multiply,
+  reshape,
+  slice,
+  split,
+  type Tensor,
+  transpose,
+} from '../tensor/index.ts'
+import { constant, type Initializer, kaimingFanOut, xavierUniform } from './init.ts'
+import type { Scope } from './scope.ts'
+
+/** Share of a batch's statistics that enters the running ones, PyTorch's default. */
+const MOMENTUM = 0.1
+
+export interface ConvolutionLayer extends Omit<ConvolutionOptions, 'groups'> {
+  readonly filters: number
+  readonly kernel: number
+  readonly bias?: boolean
+}
+
+/** `x[B, C, H, W]` → `[B, filters, H', W']`. */
+export function convolutionLayer(scope: Scope, name: string, x: Tensor, layer: ConvolutionLayer): Tensor {
+  const { filters, kernel, bias, ...options } = layer
+  const weight = scope.parameter(`${name}.weight`, [filters, x.shape[1]!, kernel, kernel], kaimingFanOut)
+  return convolution(x, weight, bias ? scope.parameter(`${name}.bias`, [filters], constant(0)) : null, options)
+}
+
+/** Batch norm over axis 1: by the batch in training, where it also updates the running statistics, else by those. */
+export function batchNormLayer(scope: Scope, name: string, x: Tensor): Tensor {
+  const channels = [x.shape[1]!]
+  const scale = scope.parameter(`${name}.weight`, channels, constant(1))
+  const bias = scope.parameter(`${name}.bias`, channels, constant(0))
+  const mean = scope.statistic(`${name}.running_mean`, channels, constant(0))
+  const variance = scope.statistic(`${name}.running_var`, channels, constant(1))
+  if (!scope.training) return batchNormInference({ x, scale, bias, mean, variance })
+  const result = batchNormTraining({ x, scale, bias })
+  const blend = (running: Tensor, now: Tensor) => add(multiply(running, 1 - MOMENTUM), multiply(detach(now), MOMENTUM))
+  scope.updates.set(`${name}.running_mean`, blend(mean, result.mean))
+  scope.updates.set(`${name}.running_var`, blend(variance, result.variance))
+  return result.output
+}
+
+/** `x[..., D]` → `[..., width]`. */
+export function linearLayer(
+  scope: Scope,
+  name: string,
+  x: Tensor,
+  layer: { width: number; weight?: Initializer; bias?: Initializer },
+): Tensor {
+  const { width, weight = xavierUniform, bias = constant(0) } = layer
+  const inner = x.shape[x.shape.length - 1]!
+  return linear(
+    x,
+    scope.parameter(`${name}.weight`, [width, inner], weight),
+    scope.parameter(`${name}.bias`, [width], bias),
+  )
+}
+
+export function layerNormLayer(scope: Scope, name: string, x: Tensor): Tensor {
+  const width = [x.shape[x.shape.length - 1]!]
+  const scale = scope.parameter(`${name}.weight`, width, constant(1))
+  return layerNorm({ x, scale, bias: scope.parameter(`${name}.bias`, width, constant(0)) })
+}
+
+/** Keys and values that queries attend to, both [B, heads, S, d]. */
+export interface Memory {
+  readonly key: Tensor
+  readonly value: Tensor
+}
+
+/** Multi-head attention with PyTorch's packed projection `in_proj_weight [3D, D]`: queries, keys, values. */
+export class MultiHeadAttention {
+  private readonly scope: Scope
+  private readonly name: string
+  private readonly heads: number
+  private readonly dropout: number
+  private readonly weight: Tensor
+  private readonly bias: Tensor
+  private readonly width: number
+
+  constructor(scope: Scope, name: string, options: { width: number; heads: number; dropout: number }) {
+    const { width, heads, dropout } = options
+    this.scope = scope
+    this.name = name
+    this.heads = heads
+    this.dropout = dropout
+    this.width = width
+    this.weight = scope.parameter(`${name}.in_proj_weight`, [3 * width, width], xavierUniform)
+    this.bias = scope.parameter(`${name}.in_proj_bias`, [3 * width], constant(0))
+  }
+
+  /** Queries, keys and values of one sequence `x[B, T, D]`, in one product. */
+  projectAll(x: Tensor): Memory & { readonly query: Tensor } {
+    const [query, key, value] = this.project(x, 0, 3)
+    return { query: query!, key: key!, value: value! }
+  }
+
+  projectQuery(x: Tensor): Tensor {
+    return this.project(x, 0, 1)[0]!
+  }
+
+  projectMemory(memory: Tensor): Memory {
+    const [key, value] = this.project(memory, 1, 3)
+    return { key: key!, value: value! }
+  }
+
+  /** Attends, joins the heads and projects: `[B, T, D]`. */
+  attend(query: Tensor, { key, value }: Memory, mask?: Tensor): Tensor {
+    const onWeights = (weights: Tensor) => this.scope.dropout(weights, this.dropout)
+    const { output } = attention({ query, key, value, mask, onWeights })
+    const [batch, , steps] = output.shape as [number, number, number]
+    const joined = reshape(transpose(output, [0, 2, 1, 3]), [batch, steps, this.width])
+    return linearLayer(this.scope, `${this.name}.out_proj`, joined, { width: this.width })
+  }
+
+  /** Thirds `from` to `to` of the packed projection, each as [B, heads, T, d]. */
+  private project(x: Tensor, from: number, to: number): Tensor[] {
+    const { width, heads } = this
+    const [batch, steps] = x.shape as [number, number]
+    const rows = { axis: 0, start: from * width, end: to * width }
+    const projected = linear(x, slice(this.weight, rows), slice(this.bias, rows))
+    const parts = to - from
+    const byHead = transpose(reshape(projected, [batch, steps, parts, heads, width / heads]), [2, 0, 3, 1, 4])
+    return split(byHead, { axis: 0, sizes: Array<number>(parts).fill(1) }).map((part) =>
+      reshape(part, [batch, heads, steps, width / heads]),
+    )
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The two graphs that read: `encoderGraph` once an image, `stepGraph` once a character. Keys and values are computed
+ * once: those of the image by the first graph, those of the characters so far by the steps, which return them.
+ */
+import type { ModelSettings } from '../config.ts'
+import { BATCH, concatenate, embedding, Graph, reshape, softmax, type Tensor } from '../tensor/index.ts'
+import type { Memory } from './layers.ts'
+import { encodeImage, positionTable } from './safl.ts'
+import { type Weights, weightScope } from './scope.ts'
+import { crossAttention, decode, embed } from './transformer.ts'
+
+/** Symbolic sizes: the characters read before this step, and those with it. */
+const PAST = -2
+const PRESENT = -3
+
+/** Names of the graphs' inputs and outputs for decoder layer `layer`. */
+export const cacheNames = (layer: number) => ({
+  crossKey: `cross_key_${layer}`,
+  crossValue: `cross_value_${layer}`,
+  pastKey: `past_key_${layer}`,
+  pastValue: `past_value_${layer}`,
+  presentKey: `present_key_${layer}`,
+  presentValue: `present_value_${layer}`,
+})
+
+/**
+ * Input `images` [B, H, W, 3] uint8; outputs `cross_key_l` and `cross_value_l` [B, heads, S, d] for every decoder layer,
+ * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, 32, 100] in [-1, 1].
+ */
+export function encoderGraph(settings: ModelSettings, weights: Weights): Graph {
+  const graph = new Graph()
+  const scope = weightScope(graph, weights)
+  const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
+  const { memory, controlPoints, image } = encodeImage(scope, settings, images)
+  for (let layer = 0; layer < settings.transformer.decoderLayers; layer++) {
+    const { key, value } = crossAttention(scope, settings.transformer, layer).projectMemory(memory)
+    graph.output(cacheNames(layer).crossKey, key)
+    graph.output(cacheNames(layer).crossValue, value)
+  }
+  graph.output('control_points', controlPoints)
+  graph.output('rectified', image)
+  return graph
+}
+
+/**
+ * Inputs: `tokens` [B] int32, the characters just read (the start symbol first); `positions` [B] int32, how many were
+ * read before them (with the authors' quirks: each image's place in the batch); the encoder's `cross_*`; `past_key_l`
+ * and `past_value_l` [B, heads, P, d], empty at first. Outputs: `probabilities` [B, C] of the next character,
+ * `present_key_l` and `present_value_l` [B, heads, P + 1, d].
+ */
+export function stepGraph(settings: ModelSettings, weights: Weights): Graph {
+  const { transformer, textWidth } = settings
+  const { width, heads } = transformer
+  const graph = new Graph()
+  const scope = weightScope(graph, weights)
+  const tokens = graph.input('tokens', 'int32', [BATCH])
+  const positions = graph.input('positions', 'int32', [BATCH])
+  const table = positionTable(settings)
+  const placed = embedding(graph.constant(table.data, [table.count, width]), positions)
+  const inputs = (key: string, value: string, steps: number): Memory => ({
+    key: graph.input(key, 'float32', [BATCH, heads, steps, width / heads]),
+    value: graph.input(value, 'float32', [BATCH, heads, steps, width / heads]),
+  })
+  const join = (past: Tensor, fed: Tensor) => concatenate([past, fed], { axis: 2, size: PRESENT })
+  const oneStep = (x: Tensor, inner: readonly number[]) => reshape(x, [BATCH, 1, ...inner])
+  const x = embed(scope, transformer, oneStep(tokens, []), oneStep(placed, [width]))
+  const logits = decode(scope, transformer, x, {
+    self: (layer, fed) => {
+      const names = cacheNames(layer)
+      const past = inputs(names.pastKey, names.pastValue, PAST)
+      const present = { key: join(past.key, fed.key), value: join(past.value, fed.value) }
+      graph.output(names.presentKey, present.key)
+      graph.output(names.presentValue, present.value)
+      return present
+    },
+    cross: (layer) => inputs(cacheNames(layer).crossKey, cacheNames(layer).crossValue, textWidth / 4),
+  })
+  graph.output('probabilities', softmax(reshape(logits, [BATCH, logits.shape[2]!])))
+  return graph
+}

@@ -1,0 +1,78 @@
+/**
+ * SAFL: A Self-Attention Scene Text Recognizer with Focal Loss (Tran et al., arXiv 2201.00132).
+ *
+ *   image bytes [B, H, W, 3] → normalise to [-1, 1]
+ *   → rectifier: control points, thin-plate spline → straight word [B, 3, 32, 100]
+ *   → backbone: 45-layer residual network → features [B, S, D], S = 25 positions from left to right
+ *   → Transformer encoder → memory [B, S, D]
+ *   → Transformer decoder over the characters so far, one by one in reading, all at once in training → logits [B, T, C]
+ *
+ * Shapes: B batch, T step (character), S image position, D width, C class, H W image, K control points.
+ */
+import { START } from '../charset.ts'
+import type { ModelSettings } from '../config.ts'
+import { add, cast, concatenate, Graph, multiply, slice, type Tensor, transpose } from '../tensor/index.ts'
+import { backbone } from './backbone.ts'
+import { type Rectified, rectify } from './rectifier.ts'
+import { inputScope, type Scope, type TensorSpec } from './scope.ts'
+import { causalMask, decode, embed, encode, sinusoids } from './transformer.ts'
+
+/** Rows of the table of positions when they count places in a batch: the largest batch of the authors' code. */
+const AUTHORS_POSITIONS = 5000
+
+export interface EncodedImage extends Rectified {
+  /** The backbone's columns, [B, S, D]. */
+  readonly features: Tensor
+  /** What the decoder attends to, [B, S, D]. */
+  readonly memory: Tensor
+}
+
+/** `images[B, H, W, 3]`, uint8 RGB, → everything that the decoder needs. */
+export function encodeImage(scope: Scope, settings: ModelSettings, images_BHWC: Tensor): EncodedImage {
+  const normal_BHWC = add(multiply(cast(images_BHWC, 'float32'), 1 / 127.5), -1)
+  const rectified = rectify(scope, settings, transpose(normal_BHWC, [0, 3, 1, 2]))
+  const features = backbone(scope, settings.backbone, rectified.image)
+  const [, positions, width] = features.shape as [number, number, number]
+  const { transformer, authorsQuirks } = settings
+  if (authorsQuirks) {
+    const memory = encode(scope, transformer, features, causalMask(features, positions))
+    return { ...rectified, features, memory }
+  }
+  const placed = add(features, scope.graph.constant(sinusoids(positions, width), [positions, width]))
+  const memory = encode(scope, transformer, scope.dropout(placed, transformer.positionDropout))
+  return { ...rectified, features, memory }
+}
+
+/**
+ * Teacher forcing: `targets[B, T]` (class ids, int32) shifted by the start symbol, all steps at once → logits [B, T, C].
+ */
+export function decodeTargets(scope: Scope, settings: ModelSettings, memory: Tensor, targets_BT: Tensor): Tensor {
+  const [batch, steps] = targets_BT.shape as [number, number]
+  const { transformer, authorsQuirks } = settings
+  const start = scope.graph.constant(new Int32Array(batch).fill(START), [batch, 1])
+  const tokens = steps === 1 ? start : concatenate([start, slice(targets_BT, { axis: 1, end: steps - 1 })], { axis: 1 })
+  const positions = authorsQuirks
+    ? scope.graph.constant(sinusoids(batch, transformer.width), [batch, 1, transformer.width])
+    : scope.graph.constant(sinusoids(steps, transformer.width), [steps, transformer.width])
+  return decode(scope, transformer, embed(scope, transformer, tokens, positions), {
+    self: (_, fed) => fed,
+    cross: (_, project) => project(memory),
+    mask: causalMask(memory, steps),
+  })
+}
+
+/** The table of sinusoids that a step of reading looks its position up in. */
+export function positionTable(settings: ModelSettings): { count: number; data: Float32Array } {
+  const count = settings.authorsQuirks ? AUTHORS_POSITIONS : settings.maximumLength + 1
+  return { count, data: sinusoids(count, settings.transformer.width) }
+}
+
+/** Every tensor of the model, in the order in which it asks for them. */
+export function tensorSpecs(settings: ModelSettings): TensorSpec[] {
+  const graph = new Graph()
+  const scope = inputScope(graph)
+  const images = graph.input('images', 'uint8', [2, settings.imageHeight, settings.imageWidth, 3])
+  const { memory } = encodeImage(scope, settings, images)
+  decodeTargets(scope, settings, memory, graph.input('targets', 'int32', [2, 2]))
+  return scope.specs
+}

@@ -1,0 +1,103 @@
+/** The Transformer (Vaswani et al., arXiv 1706.03762): encoder over image positions, decoder over characters. */
+import { CLASSES } from '../charset.ts'
+import type { TransformerSettings } from '../config.ts'
+import { add, embedding, relu, type Tensor } from '../tensor/index.ts'
+import { normal } from './init.ts'
+import { layerNormLayer, linearLayer, type Memory, MultiHeadAttention } from './layers.ts'
+import type { Scope } from './scope.ts'
+
+/** Names of the modules in the authors' state dict. */
+const HEAD = 'decoder.decoder'
+const STACKS = `${HEAD}.decoder`
+
+/** Sinusoidal positions [count, width]: sine and cosine of position / 10000^(2i / width), interleaved. */
+export function sinusoids(count: number, width: number): Float32Array {
+  return Float32Array.from({ length: count * width }, (_, index) => {
+    const position = Math.floor(index / width)
+    const dimension = index % width
+    const angle = position * Math.exp(-Math.log(10_000) * ((dimension - (dimension % 2)) / width))
+    return dimension % 2 === 0 ? Math.sin(angle) : Math.cos(angle)
+  })
+}
+
+/** A mask [steps, steps] that hides what comes later: 0 where a place may look, a large negative number elsewhere. */
+export function causalMask(x: Tensor, steps: number): Tensor {
+  const hidden = Float32Array.from({ length: steps * steps }, (_, index) =>
+    index % steps > Math.floor(index / steps) ? -1e9 : 0,
+  )
+  return x.graph.constant(hidden, [steps, steps])
+}
+
+/** The encoder stack over `x[B, S, D]`; the mask, if any, is added to its attention scores. */
+export function encode(scope: Scope, settings: TransformerSettings, x: Tensor, mask?: Tensor): Tensor {
+  const { dropout, encoderLayers } = settings
+  let state = x
+  for (let layer = 0; layer < encoderLayers; layer++) {
+    const name = `${STACKS}.encoder.layers.${layer}`
+    const self = new MultiHeadAttention(scope, `${name}.self_attn`, settings)
+    const { query, ...memory } = self.projectAll(state)
+    const attended = scope.dropout(self.attend(query, memory, mask), dropout)
+    state = layerNormLayer(scope, `${name}.norm1`, add(state, attended))
+    state = layerNormLayer(scope, `${name}.norm2`, add(state, feedForward(scope, settings, name, state)))
+  }
+  return layerNormLayer(scope, `${STACKS}.encoder.norm`, state)
+}
+
+/** Embeds `tokens[B, T]` and adds `positions`, which broadcast to [B, T, D]. */
+export function embed(scope: Scope, settings: TransformerSettings, tokens: Tensor, positions: Tensor): Tensor {
+  const table = scope.parameter(`${HEAD}.tgt_embedding.weight`, [CLASSES + 1, settings.width], normal(0.01))
+  return scope.dropout(add(embedding(table, tokens), positions), settings.positionDropout)
+}
+
+/** How a decoder layer gets the keys and values of its two attentions. */
+export interface DecoderMemories {
+  /** Keys and values of the characters so far, given those of the characters fed now. */
+  readonly self: (layer: number, fed: Memory) => Memory
+  /** Keys and values of the image's positions, given how this layer projects them. */
+  readonly cross: (layer: number, project: (memory: Tensor) => Memory) => Memory
+}
+
+/** The decoder stack over `x[B, T, D]`, and the classifier: logits [B, T, C]. */
+export function decode(
+  scope: Scope,
+  settings: TransformerSettings,
+  x: Tensor,
+  memories: DecoderMemories & { readonly mask?: Tensor },
+): Tensor {
+  const { dropout, decoderLayers } = settings
+  let state = x
+  for (let layer = 0; layer < decoderLayers; layer++) {
+    const name = decoderLayerName(layer)
+    const self = new MultiHeadAttention(scope, `${name}.self_attn`, settings)
+    const { query, ...fed } = self.projectAll(state)
+    const attended = self.attend(query, memories.self(layer, fed), memories.mask)
+    state = layerNormLayer(scope, `${name}.norm1`, add(state, scope.dropout(attended, dropout)))
+    const cross = crossAttention(scope, settings, layer)
+    const looked = cross.attend(
+      cross.projectQuery(state),
+      memories.cross(layer, (memory) => cross.projectMemory(memory)),
+    )
+    state = layerNormLayer(scope, `${name}.norm2`, add(state, scope.dropout(looked, dropout)))
+    state = layerNormLayer(scope, `${name}.norm3`, add(state, feedForward(scope, settings, name, state)))
+  }
+  const normal = layerNormLayer(scope, `${STACKS}.decoder.norm`, state)
+  return linearLayer(scope, `${HEAD}.fc`, normal, { width: CLASSES, weight: classifierInitializer })
+}
+
+const classifierInitializer = normal(0.01)
+
+/** The attention of a decoder layer to the image. */
+export function crossAttention(scope: Scope, settings: TransformerSettings, layer: number): MultiHeadAttention {
+  return new MultiHeadAttention(scope, `${decoderLayerName(layer)}.multihead_attn`, settings)
+}
+
+function decoderLayerName(layer: number): string {
+  return `${STACKS}.decoder.layers.${layer}`
+}
+
+/** linear, ReLU, dropout, linear, dropout. */
+function feedForward(scope: Scope, settings: TransformerSettings, name: string, x: Tensor): Tensor {
+  const { width, feedForward: inner, dropout } = settings
+  const hidden = scope.dropout(relu(linearLayer(scope, `${name}.linear1`, x, { width: inner })), dropout)
+  return scope.dropout(linearLayer(scope, `${name}.linear2`, hidden, { width }), dropout)
+}

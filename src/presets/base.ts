@@ -1,0 +1,2 @@
+/** The paper's model and training: every setting at its default. */
+export const base = {}

@@ -1,0 +1,26 @@
+/** About a tenth of the paper's arithmetic: what two cores can train and a browser can load. */
+export const tiny = {
+  model: {
+    maximumLength: 32,
+    rectifier: { channels: [16, 24, 32, 48, 64, 64], hidden: 128 },
+    backbone: { stem: 16, widths: [24, 48, 96, 160, 256], blocks: [1, 1, 2, 2, 1] },
+    transformer: {
+      width: 256,
+      heads: 8,
+      feedForward: 512,
+      encoderLayers: 1,
+      decoderLayers: 2,
+      dropout: 0,
+      positionDropout: 0,
+    },
+  },
+  training: {
+    batchSize: 64,
+    steps: 12_000,
+    schedule: 'cosine',
+    learningRate: 0.001,
+    warmup: 300,
+    columnWeight: 10,
+    focalGamma: 1,
+  },
+}

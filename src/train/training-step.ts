@@ -1,0 +1,248 @@
+/** One step of training as one run of a graph: loss, gradient and new running statistics from weights and a batch. */
+import type { Preset } from '../config.ts'
+import type { TrainingBatch } from '../data/batches.ts'
+import { focalLoss } from '../loss/focal.ts'
+import { columnLoss, MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
+import { decodeTargets, encodeImage, tensorSpecs } from '../model/safl.ts'
+import { inputScope, Scope, type TensorSpec, type Weights } from '../model/scope.ts'
+import { createRandom, deriveSeed } from '../random.ts'
+import {
+  add,
+  concatenate,
+  Graph,
+  gradient,
+  multiply,
+  type Runtime,
+  reshape,
+  Session,
+  type SessionOptions,
+  sizeOf,
+  split,
+  type Tensor,
+  type Value,
+  writeModel,
+} from '../tensor/index.ts'
+
+export interface StepResult {
+  readonly loss: number
+  /** Mean cross-entropy of the columns' characters; 0 without guidance. */
+  readonly columnLoss: number
+  /** Of the weighted sum of both losses, [P]. */
+  readonly gradient: Float32Array
+  /** Running means and variances after the step, [Q]. */
+  readonly statistics: Float32Array
+}
+
+export interface StepInput {
+  readonly weights: Float32Array
+  readonly statistics: Float32Array
+  readonly batch: TrainingBatch
+  /** Number of the step: with the seed it decides the dropout masks. */
+  readonly step: number
+}
+
+export class TrainingStep {
+  readonly parameters: readonly TensorSpec[]
+  readonly statistics: readonly TensorSpec[]
+  readonly parameterCount: number
+  readonly statisticCount: number
+  private readonly preset: Preset
+  private readonly runtime: Runtime
+  private readonly options: SessionOptions
+  private readonly sessions = new Map<string, Promise<Session>>()
+
+  constructor(preset: Preset, runtime: Runtime, options: SessionOptions = {}) {
+    this.preset = preset
+    this.runtime = runtime
+    this.options = options
+    const specs = trainingSpecs(preset)
+    this.parameters = specs.filter((spec) => spec.kind === 'parameter')
+    this.statistics = specs.filter((spec) => spec.kind === 'statistic')
+    this.parameterCount = countElements(this.parameters)
+    this.statisticCount = countElements(this.statistics)
+  }
+
+  /** Initial weights and statistics from a seed; each tensor has a stream of its own, so that one more changes no other. */
+  initialState(seed: number): { weights: Float32Array; statistics: Float32Array } {
+    const fill = (specs: readonly TensorSpec[]) => {
+      const flat = new Float32Array(countElements(specs))
+      let offset = 0
+      for (const { name, shape, initializer } of specs) {
+        const stream = deriveSeed(seed, ...Array.from(name, (character) => character.charCodeAt(0)))
+        flat.set(initializer(shape, createRandom(stream)), offset)
+        offset += sizeOf(shape)
+      }
+      return flat
+    }
+    return { weights: fill(this.parameters), statistics: fill(this.statistics) }
+  }
+
+  /** Where in the flat weights lie matrices and filters: what weight decay shrinks. */
+  get decayRanges(): { offset: number; length: number }[] {
+    let offset = 0
+    return this.parameters.flatMap(({ shape }) => {
+      const range = { offset, length: sizeOf(shape) }
+      offset += range.length
+      return shape.length > 1 ? [range] : []
+    })
+  }
+
+  /** The state dict: every tensor by name, as views of the flat vectors. */
+  namedTensors(weights: Float32Array, statistics: Float32Array): Map<string, { shape: number[]; data: Float32Array }> {
+    const named = new Map<string, { shape: number[]; data: Float32Array }>()
+    for (const [specs, flat] of [
+      [this.parameters, weights],
+      [this.statistics, statistics],
+    ] as const) {
+      let offset = 0
+      for (const { name, shape } of specs) {
+        const length = sizeOf(shape)
+        named.set(name, { shape: [...shape], data: flat.subarray(offset, offset + length) })
+        offset += length
+      }
+    }
+    return named
+  }
+
+  /** Copies tensors from named weights into flat vectors; returns the names that the weights lack. */
+  loadNamed(source: Weights, state: { weights: Float32Array; statistics: Float32Array }): string[] {
+    const missing: string[] = []
+    for (const [name, { shape, data }] of this.namedTensors(state.weights, state.statistics)) {
+      const found = source.get(name)
+      if (!found) missing.push(name)
+      else if (found.shape.join() !== shape.join()) {
+        throw new Error(`"${name}" is [${found.shape.join(', ')}] in the weights, [${shape.join(', ')}] in the model`)
+      } else data.set(found.data)
+    }
+    return missing
+  }
+
+  async run({ weights, statistics, batch, step }: StepInput): Promise<StepResult> {
+    const { size, length } = batch
+    const { model, training } = this.preset
+    const key = `${size}x${length}`
+    let session = this.sessions.get(key)
+    if (!session) {
+      const graph = trainingGraph(this.preset, { size, length })
+      session = Session.create(writeModel(graph), this.runtime, this.options)
+      this.sessions.set(key, session)
+    }
+    const feeds: Record<string, Value> = {
+      weights: { type: 'float32', shape: [this.parameterCount], data: weights },
+      statistics: { type: 'float32', shape: [this.statisticCount], data: statistics },
+      images: { type: 'uint8', shape: [size, model.imageHeight, model.imageWidth, 3], data: batch.images },
+      targets: { type: 'int32', shape: [size, length], data: batch.targets },
+    }
+    if (training.columnWeight > 0) {
+      feeds.character_map = { type: 'uint8', shape: [size, MAP_ROWS, MAP_COLUMNS], data: batch.characterMap }
+    }
+    const noise = noiseLength(this.preset, { size, length })
+    if (noise > 0) feeds.noise = { type: 'float32', shape: [noise], data: dropoutNoise(training.seed, step, noise) }
+    const results = await (await session).run(feeds)
+    return {
+      loss: results.loss!.data[0] as number,
+      columnLoss: (results.column_loss?.data[0] as number | undefined) ?? 0,
+      gradient: results.gradient!.data as Float32Array,
+      statistics: results.new_statistics!.data as Float32Array,
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const session of this.sessions.values()) await (await session).dispose()
+    this.sessions.clear()
+  }
+}
+
+interface BatchShape {
+  readonly size: number
+  readonly length: number
+}
+
+/** The model's tensors and those of the guidance. */
+function trainingSpecs(preset: Preset): TensorSpec[] {
+  const specs = tensorSpecs(preset.model)
+  if (preset.training.columnWeight === 0) return specs
+  const graph = new Graph()
+  const scope = inputScope(graph)
+  const { model } = preset
+  const encoded = encodeImage(
+    scope,
+    model,
+    graph.input('images', 'uint8', [2, model.imageHeight, model.imageWidth, 3]),
+  )
+  const asked = scope.specs.length
+  columnLoss(scope, model, encoded, graph.input('character_map', 'uint8', [2, MAP_ROWS, MAP_COLUMNS]))
+  return [...specs, ...scope.specs.slice(asked)]
+}
+
+/** The training step's graph for batches of one shape. */
+export function trainingGraph(preset: Preset, { size, length }: BatchShape): Graph {
+  const { model, training } = preset
+  const specs = trainingSpecs(preset)
+  const graph = new Graph()
+  const images = graph.input('images', 'uint8', [size, model.imageHeight, model.imageWidth, 3])
+  const targets = graph.input('targets', 'int32', [size, length])
+  const tensors = new Map<string, Tensor>()
+  const unpack = (input: string, kind: TensorSpec['kind']) => {
+    const chosen = specs.filter((spec) => spec.kind === kind)
+    const sizes = chosen.map(({ shape }) => sizeOf(shape))
+    const flat = graph.input(input, 'float32', [sizes.reduce((a, b) => a + b, 0)])
+    for (const [index, part] of split(flat, { axis: 0, sizes }).entries()) {
+      tensors.set(chosen[index]!.name, reshape(part, chosen[index]!.shape))
+    }
+    return chosen
+  }
+  const parameters = unpack('weights', 'parameter')
+  const statistics = unpack('statistics', 'statistic')
+  const noise = noiseLength(preset, { size, length })
+  const scope = new Scope({
+    graph,
+    training: true,
+    resolve: ({ name }) => tensors.get(name)!,
+    ...(noise > 0 && { noise: graph.input('noise', 'float32', [noise]) }),
+  })
+  const encoded = encodeImage(scope, model, images)
+  const logits = decodeTargets(scope, model, encoded.memory, targets)
+  const loss = focalLoss(logits, targets, { alpha: training.focalAlpha, gamma: training.focalGamma })
+  graph.output('loss', reshape(loss, [1]))
+  let objective = loss
+  if (training.columnWeight > 0) {
+    const map = graph.input('character_map', 'uint8', [size, MAP_ROWS, MAP_COLUMNS])
+    const guidance = columnLoss(scope, model, encoded, map)
+    graph.output('column_loss', reshape(guidance, [1]))
+    objective = add(loss, multiply(guidance, training.columnWeight))
+  }
+  const gradients = gradient(
+    objective,
+    parameters.map(({ name }) => tensors.get(name)!),
+  )
+  graph.output('gradient', flatten(gradients))
+  graph.output('new_statistics', flatten(statistics.map(({ name }) => scope.updates.get(name)!)))
+  return graph
+}
+
+function flatten(tensors: readonly Tensor[]): Tensor {
+  return concatenate(
+    tensors.map((tensor) => reshape(tensor, [sizeOf(tensor.shape)])),
+    { axis: 0 },
+  )
+}
+
+/** How many random numbers a step needs at once: those of its largest dropout, and room for others to start elsewhere. */
+function noiseLength({ model }: Preset, { size, length }: BatchShape): number {
+  const { width, heads, feedForward, dropout, positionDropout } = model.transformer
+  if (dropout === 0 && positionDropout === 0) return 0
+  const positions = model.textWidth / 4
+  const steps = Math.max(positions, length)
+  return size * Math.max(steps * Math.max(width, feedForward), heads * steps * steps) + 65_536
+}
+
+/** Uniform noise of one step, the same for the same seed and step. */
+export function dropoutNoise(seed: number, step: number, length: number): Float32Array {
+  const random = createRandom(deriveSeed(seed, step, 0xd20))
+  return Float32Array.from({ length }, random)
+}
+
+function countElements(specs: readonly TensorSpec[]): number {
+  return specs.reduce((total, { shape }) => total + sizeOf(shape), 0)
+}
