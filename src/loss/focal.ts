@@ -41,7 +41,10 @@ export function focalLoss(logits_BTC: Tensor, targets_BT: Tensor, options: Focal
 /** `values[..., C]` at integer `classes[..., 1]`: [...]. */
 export function pickClass(values: Tensor, classes: Tensor): Tensor {
   const count = values.shape[values.shape.length - 1]!
-  const ids = values.graph.constant(Int32Array.from({ length: count }, (_, id) => id), [count])
+  const ids = values.graph.constant(
+    Int32Array.from({ length: count }, (_, id) => id),
+    [count],
+  )
   return sum(multiply(values, cast(equal(classes, ids), 'float32')), { axes: [-1] })
 }
 

@@ -165,11 +165,7 @@ function trainingSpecs(preset: Preset): TensorSpec[] {
   const graph = new Graph()
   const scope = inputScope(graph)
   const { model } = preset
-  const encoded = encodeImage(
-    scope,
-    model,
-    graph.input('images', 'uint8', [2, model.imageHeight, model.imageWidth, 3]),
-  )
+  const encoded = encodeImage(scope, model, graph.input('images', 'uint8', [2, model.imageHeight, model.imageWidth, 3]))
   const asked = scope.specs.length
   columnLoss(scope, model, encoded, graph.input('character_map', 'uint8', [2, MAP_ROWS, MAP_COLUMNS]))
   return [...specs, ...scope.specs.slice(asked)]

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/** The command line: one file a verb, loaded when it is called. */
+import { readFile } from 'node:fs/promises'
+import { Command } from 'commander'
+
+const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+const verbs: Readonly<Record<string, () => Promise<Command>>> = {
+  recognize: async () => (await import('./recognize.ts')).recognizeCommand(),
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
+  train: async () => (await import('./train.ts')).trainCommand(),
+  synth: async () => (await import('./synth.ts')).synthCommand(),
+}
+
+const program = new Command('safl').description('Reads words in photographs; trains to read more.').version(version)
+const verb = verbs[process.argv[2] ?? '']
+// Only the verb that is called is loaded: reading words must not wait for the trainer.
+for (const load of verb ? [verb] : Object.values(verbs)) program.addCommand(await load())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  console.error(`safl: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,52 @@
+/** `safl recognize`: reads words from image files. */
+import { Command } from 'commander'
+import { decodeImage } from '../image/decode.ts'
+import type { RgbImage } from '../image/image.ts'
+import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
+import { positiveInteger } from './arguments.ts'
+
+interface Options extends LoadOptions {
+  readonly json?: boolean
+  readonly batch: number
+}
+
+export function recognizeCommand(): Command {
+  return new Command('recognize')
+    .description('Read the word in each image: a line a file with its path, text and confidence, separated by tabs.')
+    .argument('<files...>', 'images of cropped words, in any common format')
+    .option('--model <name>', 'preset whose weights come with the package, or path of a weights file', 'tiny')
+    .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
+    .option('--batch <count>', 'images read together', positiveInteger, 16)
+    .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
+    .option('--json', 'print a JSON array of {path, text, confidence, characters} instead')
+    .action(async (files: string[], options: Options) => {
+      const recognizer = await SceneTextRecognizer.load(options)
+      const records: object[] = []
+      for (let start = 0; start < files.length; start += options.batch) {
+        const paths = files.slice(start, start + options.batch)
+        const images = await Promise.all(paths.map(decodeOrComplain))
+        const readable = paths.flatMap((path, index) => (images[index] ? [{ path, image: images[index] }] : []))
+        const words = await recognizer.recognizeImages(
+          readable.map(({ image }) => image),
+          { batchSize: options.batch },
+        )
+        for (const [index, { path }] of readable.entries()) {
+          const word = words[index]!
+          if (options.json) records.push({ path, ...word })
+          else console.log(`${path}\t${word.text}\t${word.confidence.toFixed(4)}`)
+        }
+      }
+      if (options.json) console.log(JSON.stringify(records, null, 2))
+      await recognizer.dispose()
+    })
+}
+
+async function decodeOrComplain(path: string): Promise<RgbImage | null> {
+  try {
+    return await decodeImage(path)
+  } catch (error) {
+    console.error(`safl: ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
+    return null
+  }
+}

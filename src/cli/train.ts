@@ -1,0 +1,220 @@
+/** `safl train`: trains a recogniser, resumably. */
+import { existsSync } from 'node:fs'
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import * as runtime from 'onnxruntime-node'
+import type { Preset } from '../config.ts'
+import { openBatches } from '../data/batches.ts'
+import { parseDataSpec } from '../data/dataset.ts'
+import { parseSafetensors } from '../model/safetensors.ts'
+import { formatWeights } from '../model/weights-file.ts'
+import { loadPreset, presetNames } from '../presets/index.ts'
+import { loadCheckpoint, saveCheckpoint, type TrainingState } from '../train/checkpoint.ts'
+import { initialState, type StepReport, train } from '../train/loop.ts'
+import { TrainingStep } from '../train/training-step.ts'
+import { writeWhole } from '../write-whole.ts'
+import { collect, positiveInteger, positiveNumber } from './arguments.ts'
+import { overrideSettings } from './settings.ts'
+
+interface Options {
+  readonly preset: string
+  readonly run: string
+  readonly data: string[]
+  readonly shared: string
+  readonly fonts: string
+  readonly set: string[]
+  readonly workers: number
+  readonly threads?: number
+  readonly minutes?: number
+  readonly weights?: string
+  readonly resume?: boolean
+  readonly synth: boolean
+}
+
+/** Steps between two lines of the log. */
+const LOG_STEPS = 50
+
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('Train a recogniser on real and synthetic words. Ctrl-C saves and ends; --resume goes on.')
+    .requiredOption('--run <folder>', 'folder of the run: checkpoint.safetensors, weights.safetensors, log.jsonl')
+    .option('--preset <name>', `settings to start from: ${presetNames.join(', ')}`, 'tiny')
+    .option('--set <key=value>', 'change a setting, such as training.batchSize=64; may be repeated', collect, [])
+    .option('--data <kind:path>', 'real words, of which the training split is used; may be repeated', collect, [])
+    .option('--shared <folder>', 'folder with the default real words, lexicon and backgrounds', '../shared/data')
+    .option('--fonts <folder>', 'folder of fonts for synthetic words', defaultFonts())
+    .option('--no-synth', 'train on real words alone')
+    .option('--weights <file>', 'start from these weights')
+    .option('--resume', 'go on from the checkpoint of the run')
+    .option('--workers <count>', 'threads that render batches', positiveInteger, 1)
+    .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
+    .option('--minutes <count>', 'save and end after this time', positiveNumber)
+    .action(run)
+}
+
+function defaultFonts(): string {
+  return fileURLToPath(new URL('../../fonts/node_modules', import.meta.url))
+}
+
+async function run(options: Options): Promise<void> {
+  const checkpoint = join(options.run, 'checkpoint.safetensors')
+  if (!options.resume && existsSync(checkpoint)) {
+    throw new Error(`${options.run}: holds a run already; go on with --resume, or name another folder`)
+  }
+  const saved = options.resume ? await loadCheckpoint(checkpoint) : null
+  const preset = overrideSettings(saved?.preset ?? loadPreset(options.preset), options.set)
+  const sources = (options.data.length > 0 ? options.data : defaultData(options.shared)).map(parseDataSpec)
+  const synth = options.synth ? synthOptions(options) : null
+  const model = new TrainingStep(preset, runtime, options.threads === undefined ? {} : { threads: options.threads })
+  const state = saved?.state ?? initialState(model, preset.training.seed)
+  if (state.weights.length !== model.parameterCount)
+    throw new Error(`${checkpoint}: belongs to a model of other settings`)
+  if (options.weights) await startFrom(options.weights, model, state)
+  await mkdir(options.run, { recursive: true })
+
+  const { training } = preset
+  const batches = openBatches({
+    sources,
+    synth,
+    settings: { ...training, imageHeight: preset.model.imageHeight, imageWidth: preset.model.imageWidth },
+    firstBatch: state.step,
+    workers: options.workers,
+    queue: 4,
+  })
+  const stop = new AbortController()
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(130)
+    console.error('\nsafl: saving after this step; once more to end at once')
+    stop.abort()
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+
+  const progress = new Progress(preset, state, () => batches.waited)
+  const started = performance.now()
+  const before = state.seconds
+  let lastSave = started
+  const save = async () => {
+    await saveCheckpoint(checkpoint, state, preset)
+    await writeWhole(join(options.run, 'weights.safetensors'), exportWeights(preset, model, state))
+    lastSave = performance.now()
+  }
+  try {
+    await train({
+      model,
+      preset,
+      batches,
+      state,
+      signal: stop.signal,
+      onStep: async (report) => {
+        const now = performance.now()
+        state.seconds = before + (now - started) / 1000
+        for (const problem of report.batch.skipped) console.error(`\nsafl: left out: ${problem}`)
+        const line = progress.add(report)
+        if (line) await appendFile(join(options.run, 'log.jsonl'), `${JSON.stringify(line)}\n`)
+        if (options.minutes !== undefined && now - started > options.minutes * 60_000) stop.abort()
+        if (now - lastSave > training.checkpointSeconds * 1000) await save()
+      },
+    })
+    await save()
+    console.error(
+      `\n${state.step} steps, ${state.samples} words, ${(state.seconds / 3600).toFixed(2)} h: ${options.run}`,
+    )
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    await batches.close()
+    await model.dispose()
+  }
+}
+
+function defaultData(shared: string): string[] {
+  if (!existsSync(shared))
+    throw new Error(`${shared}: no such folder of training data; give --data KIND:PATH or --shared FOLDER`)
+  return [`iiit5k:${shared}/iiit5k/train`, `icdar:${shared}/icdar2015/train/gt.txt`, `tsv:${shared}/svt/train.tsv`]
+}
+
+function synthOptions({ fonts, shared }: Options) {
+  if (!existsSync(fonts))
+    throw new Error(
+      `${fonts}: no fonts; install them (npm ci --prefix fonts), name a folder with --fonts, or give --no-synth`,
+    )
+  const [lexiconFile, backgroundFolder] = [`${shared}/lexicon-90k.txt`, `${shared}/backgrounds`]
+  return {
+    fontFolder: fonts,
+    ...(existsSync(lexiconFile) && { lexiconFile }),
+    ...(existsSync(backgroundFolder) && { backgroundFolder }),
+  }
+}
+
+async function startFrom(path: string, model: TrainingStep, state: TrainingState): Promise<void> {
+  const { tensors } = parseSafetensors(await readFile(path))
+  const missing = model.loadNamed(tensors, state)
+  if (missing.length > 0)
+    console.error(`safl: ${path} lacks ${missing.length} tensors, which start anew: ${missing.slice(0, 3).join(', ')}`)
+  state.average.set(state.weights)
+  state.averageStatistics.set(state.statistics)
+}
+
+/** The averaged weights, or the last ones where no average is kept, in 16 bits with their provenance. */
+function exportWeights(preset: Preset, model: TrainingStep, state: TrainingState): Uint8Array {
+  const averaged = preset.training.averageDecay > 0
+  const weights = model.namedTensors(
+    averaged ? state.average : state.weights,
+    averaged ? state.averageStatistics : state.statistics,
+  )
+  const provenance = { steps: `${state.step}`, words: `${state.samples}`, hours: (state.seconds / 3600).toFixed(3) }
+  return formatWeights({ settings: preset.model, weights, provenance }, 'F16')
+}
+
+/** The progress line, and a record for the log every so many steps. */
+class Progress {
+  private readonly preset: Preset
+  private readonly state: TrainingState
+  private readonly waited: () => number
+  private loss = 0
+  private columnLoss = 0
+  private steps = 0
+  private since = performance.now()
+  private samplesBefore: number
+  private waitedBefore = 0
+
+  constructor(preset: Preset, state: TrainingState, waited: () => number) {
+    this.preset = preset
+    this.state = state
+    this.waited = waited
+    this.samplesBefore = state.samples
+  }
+
+  add({ step, loss, columnLoss, rate, norm }: StepReport): object | null {
+    this.loss += loss
+    this.columnLoss += columnLoss
+    this.steps++
+    const { training } = this.preset
+    if (step % LOG_STEPS !== 0 && step !== training.steps) return null
+    const elapsed = performance.now() - this.since
+    const record = {
+      step,
+      samples: this.state.samples,
+      seconds: Math.round(this.state.seconds),
+      loss: round(this.loss / this.steps),
+      columnLoss: round(this.columnLoss / this.steps),
+      rate: Number(rate.toPrecision(4)),
+      norm: round(norm),
+      samplesPerSecond: round(((this.state.samples - this.samplesBefore) / elapsed) * 1000),
+      waiting: round((this.waited() - this.waitedBefore) / elapsed),
+    }
+    const left = ((training.steps - step) * elapsed) / this.steps / 60_000
+    const line = `step ${step}/${training.steps}  loss ${record.loss}  columns ${record.columnLoss}  rate ${record.rate}  ${record.samplesPerSecond} words/s  waiting ${Math.round(record.waiting * 100)} %  ${left.toFixed(0)} min left`
+    process.stderr.write(process.stderr.isTTY ? `\r${line}\u001b[K` : `${line}\n`)
+    this.loss = this.columnLoss = this.steps = 0
+    this.since = performance.now()
+    this.samplesBefore = this.state.samples
+    this.waitedBefore = this.waited()
+    return record
+  }
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(3))
+}

@@ -1,0 +1,138 @@
+/** The recogniser: images of words in, their texts out. */
+import { decodeIds } from '../charset.ts'
+import type { ModelSettings } from '../config.ts'
+import { type DecodedWord, decodeGreedily } from '../decode/greedy.ts'
+import type { RgbImage } from '../image/image.ts'
+import { resize } from '../image/resize.ts'
+import { cacheNames, encoderGraph, stepGraph } from '../model/reader.ts'
+import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
+import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
+
+export interface Recognition {
+  readonly text: string
+  /** Product of the probabilities of the characters and of the end symbol, 0 to 1. */
+  readonly confidence: number
+  /** Each character with its own probability. */
+  readonly characters: readonly { readonly character: string; readonly probability: number }[]
+}
+
+export interface LoadOptions {
+  /** A preset whose weights come with the package, or the path of a weights file; default `tiny`. */
+  readonly model?: string
+  /** The preset of a weights file that does not say which model it belongs to. */
+  readonly preset?: string
+  /** Threads of the runtime; all cores when absent. */
+  readonly threads?: number
+}
+
+export interface RecognizeOptions {
+  /** Images that go through the network together, default 16. */
+  readonly batchSize?: number
+  readonly signal?: AbortSignal
+}
+
+export class SceneTextRecognizer {
+  readonly settings: ModelSettings
+  private readonly encoder: Session
+  private readonly step: Session
+
+  private constructor(settings: ModelSettings, encoder: Session, step: Session) {
+    this.settings = settings
+    this.encoder = encoder
+    this.step = step
+  }
+
+  /** Weights from the package or a file, ONNX Runtime for Node. No network. */
+  static async load(options: LoadOptions = {}): Promise<SceneTextRecognizer> {
+    const [{ readWeightsFile }, runtime] = await Promise.all([
+      import('./weights-source.ts'),
+      import('onnxruntime-node'),
+    ])
+    return SceneTextRecognizer.create(await readWeightsFile(options), runtime, options.threads)
+  }
+
+  /** From the bytes of a weights file and a given runtime. */
+  static async create(
+    file: WeightsFile | Uint8Array,
+    runtime: Runtime,
+    threads?: number,
+  ): Promise<SceneTextRecognizer> {
+    const { settings, weights } = file instanceof Uint8Array ? parseWeights(file) : file
+    const open = (graph: ReturnType<typeof encoderGraph>) =>
+      Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
+    const encoder = await open(encoderGraph(settings, weights))
+    return new SceneTextRecognizer(settings, encoder, await open(stepGraph(settings, weights)))
+  }
+
+  /** Reads one image: a path, the bytes of a file, or pixels. */
+  async recognize(source: string | Uint8Array | RgbImage, options: RecognizeOptions = {}): Promise<Recognition> {
+    const isPixels = typeof source === 'object' && 'data' in source
+    const image = isPixels ? source : await (await import('../image/decode.ts')).decodeImage(source)
+    return (await this.recognizeImages([image], options))[0]!
+  }
+
+  /** Reads many images; their results are those of each image alone. */
+  async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
+    const { batchSize = 16, signal } = options
+    const results: Recognition[] = []
+    for (let start = 0; start < images.length; start += batchSize) {
+      signal?.throwIfAborted()
+      const words = await this.readBatch(images.slice(start, start + batchSize), signal)
+      results.push(...words.map(describe))
+    }
+    return results
+  }
+
+  async dispose(): Promise<void> {
+    await this.encoder.dispose()
+    await this.step.dispose()
+  }
+
+  private async readBatch(images: readonly RgbImage[], signal: AbortSignal | undefined): Promise<DecodedWord[]> {
+    const { imageHeight, imageWidth, maximumLength, transformer, authorsQuirks } = this.settings
+    const batch = images.length
+    const pixels = new Uint8Array(batch * imageHeight * imageWidth * 3)
+    for (const [place, image] of images.entries()) {
+      pixels.set(resize(image, imageWidth, imageHeight).data, place * imageHeight * imageWidth * 3)
+    }
+    const encoded = await this.encoder.run(
+      { images: { type: 'uint8', shape: [batch, imageHeight, imageWidth, 3], data: pixels } },
+      layerNames(transformer.decoderLayers, ['crossKey', 'crossValue']),
+    )
+    const { heads, width, decoderLayers } = transformer
+    const empty: Value = { type: 'float32', shape: [batch, heads, 0, width / heads], data: new Float32Array(0) }
+    let past: Record<string, Value> = {}
+    for (const name of layerNames(decoderLayers, ['pastKey', 'pastValue'])) past[name] = empty
+    return decodeGreedily(
+      async (tokens, step) => {
+        const places = Int32Array.from({ length: batch }, (_, place) => (authorsQuirks ? place : step))
+        const results = await this.step.run({
+          ...encoded,
+          ...past,
+          tokens: { type: 'int32', shape: [batch], data: tokens },
+          positions: { type: 'int32', shape: [batch], data: places },
+        })
+        past = {}
+        for (let layer = 0; layer < decoderLayers; layer++) {
+          const names = cacheNames(layer)
+          past[names.pastKey] = results[names.presentKey]!
+          past[names.pastValue] = results[names.presentValue]!
+        }
+        return results.probabilities!.data as Float32Array
+      },
+      { batch, maximumLength, signal },
+    )
+  }
+}
+
+function layerNames(layers: number, kinds: readonly (keyof ReturnType<typeof cacheNames>)[]): string[] {
+  return Array.from({ length: layers }, (_, layer) => kinds.map((kind) => cacheNames(layer)[kind])).flat()
+}
+
+function describe({ ids, probabilities }: DecodedWord): Recognition {
+  return {
+    text: decodeIds(ids),
+    confidence: probabilities.reduce((product, probability) => product * probability, 1),
+    characters: ids.map((id, index) => ({ character: decodeIds([id]), probability: probabilities[index]! })),
+  }
+}

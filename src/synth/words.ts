@@ -1,0 +1,289 @@
+/** Stage 1, words: what signs say. Lengths and casing follow real crops (IIIT5K, ICDAR 2015, SVT training parts). */
+import { CHARACTERS } from '../charset.ts'
+import type { Random } from '../random.ts'
+import { chance, integer, pick, pickWeighted } from './distributions.ts'
+
+/** Characters a word may have, both ends included. */
+export interface LengthLimits {
+  readonly minimumLength: number
+  readonly maximumLength: number
+}
+
+export const DEFAULT_LIMITS: LengthLimits = { minimumLength: 1, maximumLength: 25 }
+
+export interface WordSource {
+  /** A word of the charset, without spaces, of a length within the limits. */
+  draw(random: Random, limits: LengthLimits): string
+}
+
+const DIGITS = '0123456789'
+const LOWER = 'abcdefghijklmnopqrstuvwxyz'
+const UPPER = LOWER.toUpperCase()
+
+/** Relative frequency of lengths 1 to 25: real sets, with a longer tail so that long words are learned too. */
+const LENGTH_WEIGHTS = [
+  2, 7, 15, 18, 16, 12.5, 10, 7.5, 5.5, 4, 2.8, 2, 1.4, 1, 0.7, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.12, 0.1, 0.1, 0.1,
+]
+
+/** Words that signs carry far more often than a dictionary would say. */
+const SIGN_WORDS = (
+  'sale open closed exit entrance push pull stop no parking street road avenue lane drive square park hotel motel inn ' +
+  'restaurant cafe coffee tea bar pub grill pizza food market shop store super bank atm pharmacy drugs books music ' +
+  'toys shoes fashion hair salon beauty spa nails gym fitness center centre city town hall museum library school ' +
+  'university college church police fire station bus taxi train airport gate platform metro subway way out in up down ' +
+  'left right the of and for to with from at by on off your our we you all new now free best fresh hot cold big more ' +
+  'less buy save get one two three off day days week year hours monday tuesday wednesday thursday friday saturday ' +
+  'sunday am pm tel fax phone call www com net org email service services welcome please thank enter caution danger ' +
+  'warning private property keep clear smoking men women toilet restroom lift stairs floor level room office building ' +
+  'tower plaza mall garden house home life world star king queen royal golden green blue red black white north south ' +
+  'east west international national american company group limited inc co bros sons since est first second third ' +
+  'chicken burger sandwich noodle sushi ice cream bakery bread wine beer spirits liquor tobacco lottery theater ' +
+  'theatre cinema club dance live jazz show tickets information tourist travel rent car auto tires oil gas wash repair ' +
+  'cleaners laundry dry tailor jewelry gold diamonds optical dental clinic hospital medical health care kids baby'
+).split(' ')
+
+/** A word source over a lexicon; with no lexicon a short built-in list of sign words serves. `extraWords` are drawn as they are. */
+export function createWordSource(lexicon: readonly string[], extraWords: readonly string[] = []): WordSource {
+  const words = lexicon.filter(isDrawable)
+  const byLength = groupByLength(words.length > 0 ? words : SIGN_WORDS)
+  const signsByLength = groupByLength(SIGN_WORDS)
+  const extraByLength = groupByLength(extraWords.filter(isDrawable))
+  const extraShare = extraByLength.size > 0 ? 15 : 0
+
+  const kinds: readonly (readonly [(random: Random, length: number) => string, number])[] = [
+    [(random, length) => withCasing(random, wordOfLength(random, byLength, length)), 57],
+    [(random, length) => withCasing(random, wordOfLength(random, signsByLength, length)), 9],
+    [(random, length) => wordOfLength(random, extraByLength, length), extraShare],
+    [(random, length) => withPunctuation(random, withCasing(random, wordOfLength(random, byLength, length - 1))), 7],
+    [(random, length) => digits(random, length), 7],
+    [formattedNumber, 5],
+    [code, 5],
+    [
+      (random, length) =>
+        address(random, wordOfLength(random, signsByLength, integer(random, 3, Math.max(3, length - 7)))),
+      1.5,
+    ],
+    [(random, length) => compound(random, byLength, length), 2],
+    [(random, length) => randomString(random, LOWER + UPPER + DIGITS, length), 2.5],
+    [(random, length) => randomString(random, CHARACTERS, length), 3],
+  ]
+
+  return {
+    draw(random, limits) {
+      const { minimumLength, maximumLength } = limits
+      const length = drawLength(random, limits)
+      for (let attempt = 0; attempt < 8; attempt++) {
+        const text = pickWeighted(random, kinds)(random, length)
+        if (text.length >= minimumLength && text.length <= maximumLength) return text
+      }
+      let text = ''
+      while (text.length < length) text += wordOfLength(random, byLength, length - text.length)
+      return withCasing(random, text.slice(0, length))
+    },
+  }
+}
+
+function isDrawable(word: string): boolean {
+  return word.length > 0 && [...word].every((character) => CHARACTERS.includes(character))
+}
+
+function groupByLength(words: readonly string[]): Map<number, string[]> {
+  const groups = new Map<number, string[]>()
+  for (const word of words) {
+    const group = groups.get(word.length)
+    if (group) group.push(word)
+    else groups.set(word.length, [word])
+  }
+  return groups
+}
+
+function drawLength(random: Random, { minimumLength, maximumLength }: LengthLimits): number {
+  const choices: [number, number][] = []
+  for (let length = minimumLength; length <= maximumLength; length++) {
+    choices.push([length, LENGTH_WEIGHTS[length - 1] ?? 0.05])
+  }
+  return pickWeighted(random, choices)
+}
+
+/** A word of the length, or of the nearest length that the lexicon has. */
+function wordOfLength(random: Random, groups: ReadonlyMap<number, readonly string[]>, length: number): string {
+  for (let distance = 0; distance < 30; distance++) {
+    const group = groups.get(length - distance) ?? groups.get(length + distance)
+    if (group) return pick(random, group)
+  }
+  return pick(random, [...groups.values()].flat())
+}
+
+/** Casing as signs have it; an initial is a letter that begins a word, also after a hyphen. */
+export function withCasing(random: Random, word: string): string {
+  const style = pickWeighted(random, [
+    ['upper', 45],
+    ['title', 29],
+    ['lower', 21],
+    ['camel', 2.5],
+    ['any', 2.5],
+  ] as const)
+  if (style === 'upper') return word.toUpperCase()
+  if (style === 'lower') return word
+  if (style === 'any') {
+    return Array.from(word, (letter) => (chance(random, 0.5) ? letter.toUpperCase() : letter)).join('')
+  }
+  const title = word.replace(/(^|-)([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase())
+  if (style === 'title' || word.length < 5) return title
+  const second = integer(random, 2, word.length - 2)
+  return title.slice(0, second) + title.slice(second, second + 1).toUpperCase() + title.slice(second + 1)
+}
+
+function withPunctuation(random: Random, word: string): string {
+  const style = pickWeighted(random, [
+    ['after', 50],
+    ['possessive', 16],
+    ['hyphen', 10],
+    ['quotes', 6],
+    ['brackets', 5],
+    ['inside', 8],
+    ['before', 5],
+  ] as const)
+  if (style === 'after') return word + pickWeighted(random, MARKS_AFTER)
+  if (style === 'possessive') return word + (word === word.toUpperCase() ? "'S" : "'s")
+  if (style === 'quotes') return `"${word}"`
+  if (style === 'brackets') return `(${word})`
+  if (style === 'before') return pick(random, ['#', '@', '-', '*', "'", '&', '.', '/']) + word
+  if (word.length < 3) return `${word}.`
+  const place = integer(random, 1, word.length - 1)
+  const mark = style === 'hyphen' ? '-' : pick(random, ["'", '&', '/', '.', '+', ':'])
+  return word.slice(0, place) + mark + word.slice(place)
+}
+
+const MARKS_AFTER = [
+  ['.', 30],
+  ['!', 18],
+  [',', 16],
+  [':', 10],
+  ['?', 6],
+  ['...', 3],
+  ['*', 3],
+  ['-', 3],
+  [';', 2],
+  ['/', 2],
+  ['!!', 1],
+  ['+', 2],
+  [')', 2],
+] as const
+
+function digits(random: Random, length: number): string {
+  return randomString(random, DIGITS, Math.min(length, pick(random, [2, 3, 4, 5, 6, 8, 10, length])))
+}
+
+function randomString(random: Random, alphabet: string, length: number): string {
+  let text = ''
+  for (let place = 0; place < length; place++) text += alphabet[Math.floor(random() * alphabet.length)]
+  return text
+}
+
+/** Prices, percentages, dates, times, telephone numbers, fractions, measures, ordinals. */
+function formattedNumber(random: Random, length: number): string {
+  const some = (count: number) => randomString(random, DIGITS, count)
+  const two = (top: number) => String(integer(random, 0, top)).padStart(2, '0')
+  const kind = integer(random, 0, 9)
+  if (kind <= 1) {
+    const amount = String(integer(random, 1, 10 ** integer(random, 1, 3)))
+    const cents = chance(random, 0.7)
+      ? pick(random, ['.', '.', ',']) + pick(random, ['99', '95', '50', '00', two(99)])
+      : ''
+    return pick(random, ['$', '$', '$', 'S$', '', 'USD', 'RM']) + amount + cents
+  }
+  if (kind === 2) return `${pick(random, ['', '', '-', '+'])}${integer(random, 1, 100)}%`
+  if (kind === 3) {
+    const mark = pick(random, ['/', '-', '.'])
+    const year = pick(random, [`${integer(random, 1900, 2030)}`, two(99)])
+    return `${integer(random, 1, 31)}${mark}${integer(random, 1, 12)}${mark}${year}`
+  }
+  if (kind === 4) {
+    return `${integer(random, 0, 23)}${pick(random, [':', ':', '.'])}${two(59)}${pick(random, ['', '', 'am', 'pm', 'AM', 'PM'])}`
+  }
+  if (kind === 5) {
+    return pick(random, [
+      `${some(3)}-${some(4)}`,
+      `(${some(3)})`,
+      `+${some(2)}`,
+      `${some(3)}-${some(3)}-${some(4)}`,
+      `${some(4)}-${some(4)}`,
+      `1-800-${some(3)}-${some(4)}`,
+      `(${some(3)})${some(3)}-${some(4)}`,
+      `${some(3)}.${some(3)}.${some(4)}`,
+    ])
+  }
+  if (kind === 6) {
+    const unit = pick(random, [
+      'th',
+      'TH',
+      'st',
+      'nd',
+      'km',
+      'KM',
+      'm',
+      'kg',
+      'KG',
+      'g',
+      'ml',
+      'L',
+      'am',
+      'pm',
+      'PM',
+      'x',
+      'hrs',
+      'F',
+      'C',
+    ])
+    return `${integer(random, 1, 999)}${unit}`
+  }
+  if (kind === 7) return `${integer(random, 1, 9)}/${integer(random, 2, 9)}`
+  if (kind === 8) return `${integer(random, 1, 999)},${some(3)}${chance(random, 0.2) ? `,${some(3)}` : ''}`
+  return `${integer(random, 1, 24)}${pick(random, ['-', '/', '~', 'x', ':'])}${integer(random, 1, Math.max(9, length * 10))}`
+}
+
+/** Unit numbers, plates, routes, models: `#02-81`, `B12`, `EW23`, `SBS3456K`. */
+function code(random: Random, length: number): string {
+  const letters = (count: number) => randomString(random, UPPER, count)
+  const some = (count: number) => randomString(random, DIGITS, count)
+  const left = Math.max(1, length - 1)
+  return pick(random, [
+    () => `#${some(2)}-${some(2)}`,
+    () => letters(1) + some(Math.min(left, integer(random, 1, 3))),
+    () => letters(2) + some(Math.min(left, integer(random, 1, 4))),
+    () => `${some(2)}-${some(2)}`,
+    () => `${letters(1)}${some(1)}-${letters(1)}${some(1)}`,
+    () => letters(3) + some(Math.min(left, 4)) + letters(1),
+    () => some(Math.min(left, integer(random, 1, 4))) + letters(1),
+    () => `${letters(1)}.${letters(1)}.`,
+    () => `${letters(1)}&${letters(1)}`,
+    () => `${some(1)}${letters(1)}`,
+    () => randomString(random, UPPER + DIGITS, length),
+    () => letters(Math.min(length, integer(random, 2, 4))),
+  ])()
+}
+
+function address(random: Random, name: string): string {
+  const end = pick(random, ['com', 'com', 'com', 'net', 'org', 'co.uk', 'com.sg', 'de', 'it', 'edu'])
+  const text = pick(random, [
+    () => `www.${name}.${end}`,
+    () => `${name}.${end}`,
+    () => `http://${name}.${end}`,
+    () => `info@${name}.${end}`,
+    () => `.${end}`,
+    () => `@${name}`,
+    () => `#${name}`,
+    () => `/${name}`,
+  ])()
+  return chance(random, 0.25) ? text.toUpperCase() : text
+}
+
+/** Two words joined by a mark, about as long as asked. */
+function compound(random: Random, groups: ReadonlyMap<number, readonly string[]>, length: number): string {
+  const first = Math.max(1, Math.floor((length - 1) * 0.5))
+  const second = Math.max(1, length - 1 - first)
+  const mark = pick(random, ['-', '-', '&', '/', '.', '+', '_', '@'])
+  const text = wordOfLength(random, groups, first) + mark + wordOfLength(random, groups, second)
+  return chance(random, 0.5) ? text.toUpperCase() : text.replace(/(^|[^a-z])([a-z])/g, (found) => found.toUpperCase())
+}
