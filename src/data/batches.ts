@@ -100,12 +100,19 @@ export function openBatches(options: BatchStreamOptions): BatchStream {
   }
 }
 
+/** Run from its TypeScript source, as in tests, a worker needs the loader first: Node 20 gives it no --import. */
+const SOURCE_BOOTSTRAP = `import('tsx/esm/api').then(({ register }) => {
+  register()
+  return import(require('node:worker_threads').workerData.entry)
+})`
+
 function startWorker(options: BatchStreamOptions, onReply: (index: number, reply: BatchReply) => void): Worker {
-  const source = import.meta.url.endsWith('.ts')
-  const worker = new Worker(new URL(source ? './batch-worker.ts' : './batch-worker.js', import.meta.url), {
-    workerData: options,
-    ...(source && { execArgv: ['--import', 'tsx'] }),
-  })
+  const worker = import.meta.url.endsWith('.ts')
+    ? new Worker(SOURCE_BOOTSTRAP, {
+        eval: true,
+        workerData: { ...options, entry: new URL('./batch-worker.ts', import.meta.url).href },
+      })
+    : new Worker(new URL('./batch-worker.js', import.meta.url), { workerData: options })
   worker.on('message', ({ index, reply }: { index: number; reply: BatchReply }) => onReply(index, reply))
   return worker
 }

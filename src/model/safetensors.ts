@@ -53,7 +53,7 @@ export function parseSafetensors(bytes: Uint8Array): SafetensorsContent {
     }
     const { dtype, shape, from, to } = checkEntry(name, entry, bytes.length - start)
     ranges.push({ name, from, to })
-    tensors.set(name, { shape, data: decode(dtype, bytes.slice(start + from, start + to)) })
+    tensors.set(name, { shape, data: decode(dtype, new Uint8Array(bytes.subarray(start + from, start + to))) })
   }
   ranges.sort((a, b) => a.from - b.from || a.to - b.to)
   for (const [index, range] of ranges.entries()) {

@@ -1,7 +1,7 @@
 /** Two-dimensional convolution and 2x2 max pooling over [N, C, H, W], forward and gradient side by side. */
 import { equal, select } from './elementwise.ts'
 import { emit, requireType, ShapeError, type Tensor } from './graph.ts'
-import { concatenate, pad, reshape, slice, spreadZeros, transpose } from './layout.ts'
+import { concatenate, pad, reshape, slice, transpose } from './layout.ts'
 import { matrixProduct, swapLast } from './matrix.ts'
 
 export type Pair = readonly [number, number]
@@ -34,6 +34,11 @@ export function convolution(x: Tensor, weight: Tensor, bias: Tensor | null, opti
   const outWidth = Math.floor((width + 2 * padding[1] - kernelWidth) / stride[1]) + 1
   if (outHeight < 1 || outWidth < 1)
     throw new ShapeError('convolution', 'the kernel is larger than the image', operands)
+  const everyRowMeetsEvery =
+    height > 0 && (outHeight - 1) * stride[0] <= padding[0] && height - 1 + padding[0] < kernelHeight
+  if (everyRowMeetsEvery && kernelHeight > 1 && groups === 1 && !bias) {
+    return convolutionOverRows(x, weight, { outHeight, stride, padding })
+  }
   const output = emit('Conv', operands, [batch, filters, outHeight, outWidth], {
     attributes: {
       kernel_shape: [kernelHeight, kernelWidth],
@@ -52,15 +57,64 @@ export function convolution(x: Tensor, weight: Tensor, bias: Tensor | null, opti
   return output
 }
 
-/** A convolution of the output's gradient, spread by the stride, with the flipped filters, channels and filters swapped. */
+/**
+ * The same convolution where the image is so low that every output row sees every input row: rows become channels, and
+ * the filter taps that would only meet padding are never computed. A third of the work for one row, two thirds for two.
+ */
+function convolutionOverRows(
+  x: Tensor,
+  weight: Tensor,
+  options: { outHeight: number; stride: Pair; padding: Pair },
+): Tensor {
+  const { outHeight, stride, padding } = options
+  const [batch, channels, height, width] = x.shape as [number, number, number, number]
+  const [filters, , , kernelWidth] = weight.shape as [number, number, number, number]
+  const fromRow = (outRow: number, row: number) => {
+    const start = row - outRow * stride[0] + padding[0]
+    return reshape(slice(weight, { axis: 2, start, end: start + 1 }), [filters, 1, channels, 1, kernelWidth])
+  }
+  const range = (count: number) => [...Array(count).keys()]
+  const byOutRow = range(outHeight).map((outRow) =>
+    concatenate(
+      range(height).map((row) => fromRow(outRow, row)),
+      { axis: 3 },
+    ),
+  )
+  const folded = reshape(concatenate(byOutRow, { axis: 1 }), [filters * outHeight, channels * height, 1, kernelWidth])
+  const output = convolution(reshape(x, [batch, channels * height, 1, width]), folded, null, {
+    stride: [1, stride[1]],
+    padding: [0, padding[1]],
+  })
+  return reshape(output, [batch, filters, outHeight, output.shape[3]!])
+}
+
+/**
+ * Without a stride, a convolution of the output's gradient with the flipped filters, channels and filters swapped (twice
+ * as fast in ONNX Runtime as its transposed convolution); with one, the transposed convolution, which skips the zeros.
+ */
 function inputGradient(x: Tensor, weight: Tensor, dy: Tensor, options: Required<ConvolutionOptions>): Tensor {
   const { stride, padding, groups } = options
   const [filters, groupChannels, ...kernel] = weight.shape as [number, number, number, number]
-  const [, channels] = x.shape as [number, number]
+  const [, channels, ...size] = x.shape as [number, number, number, number]
   const { graph } = x
+  if (stride.some((step) => step > 1)) {
+    // Rows and columns at the far end that no window reached.
+    const missing = ([0, 1] as const).map((side) => {
+      return size[side]! - ((dy.shape[side + 2]! - 1) * stride[side] - 2 * padding[side] + kernel[side]!)
+    })
+    return emit('ConvTranspose', [dy, weight], x.shape, {
+      attributes: {
+        kernel_shape: kernel,
+        strides: stride,
+        pads: [...padding, ...padding],
+        output_padding: missing,
+        group: groups,
+      },
+    })
+  }
   const grouped = reshape(weight, [groups, filters / groups, groupChannels, ...kernel])
   const swapped = reshape(transpose(grouped, [0, 2, 1, 3, 4]), [channels, filters / groups, ...kernel])
-  const flipped = kernel.some((size) => size > 1)
+  const flipped = kernel.some((taps) => taps > 1)
     ? emit(
         'Slice',
         [
@@ -73,20 +127,9 @@ function inputGradient(x: Tensor, weight: Tensor, dy: Tensor, options: Required<
         swapped.shape,
       )
     : swapped
-  let spread = dy
-  const before: number[] = []
-  const after: number[] = []
-  for (const side of [0, 1] as const) {
-    const axis = side + 2
-    if (stride[side] > 1) spread = spreadZeros(spread, axis, stride[side])
-    before.push(kernel[side]! - 1 - padding[side])
-    // What is missing at the far end so that the result has x's size; rows that no window reached count as zeros.
-    const missing = x.shape[axis]! - (spread.shape[axis]! + before[side]! - (kernel[side]! - 1))
-    if (missing < 0) spread = slice(spread, { axis, end: spread.shape[axis]! + missing })
-    after.push(Math.max(missing, 0))
-  }
-  return emit('Conv', [spread, flipped], x.shape, {
-    attributes: { kernel_shape: kernel, strides: [1, 1], pads: [...before, ...after], group: groups },
+  const ends = kernel.map((taps, side) => taps - 1 - padding[side as 0 | 1])
+  return emit('Conv', [dy, flipped], x.shape, {
+    attributes: { kernel_shape: kernel, strides: [1, 1], pads: [...ends, ...ends], group: groups },
   })
 }
 

@@ -72,7 +72,7 @@ export function slice(x: Tensor, options: { axis: number; start?: number; end?: 
 }
 
 /** Puts `step - 1` zeros after every index of an axis. */
-export function spreadZeros(x: Tensor, axis: number, step: number): Tensor {
+function spreadZeros(x: Tensor, axis: number, step: number): Tensor {
   const split = [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)]
   const joined = x.shape.map((size, index) => (index === axis ? size * step : size))
   return reshape(pad(reshape(x, split), { axis: axis + 1, before: 0, after: step - 1 }), joined)

@@ -169,6 +169,30 @@ const cases: readonly Case[] = [
     shapes: [[2, 3, 4, 5], [3, 1, 3, 3], [3]],
     build: (x, w, b) => t.convolution(x!, w!, b!, { groups: 3, padding: [1, 1], stride: [1, 2] }),
   },
+  {
+    name: 'convolution over one row',
+    shapes: [
+      [2, 2, 1, 5],
+      [3, 2, 3, 3],
+    ],
+    build: (x, w) => t.convolution(x!, w!, null, { padding: [1, 1] }),
+  },
+  {
+    name: 'convolution over two rows',
+    shapes: [
+      [2, 2, 2, 5],
+      [3, 2, 3, 3],
+    ],
+    build: (x, w) => t.convolution(x!, w!, null, { padding: [1, 1] }),
+  },
+  {
+    name: 'convolution over two rows, stride',
+    shapes: [
+      [2, 2, 2, 5],
+      [3, 2, 3, 3],
+    ],
+    build: (x, w) => t.convolution(x!, w!, null, { padding: [1, 1], stride: [2, 1] }),
+  },
   { name: 'maxPool2x2', shapes: [[2, 2, 4, 6]], distinct: true, build: t.maxPool2x2 },
   { name: 'subsample', shapes: [[1, 2, 4, 5]], build: (x) => t.subsample(x!, [2, 2]) },
   {

@@ -1,0 +1,45 @@
+/** Photographs that words are set on: decoded once, kept small. */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import type { RgbImage } from '../image/image.ts'
+
+/** Pixels along a photograph's longer side: 300 of them take about 50 MB. */
+const LONGEST_SIDE = 300
+const MOST_PHOTOGRAPHS = 400
+
+/**
+ * Loads up to 400 photographs of a folder, in the order of their names.
+ * Throws an error that names the folder or the file if one cannot be read or is no image.
+ */
+export async function loadBackgrounds(folder: string): Promise<RgbImage[]> {
+  let names: string[]
+  try {
+    names = await readdir(folder)
+  } catch (error) {
+    throw new Error(
+      `backgrounds folder ${folder}: cannot be read (${(error as Error).message}); name a folder of photographs`,
+    )
+  }
+  const images = names.filter((name) => /\.(jpe?g|png|webp|tiff?)$/i.test(name)).sort()
+  if (images.length === 0) throw new Error(`backgrounds folder ${folder}: holds no .jpg, .png, .webp or .tiff file`)
+  const loaded: RgbImage[] = []
+  for (const name of images.slice(0, MOST_PHOTOGRAPHS)) loaded.push(await loadBackground(join(folder, name)))
+  return loaded
+}
+
+async function loadBackground(file: string): Promise<RgbImage> {
+  try {
+    const { data, info } = await sharp(file)
+      .rotate()
+      .resize({ width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside', withoutEnlargement: true })
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    // A copy of its own: sharp's buffers may be views into a larger pool.
+    return { width: info.width, height: info.height, data: new Uint8Array(data) }
+  } catch (error) {
+    throw new Error(`background ${file}: cannot be decoded (${(error as Error).message})`)
+  }
+}

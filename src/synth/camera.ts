@@ -1,0 +1,167 @@
+/** Stage 5, camera: what lies in front of the word, exposure, blur, sensor noise and compression, then bytes. */
+import type { RgbImage } from '../image/image.ts'
+import { createRandom, type Random } from '../random.ts'
+import { gaussianBlur, motionBlur } from './blur.ts'
+import { drawPaint } from './colour.ts'
+import { chance, integer, logUniform, normal, pickWeighted, uniform } from './distributions.ts'
+import { addJpegArtefacts } from './jpeg-artefacts.ts'
+import type { LightImage } from './surface.ts'
+
+/** Normal numbers that sensor noise is taken from, at a place drawn for each picture. */
+export type NoiseTable = Float32Array
+
+const NOISE_LENGTH = 1 << 16
+
+/** The same table every time: pictures differ by where they begin in it. */
+export function createNoiseTable(): NoiseTable {
+  const random = createRandom(0x6e6f6973)
+  return Float32Array.from({ length: NOISE_LENGTH }, () => normal(random))
+}
+
+/** Takes the photograph. `inkHeight` is the height of the letters in pixels: blur is measured by it. */
+export function photograph(random: Random, scene: LightImage, inkHeight: number, noise: NoiseTable): RgbImage {
+  if (chance(random, 0.035)) occlude(random, scene, inkHeight)
+  let image = blurred(random, scene, inkHeight)
+  if (chance(random, 0.09)) image = sharpened(image, uniform(random, 0.4, 1.6), Math.max(0.6, 0.05 * inkHeight))
+  expose(random, image)
+  addNoise(random, image, noise)
+  if (chance(random, 0.42)) {
+    const quality = pickWeighted(random, [
+      [() => uniform(random, 12, 30), 20],
+      [() => uniform(random, 30, 60), 40],
+      [() => uniform(random, 60, 90), 40],
+    ])()
+    addJpegArtefacts(image, { quality, phaseX: integer(random, 0, 7), phaseY: integer(random, 0, 7) })
+  }
+  const bytes = new Uint8Array(image.data.length)
+  for (let index = 0; index < bytes.length; index++) {
+    const value = image.data[index]! + 0.5
+    bytes[index] = value < 0 ? 0 : value > 255 ? 255 : value
+  }
+  return { width: image.width, height: image.height, data: bytes }
+}
+
+function blurred(random: Random, scene: LightImage, inkHeight: number): LightImage {
+  const deviation = pickWeighted(random, [
+    [() => uniform(random, 0.25, 0.6), 40],
+    [() => inkHeight * uniform(random, 0.015, 0.05), 42],
+    [() => inkHeight * uniform(random, 0.05, 0.1), 18],
+  ])()
+  let image = deviation < 0.3 ? scene : gaussianBlur(scene, deviation)
+  if (chance(random, 0.12)) {
+    const length = inkHeight * uniform(random, 0.06, 0.24)
+    const angle = chance(random, 0.6) ? uniform(random, -0.3, 0.3) : uniform(random, 0, Math.PI)
+    if (length > 1.2) image = motionBlur(image, length * Math.cos(angle), length * Math.sin(angle))
+  }
+  return image
+}
+
+/** The bright and dark rims that a camera's sharpening leaves along edges. */
+function sharpened(image: LightImage, strength: number, deviation: number): LightImage {
+  const soft = gaussianBlur(image, deviation).data
+  const data = image.data.map((value, index) => value + strength * (value - soft[index]!))
+  return { width: image.width, height: image.height, data }
+}
+
+/** Brightness, contrast, gamma, white balance, and sometimes no colour. */
+function expose(random: Random, { data }: LightImage): void {
+  const kind = pickWeighted(random, [
+    ['fair', 68],
+    ['dark', 13],
+    ['bright', 8],
+    ['hazy', 11],
+  ] as const)
+  let gain = Math.exp(0.13 * normal(random))
+  let lift = uniform(random, -8, 8)
+  if (kind === 'dark') gain *= uniform(random, 0.25, 0.6)
+  if (kind === 'bright') gain *= uniform(random, 1.25, 1.9)
+  if (kind === 'hazy') {
+    const kept = uniform(random, 0.35, 0.75)
+    lift = (1 - kept) * uniform(random, 40, 230)
+    gain = kept
+  }
+  const gamma = chance(random, 0.3) ? logUniform(random, 0.7, 1.45) : 1
+  const tint = chance(random, 0.25) ? 0.1 : 0.03
+  const gains = [0, 1, 2].map(() => gain * Math.exp(tint * normal(random)))
+  const greyness = chance(random, 0.06) ? 1 : chance(random, 0.3) ? uniform(random, 0, 0.6) : 0
+  const curve = gamma === 1 ? undefined : gammaCurve(gamma)
+  const [redGain, greenGain, blueGain] = gains as [number, number, number]
+  for (let place = 0; place < data.length; place += 3) {
+    let red = data[place]! * redGain + lift
+    let green = data[place + 1]! * greenGain + lift
+    let blue = data[place + 2]! * blueGain + lift
+    if (greyness > 0) {
+      const grey = 0.299 * red + 0.587 * green + 0.114 * blue
+      red += (grey - red) * greyness
+      green += (grey - green) * greyness
+      blue += (grey - blue) * greyness
+    }
+    if (curve) {
+      red = curve[clampByte(red)]!
+      green = curve[clampByte(green)]!
+      blue = curve[clampByte(blue)]!
+    }
+    data[place] = red
+    data[place + 1] = green
+    data[place + 2] = blue
+  }
+}
+
+function gammaCurve(gamma: number): Float32Array {
+  return Float32Array.from({ length: 256 }, (_, value) => 255 * (value / 255) ** gamma)
+}
+
+function clampByte(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value | 0
+}
+
+/** Grain of each pixel, in part the same in all channels, after the clipping of what is too bright. */
+function addNoise(random: Random, { data, width }: LightImage, noise: NoiseTable): void {
+  const deviation = pickWeighted(random, [
+    [() => uniform(random, 0, 2), 42],
+    [() => uniform(random, 2, 7), 42],
+    [() => uniform(random, 7, 18), 16],
+  ])()
+  const colour = deviation * uniform(random, 0.1, 0.8)
+  const coarse = chance(random, 0.3)
+  const start = Math.floor(random() * NOISE_LENGTH)
+  const second = Math.floor(random() * NOISE_LENGTH)
+  const mask = NOISE_LENGTH - 1
+  const rowStep = width * 3
+  for (let place = 0; place < data.length; place += 3) {
+    const pixel = place / 3
+    // Coarse grain spans two by two pixels, as after a camera's own enlargement.
+    const cell = coarse ? (Math.floor(place / rowStep) >> 1) * 977 + ((pixel % width) >> 1) : pixel
+    const grain = deviation * noise[(start + cell) & mask]!
+    for (let channel = 0; channel < 3; channel++) {
+      const value = data[place + channel]!
+      const clipped = value < 0 ? 0 : value > 255 ? 255 : value
+      data[place + channel] = clipped + grain + colour * noise[(second + cell * 3 + channel) & mask]!
+    }
+  }
+}
+
+/** A wire, a pole or a twig across the word, or a blot on it. */
+function occlude(random: Random, { data, width, height }: LightImage, inkHeight: number): void {
+  const colour = drawPaint(random, 0.15, 0.5)
+  const isLine = chance(random, 0.7)
+  const angle = uniform(random, 0, Math.PI)
+  const normalX = Math.cos(angle)
+  const normalY = Math.sin(angle)
+  const centreX = uniform(random, 0, width)
+  const centreY = uniform(random, 0, height)
+  const reach = inkHeight * (isLine ? uniform(random, 0.02, 0.08) : uniform(random, 0.08, 0.2))
+  let place = 0
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, place += 3) {
+      const away = isLine
+        ? Math.abs((x - centreX) * normalX + (y - centreY) * normalY)
+        : Math.hypot(x - centreX, (y - centreY) * (0.5 + normalX * normalX))
+      const share = Math.max(0, Math.min(1, reach - away + 0.5))
+      if (share === 0) continue
+      for (let channel = 0; channel < 3; channel++) {
+        data[place + channel]! += (colour[channel]! - data[place + channel]!) * share
+      }
+    }
+  }
+}

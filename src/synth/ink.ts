@@ -1,0 +1,102 @@
+/** Between layout and surface: draws glyphs into three coverage masks, so that surfaces can colour each pixel as they like. */
+import type { SKRSContext2D } from '@napi-rs/canvas'
+import type { Random } from '../random.ts'
+import { chance, pickWeighted, uniform } from './distributions.ts'
+import { EM } from './fonts.ts'
+import type { PlacedGlyph, TextLayout } from './layout.ts'
+
+/** How letters are drawn. Lengths in fractions of the font size, or of the ink's height where said. */
+export interface InkStyle {
+  /** Letters are drawn this much bolder. */
+  readonly weight: number
+  /** Width of the line around the letters; 0 for none. */
+  readonly outline: number
+  /** Only the letters' contour is drawn. */
+  readonly hollow: boolean
+  /** Offset of the shadow, fractions of the ink's height; undefined for none. */
+  readonly shadow:
+    | { readonly x: number; readonly y: number; readonly kind: 'soft' | 'hard' | 'extruded' | 'glow' }
+    | undefined
+}
+
+/** Coverage from 0 to 255 in red (letters), green (outline) and blue (shadow); four bytes a pixel, row by row. */
+export type InkMasks = Uint8ClampedArray
+
+export function drawInkStyle(random: Random): InkStyle {
+  const kind = pickWeighted(random, [
+    ['none', 76],
+    ['soft', 8],
+    ['hard', 6],
+    ['extruded', 7],
+    ['glow', 3],
+  ] as const)
+  const angle = uniform(random, 0, 2 * Math.PI)
+  const reach = kind === 'glow' ? 0 : uniform(random, 0.03, kind === 'extruded' ? 0.2 : 0.12)
+  return {
+    weight: chance(random, 0.14) ? uniform(random, 0.008, 0.035) : 0,
+    outline: chance(random, 0.13) ? uniform(random, 0.03, 0.12) : 0,
+    hollow: chance(random, 0.025),
+    shadow: kind === 'none' ? undefined : { x: reach * Math.cos(angle), y: reach * Math.sin(angle), kind },
+  }
+}
+
+/** Renders a layout's glyphs and lines; `context` is at least as large as the layout and is left in any state. */
+export function renderInk(context: SKRSContext2D, layout: TextLayout, style: InkStyle): InkMasks {
+  const { width, height, inkHeight } = layout
+  const glyphs = [...layout.neighbours, ...layout.word]
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.globalCompositeOperation = 'source-over'
+  context.fillStyle = '#000'
+  context.fillRect(0, 0, width, height)
+  // Screen is the union of coverages, each in its own colour channel.
+  context.globalCompositeOperation = 'screen'
+  context.lineJoin = 'round'
+
+  if (style.shadow) {
+    const { x, y, kind } = style.shadow
+    context.fillStyle = '#00f'
+    context.strokeStyle = '#00f'
+    const steps = kind === 'extruded' ? Math.max(2, Math.ceil(Math.hypot(x, y) * inkHeight)) : 1
+    const grow = kind === 'glow' ? 0.16 : 2 * style.outline
+    for (let step = 1; step <= Math.min(steps, 6); step++) {
+      const share = (step / Math.min(steps, 6)) * inkHeight
+      drawGlyphs(context, glyphs, { grow, hollow: false, dx: x * share, dy: y * share })
+    }
+  }
+  if (style.outline > 0) {
+    context.strokeStyle = '#0f0'
+    drawGlyphs(context, glyphs, { grow: 2 * style.outline, hollow: true, dx: 0, dy: 0 })
+  }
+  context.fillStyle = '#f00'
+  context.strokeStyle = '#f00'
+  const grow = style.hollow ? Math.max(0.05, style.weight * 2) : style.weight * 2
+  drawGlyphs(context, glyphs, { grow, hollow: style.hollow, dx: 0, dy: 0 })
+
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  for (const { points, width: lineWidth } of layout.rules) {
+    context.lineWidth = lineWidth
+    context.beginPath()
+    for (const [x, y] of points) context.lineTo(x, y)
+    context.stroke()
+  }
+  return context.getImageData(0, 0, width, height).data
+}
+
+function drawGlyphs(
+  context: SKRSContext2D,
+  glyphs: readonly PlacedGlyph[],
+  { grow, hollow, dx, dy }: { grow: number; hollow: boolean; dx: number; dy: number },
+): void {
+  let face: PlacedGlyph['face'] | undefined
+  context.lineWidth = grow * EM
+  for (const glyph of glyphs) {
+    if (glyph.face !== face) {
+      face = glyph.face
+      context.font = `${EM}px "${face.alias}"`
+    }
+    const [a, b, c, d, e, f] = glyph.transform
+    context.setTransform(a, b, c, d, e + dx, f + dy)
+    if (!hollow) context.fillText(glyph.character, 0, 0)
+    if (grow > 0) context.strokeText(glyph.character, 0, 0)
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The synthetic engine: photographs of words that nobody took, with their labels.
+ *
+ * words → fonts → layout → ink → surface → camera, each a function of its own random numbers, which come from the
+ * sample's seed: the same seed gives the same bytes, whatever was made before, and a change to one stage leaves what the
+ * others draw as it was.
+ */
+import { readFile } from 'node:fs/promises'
+import { createCanvas } from '@napi-rs/canvas'
+import type { RgbImage } from '../image/image.ts'
+import { createRandom, deriveSeed } from '../random.ts'
+import { loadBackgrounds } from './backgrounds.ts'
+import { createNoiseTable, photograph } from './camera.ts'
+import { createFontSource } from './fonts.ts'
+import { drawInkStyle, renderInk } from './ink.ts'
+import { layoutWord } from './layout.ts'
+import { paintSurface } from './surface.ts'
+import { createWordSource, DEFAULT_LIMITS, type LengthLimits } from './words.ts'
+
+export interface SynthSample {
+  /** The crop, 8 to 88 pixels high and 8 to 288 wide. */
+  readonly image: RgbImage
+  readonly text: string
+  /**
+   * One quadrilateral a character of `text`: x and y of the top left, top right, bottom right and bottom left of its
+   * ink, as fractions of the image's width and height (a cut letter reaches below 0 or above 1); 8 numbers a character.
+   */
+  readonly characterQuads: Float32Array
+}
+
+export interface SynthesizerOptions {
+  /** Searched at any depth for font files. */
+  readonly fontFolder: string
+  /** Words, one a line; lines that begin with # are comments. Without it a short built-in list of sign words serves. */
+  readonly lexiconFile?: string
+  /** Photographs to set words on. Without it grounds are plain, gradients, boards and patches. */
+  readonly backgroundFolder?: string
+  /** Words that are drawn as they are written, about one in eight. */
+  readonly extraWords?: readonly string[]
+}
+
+export interface Synthesizer {
+  /** A pure function of its arguments. `seed` is a whole number from 0 to 2^32 - 1; limits are counted in characters. */
+  sample(seed: number, limits?: LengthLimits): SynthSample
+}
+
+/** Larger than any crop, so that one canvas serves all. */
+const CANVAS_WIDTH = 320
+const CANVAS_HEIGHT = 128
+
+/** Numbers of the stages in the derivation of their seeds. */
+const STAGE = { word: 1, font: 2, layout: 3, ink: 4, surface: 5, camera: 6 } as const
+
+/** Throws an error that names the folder or file if fonts, lexicon or backgrounds cannot be read. */
+export async function createSynthesizer(options: SynthesizerOptions): Promise<Synthesizer> {
+  const lexicon = options.lexiconFile === undefined ? [] : await readLexicon(options.lexiconFile)
+  const photographs = options.backgroundFolder === undefined ? [] : await loadBackgrounds(options.backgroundFolder)
+  const words = createWordSource(lexicon, options.extraWords)
+  const fonts = createFontSource(options.fontFolder)
+  const noise = createNoiseTable()
+  const context = createCanvas(CANVAS_WIDTH, CANVAS_HEIGHT).getContext('2d', { willReadFrequently: true })
+
+  return {
+    sample(seed, limits = DEFAULT_LIMITS) {
+      const randomOf = (stage: keyof typeof STAGE) => createRandom(deriveSeed(seed, STAGE[stage]))
+      const drawn = words.draw(randomOf('word'), limits)
+      const face = fonts.draw(randomOf('font'), drawn)
+      const text = face.capitalsOnly ? drawn.toUpperCase() : drawn
+      const layout = layoutWord(randomOf('layout'), {
+        text,
+        face,
+        neighbour(random) {
+          const other = words.draw(random, DEFAULT_LIMITS)
+          return { text: other, face: fonts.draw(random, other) }
+        },
+      })
+      const style = drawInkStyle(randomOf('ink'))
+      const masks = renderInk(context, layout, style)
+      const { width, height, inkHeight, characterQuads } = layout
+      const scene = paintSurface(randomOf('surface'), { width, height, inkHeight, masks, style, photographs })
+      return { image: photograph(randomOf('camera'), scene, inkHeight, noise), text, characterQuads }
+    },
+  }
+}
+
+async function readLexicon(file: string): Promise<string[]> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    throw new Error(
+      `lexicon ${file}: cannot be read (${(error as Error).message}); name a text file with a word a line`,
+    )
+  }
+  const words = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  if (words.length === 0) throw new Error(`lexicon ${file}: holds no words; it needs one a line`)
+  return words
+}
