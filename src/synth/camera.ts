@@ -18,38 +18,59 @@ export function createNoiseTable(): NoiseTable {
   return Float32Array.from({ length: NOISE_LENGTH }, () => normal(random))
 }
 
+/** What one photograph suffers from; faults come together, as they do in a poor camera or a hurried shot. */
+interface Conditions {
+  readonly share: number
+  /** Range of the blur's deviation, fractions of the letters' height. */
+  readonly blur: readonly [number, number]
+  readonly motion: number
+  /** Range of the grain's deviation, bytes. */
+  readonly grain: readonly [number, number]
+  /** Probability of a picture too dark, too bright or hazy. */
+  readonly misexposed: number
+  readonly compressed: number
+  readonly quality: readonly [number, number]
+}
+
+const CONDITIONS: readonly Conditions[] = [
+  { share: 46, blur: [0.008, 0.04], motion: 0.03, grain: [0, 3], misexposed: 0.14, compressed: 0.3, quality: [50, 92] },
+  {
+    share: 38,
+    blur: [0.02, 0.07],
+    motion: 0.12,
+    grain: [0.5, 6],
+    misexposed: 0.32,
+    compressed: 0.45,
+    quality: [28, 80],
+  },
+  { share: 16, blur: [0.04, 0.1], motion: 0.25, grain: [1, 13], misexposed: 0.5, compressed: 0.6, quality: [12, 50] },
+]
+
 /** Takes the photograph. `inkHeight` is the height of the letters in pixels: blur is measured by it. */
 export function photograph(random: Random, scene: LightImage, inkHeight: number, noise: NoiseTable): RgbImage {
+  const conditions = pickWeighted(
+    random,
+    CONDITIONS.map((each) => [each, each.share] as const),
+  )
   if (chance(random, 0.035)) occlude(random, scene, inkHeight)
-  let image = blurred(random, scene, inkHeight)
+  let image = blurred(random, scene, inkHeight, conditions)
   if (chance(random, 0.09)) image = sharpened(image, uniform(random, 0.4, 1.6), Math.max(0.6, 0.05 * inkHeight))
-  expose(random, image)
-  addNoise(random, image, noise)
-  if (chance(random, 0.42)) {
-    const quality = pickWeighted(random, [
-      [() => uniform(random, 12, 30), 20],
-      [() => uniform(random, 30, 60), 40],
-      [() => uniform(random, 60, 90), 40],
-    ])()
+  expose(random, image, conditions)
+  addNoise(random, image, noise, conditions)
+  if (chance(random, conditions.compressed)) {
+    const quality = uniform(random, ...conditions.quality)
     addJpegArtefacts(image, { quality, phaseX: integer(random, 0, 7), phaseY: integer(random, 0, 7) })
   }
-  const bytes = new Uint8Array(image.data.length)
-  for (let index = 0; index < bytes.length; index++) {
-    const value = image.data[index]! + 0.5
-    bytes[index] = value < 0 ? 0 : value > 255 ? 255 : value
-  }
+  // A clamped array rounds and clips.
+  const bytes = new Uint8Array(Uint8ClampedArray.from(image.data).buffer)
   return { width: image.width, height: image.height, data: bytes }
 }
 
-function blurred(random: Random, scene: LightImage, inkHeight: number): LightImage {
-  const deviation = pickWeighted(random, [
-    [() => uniform(random, 0.25, 0.6), 40],
-    [() => inkHeight * uniform(random, 0.015, 0.05), 42],
-    [() => inkHeight * uniform(random, 0.05, 0.1), 18],
-  ])()
+function blurred(random: Random, scene: LightImage, inkHeight: number, conditions: Conditions): LightImage {
+  const deviation = Math.max(uniform(random, 0.2, 0.5), inkHeight * uniform(random, ...conditions.blur))
   let image = deviation < 0.3 ? scene : gaussianBlur(scene, deviation)
-  if (chance(random, 0.12)) {
-    const length = inkHeight * uniform(random, 0.06, 0.24)
+  if (chance(random, conditions.motion)) {
+    const length = inkHeight * uniform(random, 0.06, 0.18)
     const angle = chance(random, 0.6) ? uniform(random, -0.3, 0.3) : uniform(random, 0, Math.PI)
     if (length > 1.2) image = motionBlur(image, length * Math.cos(angle), length * Math.sin(angle))
   }
@@ -64,12 +85,12 @@ function sharpened(image: LightImage, strength: number, deviation: number): Ligh
 }
 
 /** Brightness, contrast, gamma, white balance, and sometimes no colour. */
-function expose(random: Random, { data }: LightImage): void {
+function expose(random: Random, { data }: LightImage, { misexposed }: Conditions): void {
   const kind = pickWeighted(random, [
-    ['fair', 68],
-    ['dark', 13],
-    ['bright', 8],
-    ['hazy', 11],
+    ['fair', 1 - misexposed],
+    ['dark', 0.4 * misexposed],
+    ['bright', 0.25 * misexposed],
+    ['hazy', 0.35 * misexposed],
   ] as const)
   let gain = Math.exp(0.13 * normal(random))
   let lift = uniform(random, -8, 8)
@@ -112,16 +133,12 @@ function gammaCurve(gamma: number): Float32Array {
 }
 
 function clampByte(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value | 0
+  return Math.max(0, Math.min(255, Math.floor(value)))
 }
 
 /** Grain of each pixel, in part the same in all channels, after the clipping of what is too bright. */
-function addNoise(random: Random, { data, width }: LightImage, noise: NoiseTable): void {
-  const deviation = pickWeighted(random, [
-    [() => uniform(random, 0, 2), 42],
-    [() => uniform(random, 2, 7), 42],
-    [() => uniform(random, 7, 18), 16],
-  ])()
+function addNoise(random: Random, { data, width }: LightImage, noise: NoiseTable, { grain: range }: Conditions): void {
+  const deviation = uniform(random, ...range)
   const colour = deviation * uniform(random, 0.1, 0.8)
   const coarse = chance(random, 0.3)
   const start = Math.floor(random() * NOISE_LENGTH)
@@ -135,7 +152,7 @@ function addNoise(random: Random, { data, width }: LightImage, noise: NoiseTable
     const grain = deviation * noise[(start + cell) & mask]!
     for (let channel = 0; channel < 3; channel++) {
       const value = data[place + channel]!
-      const clipped = value < 0 ? 0 : value > 255 ? 255 : value
+      const clipped = Math.max(0, Math.min(255, value))
       data[place + channel] = clipped + grain + colour * noise[(second + cell * 3 + channel) & mask]!
     }
   }

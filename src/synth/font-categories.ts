@@ -38,7 +38,7 @@ export const FONT_CATEGORIES: Readonly<Record<string, FontCategory>> = {
   wide: {
     share: 4,
     families: names(`
-    syncopate michroma krona-one unbounded special-gothic-expanded-one dela-gothic-one rubik-mono-one orbitron
+    michroma krona-one unbounded special-gothic-expanded-one dela-gothic-one rubik-mono-one orbitron
     audiowide aldrich oxanium syne
   `),
   },
@@ -77,7 +77,7 @@ export const FONT_CATEGORIES: Readonly<Record<string, FontCategory>> = {
   hand: {
     share: 4,
     families: names(`
-    permanent-marker caveat caveat-brush indie-flower shadows-into-light amatic-sc patrick-hand gloria-hallelujah
+    permanent-marker caveat caveat-brush indie-flower shadows-into-light patrick-hand gloria-hallelujah
     rock-salt covered-by-your-grace architects-daughter gochi-hand handlee kalam schoolbell neucha reenie-beanie
     balsamiq-sans comic-neue sriracha
   `),

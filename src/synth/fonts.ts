@@ -1,5 +1,5 @@
 /** Stage 2, fonts: which typeface a word is set in, and the measures of its glyphs. Faces load when they are first used. */
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, join, resolve, sep } from 'node:path'
 import { type Canvas, createCanvas, GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas'
 import type { Random } from '../random.ts'
@@ -23,6 +23,8 @@ export interface Face {
   /** What a canvas calls the face: `ctx.font = \`100px ${face.alias}\``. */
   readonly alias: string
   readonly file: string
+  /** Kind of type, a key of `FONT_CATEGORIES`. */
+  readonly category: string
   /** True where lower case is drawn as capitals, of the same size or small: such words are labelled in capitals. */
   readonly capitalsOnly: boolean
   draws(text: string): boolean
@@ -37,8 +39,15 @@ export interface FontSource {
   readonly faceCount: number
 }
 
+const FONTS_REMEDY =
+  'install the project\'s fonts with "npm ci --prefix fonts" or name a folder of .ttf, .otf, .woff or .woff2 files'
+
+/** Category of families that `FONT_CATEGORIES` does not list, and of plain font files. */
+const UNLISTED = 'display'
+
 interface FaceFile {
   readonly file: string
+  readonly category: string
   readonly weight: number
 }
 
@@ -49,16 +58,14 @@ interface FaceFile {
 export function createFontSource(folder: string): FontSource {
   const families = findFamilies(folder)
   if (families.size === 0) {
-    throw new Error(
-      `fonts folder ${folder}: no font files found; install the project's fonts with "npm ci --prefix fonts" or name a folder of .ttf, .otf, .woff or .woff2 files`,
-    )
+    throw new Error(`fonts folder ${folder}: no font files found; ${FONTS_REMEDY}`)
   }
   const categories = groupByCategory(families)
   const loaded = new Map<string, Face | undefined>()
   const ruler = createCanvas(2 * EM, 2 * EM)
-  const load = (file: string): Face | undefined => {
-    if (!loaded.has(file)) loaded.set(file, loadFace(file, ruler))
-    return loaded.get(file)
+  const load = (face: FaceFile): Face | undefined => {
+    if (!loaded.has(face.file)) loaded.set(face.file, loadFace(face, ruler))
+    return loaded.get(face.file)
   }
   let faceCount = 0
   for (const faces of families.values()) faceCount += faces.length
@@ -72,12 +79,12 @@ export function createFontSource(folder: string): FontSource {
           random,
           family.map((face) => [face, face.weight] as const),
         )
-        const face = load(chosen.file)
+        const face = load(chosen)
         if (face?.draws(text)) return face
       }
       for (const faces of families.values()) {
-        for (const { file } of faces) {
-          const face = load(file)
+        for (const each of faces) {
+          const face = load(each)
           if (face?.draws(text)) return face
         }
       }
@@ -94,7 +101,7 @@ function findFamilies(folder: string): Map<string, FaceFile[]> {
   try {
     files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   } catch (error) {
-    throw new Error(`fonts folder ${folder}: cannot be read (${(error as Error).message})`)
+    throw new Error(`fonts folder ${folder}: cannot be read (${(error as Error).message}); ${FONTS_REMEDY}`)
   }
   const packages = new Map<string, string[]>()
   for (const file of files.sort()) {
@@ -103,7 +110,7 @@ function findFamilies(folder: string): Map<string, FaceFile[]> {
     const scope = parts.lastIndexOf('@fontsource')
     const path = resolve(join(folder, file))
     if (scope < 0) {
-      if (!families.has(path)) families.set(path, [{ file: path, weight: 1 }])
+      if (!families.has(path)) families.set(path, [{ file: path, category: UNLISTED, weight: 1 }])
       continue
     }
     const family = parts[scope + 1]!
@@ -137,24 +144,22 @@ function chooseFaces(family: string, paths: readonly string[]): FaceFile[] {
     const style = nearest(weight, italic)
     if (style) chosen.set(style.file, (chosen.get(style.file) ?? 0) + share)
   }
-  return [...chosen].map(([file, weight]) => ({ file, weight }))
+  const category =
+    Object.entries(FONT_CATEGORIES).find(([, { families }]) => families.includes(family))?.[0] ?? UNLISTED
+  return [...chosen].map(([file, weight]) => ({ file, category, weight }))
 }
 
 function groupByCategory(families: ReadonlyMap<string, FaceFile[]>): [FaceFile[][], number][] {
-  const categoryOf = new Map<string, string>()
-  for (const [category, { families: members }] of Object.entries(FONT_CATEGORIES)) {
-    for (const member of members) categoryOf.set(member, category)
-  }
   const groups = new Map<string, FaceFile[][]>()
-  for (const [family, faces] of families) {
-    const category = categoryOf.get(family) ?? 'display'
+  for (const faces of families.values()) {
+    const { category } = faces[0]!
     groups.set(category, [...(groups.get(category) ?? []), faces])
   }
   return [...groups].map(([category, members]) => [members, FONT_CATEGORIES[category]!.share])
 }
 
 /** Undefined for a font without a usable letter (symbols, a file that Skia refuses). */
-function loadFace(file: string, ruler: Canvas): Face | undefined {
+function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined {
   const characters = readDrawableCharacters(file)
   const alias = `face-${file.replace(/[^A-Za-z0-9]+/g, '-')}`
   if (!GlobalFonts.has(alias) && !GlobalFonts.registerFromPath(file, alias)) return undefined
@@ -180,17 +185,18 @@ function loadFace(file: string, ruler: Canvas): Face | undefined {
     return measured
   }
   // A glyph without ink would be a label that nobody can read.
-  for (const character of characters) {
+  const hasInk = (character: string) => {
     const { left, right, top, bottom } = measure(character)
-    if (!(right - left > 1 && bottom - top > 1)) characters.delete(character)
+    return right - left > 1 && bottom - top > 1
   }
   if (!characters.has('A') && !characters.has('0')) return undefined
 
   return {
     alias,
     file,
+    category,
     capitalsOnly: drawsCapitalsOnly(characters, ruler, font),
-    draws: (text) => [...text].every((character) => characters.has(character)),
+    draws: (text) => [...text].every((character) => characters.has(character) && hasInk(character)),
     measure,
     kerning(first, second) {
       const pair = first + second
@@ -205,24 +211,33 @@ function loadFace(file: string, ruler: Canvas): Face | undefined {
   }
 }
 
-/** Compares letters whose two cases differ in form, each stretched to one raster: alike in most means capitals only. */
+/** Letters whose two cases differ in form in any ordinary typeface. */
+const TELLING_LETTERS = ['a', 'e', 'g', 'r', 'b', 'n', 'q']
+
+/** Stretches both cases of a letter to one raster and correlates them; typefaces with two cases stay below 0.6. */
 function drawsCapitalsOnly(characters: ReadonlySet<string>, ruler: Canvas, font: string): boolean {
   const context = ruler.getContext('2d')
-  const letters = ['a', 'e', 'g', 'r', 'b', 'n', 'q'].filter(
+  const likeness = TELLING_LETTERS.filter(
     (letter) => characters.has(letter) && characters.has(letter.toUpperCase()),
-  )
-  const alike = letters.filter((letter) => {
-    const lower = rasterize(context, font, letter)
-    const upper = rasterize(context, font, letter.toUpperCase())
-    let shared = 0
-    let either = 0
-    for (let index = 0; index < lower.length; index++) {
-      shared += Math.min(lower[index]!, upper[index]!)
-      either += Math.max(lower[index]!, upper[index]!)
-    }
-    return shared > 0.72 * either
-  })
-  return letters.length > 0 && alike.length > letters.length / 2
+  ).map((letter) => correlation(rasterize(context, font, letter), rasterize(context, font, letter.toUpperCase())))
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  likeness.sort((first, second) => first - second)
+  return (likeness[likeness.length >> 1] ?? 0) > 0.65
+}
+
+function correlation(first: Uint8Array, second: Uint8Array): number {
+  const mean = (values: Uint8Array) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const firstMean = mean(first)
+  const secondMean = mean(second)
+  let [shared, firstSquare, secondSquare] = [0, 0, 0]
+  for (let index = 0; index < first.length; index++) {
+    const a = first[index]! - firstMean
+    const b = second[index]! - secondMean
+    shared += a * b
+    firstSquare += a * a
+    secondSquare += b * b
+  }
+  return shared / Math.sqrt(firstSquare * secondSquare + 1e-9)
 }
 
 const RASTER = 24
@@ -241,9 +256,4 @@ function rasterize(context: SKRSContext2D, font: string, character: string): Uin
   context.fillText(character, box.actualBoundingBoxLeft, box.actualBoundingBoxAscent)
   const { data } = context.getImageData(0, 0, RASTER, RASTER)
   return Uint8Array.from({ length: RASTER * RASTER }, (_, index) => data[index * 4]!)
-}
-
-/** Whether a path is a folder; used to tell a missing one apart from an empty one. */
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }

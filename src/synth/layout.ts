@@ -101,9 +101,9 @@ export function layoutWord(random: Random, { text, face, neighbour }: LayoutRequ
 /** Space added between letters, in `EM` units; `kern` tells whether pairs are kerned. */
 function drawSpacing(random: Random): { extra: number; kern: boolean } {
   const kind = pickWeighted(random, [
-    ['natural', 64],
-    ['open', 20],
-    ['wide', 6],
+    ['natural', 70],
+    ['open', 16],
+    ['wide', 4],
     ['tight', 10],
   ] as const)
   if (kind === 'natural') return { extra: 0, kern: true }
@@ -170,7 +170,7 @@ const boundsOf = boxOf
 
 /** Stretch and slant, then a curve, then perspective and roll; the word's centre goes to the origin. */
 function drawWarp(random: Random, box: Box, length: number): Warp {
-  const stretch = chance(random, 0.5) ? logUniform(random, 0.75, 1.3) : 1
+  const stretch = chance(random, 0.55) ? logUniform(random, 0.65, 1.2) : 1
   const slant = chance(random, 0.12) ? uniform(random, -0.32, 0.12) : 0
   const centreX = (box.left + box.right) / 2
   const centreY = (box.top + box.bottom) / 2
@@ -272,9 +272,9 @@ function drawCrop(
   inkPixels: number,
 ): Crop {
   const [low, high] = pickWeighted(random, [
-    [[0.0, 0.18], 62],
-    [[-0.09, 0.06], 18],
-    [[0.08, 0.45], 20],
+    [[0.0, 0.2], 62],
+    [[-0.09, 0.06], 16],
+    [[0.08, 0.45], 22],
   ] as const)
   const spread = (glyph: readonly Point[]) => {
     const { left, right } = boxOf(glyph)

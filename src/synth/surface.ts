@@ -21,11 +21,13 @@ export interface SurfaceRequest {
   readonly masks: InkMasks
   readonly style: InkStyle
   readonly photographs: readonly RgbImage[]
+  /** Places between letters where the colour may change, fractions of the width. */
+  readonly breaks: readonly number[]
 }
 
 /** Paints ground, shadow, outline and letters, then lets light fall on them. */
 export function paintSurface(random: Random, request: SurfaceRequest): LightImage {
-  const { width, height, inkHeight, masks, style, photographs } = request
+  const { width, height, inkHeight, masks, style, photographs, breaks } = request
   const image: LightImage = { width, height, data: new Float32Array(width * height * 3) }
   paintGround(random, image, inkHeight, photographs)
   const ground = statistics(image)
@@ -49,7 +51,7 @@ export function paintSurface(random: Random, request: SurfaceRequest): LightImag
     for (let pixel = 0; pixel < pixels; pixel++) line[pixel] = masks[pixel * 4 + 1]! / 255
     paintThrough(image, line, drawLetterColour(random, letters, 0), 1)
   }
-  paintLetters(random, { image, masks, colour: letters, ground: ground.mean, photographs })
+  paintLetters(random, { image, masks, colour: letters, ground: ground.mean, photographs, breaks })
   lightUp(random, image)
   return image
 }
@@ -247,15 +249,16 @@ interface Letters {
   readonly colour: Colour
   readonly ground: Colour
   readonly photographs: readonly RgbImage[]
+  readonly breaks: readonly number[]
 }
 
 /** Letters in one colour, in two, in a gradient, worn, or with a texture showing through. */
-function paintLetters(random: Random, { image, masks, colour, ground, photographs }: Letters): void {
+function paintLetters(random: Random, { image, masks, colour, ground, photographs, breaks }: Letters): void {
   const { data, width, height } = image
   const finish = pickWeighted(random, [
     ['solid', 76],
     ['gradient', 8],
-    ['two-tone', 4],
+    ['two-tone', breaks.length > 0 ? 4 : 0],
     ['worn', photographs.length > 0 ? 6 : 0],
     ['textured', photographs.length > 0 ? 6 : 0],
   ] as const)
@@ -268,7 +271,7 @@ function paintLetters(random: Random, { image, masks, colour, ground, photograph
         ? drawLetterColour(random, ground, 0)
         : colour
   const vertical = chance(random, 0.8)
-  const border = width * uniform(random, 0.25, 0.75)
+  const border = width * (breaks.length > 0 ? pick(random, breaks) : 1)
   const wear = uniform(random, 0.4, 1)
   let pixel = 0
   for (let y = 0; y < height; y++) {

@@ -11,10 +11,11 @@ import type { RgbImage } from '../image/image.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import { loadBackgrounds } from './backgrounds.ts'
 import { createNoiseTable, photograph } from './camera.ts'
-import { createFontSource } from './fonts.ts'
+import { createFontSource, type Face } from './fonts.ts'
 import { drawInkStyle, renderInk } from './ink.ts'
 import { layoutWord } from './layout.ts'
 import { paintSurface } from './surface.ts'
+import { isVisible } from './visibility.ts'
 import { createWordSource, DEFAULT_LIMITS, type LengthLimits } from './words.ts'
 
 export interface SynthSample {
@@ -51,6 +52,8 @@ const CANVAS_HEIGHT = 128
 /** Numbers of the stages in the derivation of their seeds. */
 const STAGE = { word: 1, font: 2, layout: 3, ink: 4, surface: 5, camera: 6 } as const
 
+const MOST_REPAINTINGS = 4
+
 /** Throws an error that names the folder or file if fonts, lexicon or backgrounds cannot be read. */
 export async function createSynthesizer(options: SynthesizerOptions): Promise<Synthesizer> {
   const lexicon = options.lexiconFile === undefined ? [] : await readLexicon(options.lexiconFile)
@@ -62,10 +65,10 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
 
   return {
     sample(seed, limits = DEFAULT_LIMITS) {
-      const randomOf = (stage: keyof typeof STAGE) => createRandom(deriveSeed(seed, STAGE[stage]))
+      const randomOf = (stage: keyof typeof STAGE, attempt = 0) => createRandom(deriveSeed(seed, STAGE[stage], attempt))
       const drawn = words.draw(randomOf('word'), limits)
       const face = fonts.draw(randomOf('font'), drawn)
-      const text = face.capitalsOnly ? drawn.toUpperCase() : drawn
+      const text = suitCase(drawn, face)
       const layout = layoutWord(randomOf('layout'), {
         text,
         face,
@@ -77,10 +80,31 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
       const style = drawInkStyle(randomOf('ink'))
       const masks = renderInk(context, layout, style)
       const { width, height, inkHeight, characterQuads } = layout
-      const scene = paintSurface(randomOf('surface'), { width, height, inkHeight, masks, style, photographs })
-      return { image: photograph(randomOf('camera'), scene, inkHeight, noise), text, characterQuads }
+      const breaks = wordBreaks(characterQuads)
+      for (let attempt = 0; ; attempt++) {
+        const request = { width, height, inkHeight, masks, style, photographs, breaks }
+        const scene = paintSurface(randomOf('surface', attempt), request)
+        const image = photograph(randomOf('camera', attempt), scene, inkHeight, noise)
+        if (attempt === MOST_REPAINTINGS || isVisible(image, masks)) return { image, text, characterQuads }
+      }
     },
   }
+}
+
+/** Where one letter ends and the next begins, as fractions of the width. */
+function wordBreaks(characterQuads: Float32Array): number[] {
+  const breaks: number[] = []
+  for (let quad = 8; quad < characterQuads.length; quad += 8) {
+    breaks.push((characterQuads[quad - 6]! + characterQuads[quad]!) / 2)
+  }
+  return breaks
+}
+
+/** The label of what the face draws. Words all in capitals are hardly ever set in joined or broken letters. */
+function suitCase(text: string, face: Face): string {
+  if (face.capitalsOnly) return text.toUpperCase()
+  const isFlowing = face.category === 'script' || face.category === 'blackletter'
+  return isFlowing && /^[A-Z]{3,}$/.test(text) ? text.slice(0, 1) + text.slice(1).toLowerCase() : text
 }
 
 async function readLexicon(file: string): Promise<string[]> {

@@ -2,6 +2,7 @@
 import { CHARACTERS } from '../charset.ts'
 import type { Random } from '../random.ts'
 import { chance, integer, pick, pickWeighted } from './distributions.ts'
+import { SIGN_WORDS } from './sign-words.ts'
 
 /** Characters a word may have, both ends included. */
 export interface LengthLimits {
@@ -25,26 +26,9 @@ const LENGTH_WEIGHTS = [
   2, 7, 15, 18, 16, 12.5, 10, 7.5, 5.5, 4, 2.8, 2, 1.4, 1, 0.7, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.12, 0.1, 0.1, 0.1,
 ]
 
-/** Words that signs carry far more often than a dictionary would say. */
-const SIGN_WORDS = (
-  'sale open closed exit entrance push pull stop no parking street road avenue lane drive square park hotel motel inn ' +
-  'restaurant cafe coffee tea bar pub grill pizza food market shop store super bank atm pharmacy drugs books music ' +
-  'toys shoes fashion hair salon beauty spa nails gym fitness center centre city town hall museum library school ' +
-  'university college church police fire station bus taxi train airport gate platform metro subway way out in up down ' +
-  'left right the of and for to with from at by on off your our we you all new now free best fresh hot cold big more ' +
-  'less buy save get one two three off day days week year hours monday tuesday wednesday thursday friday saturday ' +
-  'sunday am pm tel fax phone call www com net org email service services welcome please thank enter caution danger ' +
-  'warning private property keep clear smoking men women toilet restroom lift stairs floor level room office building ' +
-  'tower plaza mall garden house home life world star king queen royal golden green blue red black white north south ' +
-  'east west international national american company group limited inc co bros sons since est first second third ' +
-  'chicken burger sandwich noodle sushi ice cream bakery bread wine beer spirits liquor tobacco lottery theater ' +
-  'theatre cinema club dance live jazz show tickets information tourist travel rent car auto tires oil gas wash repair ' +
-  'cleaners laundry dry tailor jewelry gold diamonds optical dental clinic hospital medical health care kids baby'
-).split(' ')
-
-/** A word source over a lexicon; with no lexicon a short built-in list of sign words serves. `extraWords` are drawn as they are. */
+/** A word source over a lexicon, whose own casing is not used; with no lexicon a short built-in list of sign words serves. `extraWords` are drawn as they are. */
 export function createWordSource(lexicon: readonly string[], extraWords: readonly string[] = []): WordSource {
-  const words = lexicon.filter(isDrawable)
+  const words = lexicon.map((word) => word.toLowerCase()).filter(isDrawable)
   const byLength = groupByLength(words.length > 0 ? words : SIGN_WORDS)
   const signsByLength = groupByLength(SIGN_WORDS)
   const extraByLength = groupByLength(extraWords.filter(isDrawable))
@@ -52,20 +36,20 @@ export function createWordSource(lexicon: readonly string[], extraWords: readonl
 
   const kinds: readonly (readonly [(random: Random, length: number) => string, number])[] = [
     [(random, length) => withCasing(random, wordOfLength(random, byLength, length)), 57],
-    [(random, length) => withCasing(random, wordOfLength(random, signsByLength, length)), 9],
+    [(random, length) => withCasing(random, wordOfLength(random, length > 9 ? byLength : signsByLength, length)), 17],
     [(random, length) => wordOfLength(random, extraByLength, length), extraShare],
-    [(random, length) => withPunctuation(random, withCasing(random, wordOfLength(random, byLength, length - 1))), 7],
-    [(random, length) => digits(random, length), 7],
-    [formattedNumber, 5],
-    [code, 5],
+    [(random, length) => withPunctuation(random, withCasing(random, wordOfLength(random, byLength, length - 1))), 5.5],
+    [(random, length) => digits(random, length), 6],
+    [formattedNumber, 4.5],
+    [code, 3.5],
     [
       (random, length) =>
         address(random, wordOfLength(random, signsByLength, integer(random, 3, Math.max(3, length - 7)))),
-      1.5,
+      1,
     ],
-    [(random, length) => compound(random, byLength, length), 2],
-    [(random, length) => randomString(random, LOWER + UPPER + DIGITS, length), 2.5],
-    [(random, length) => randomString(random, CHARACTERS, length), 3],
+    [(random, length) => compound(random, byLength, length), 1.5],
+    [(random, length) => randomString(random, LOWER + UPPER + DIGITS, Math.min(length, 12)), 2],
+    [(random, length) => randomString(random, CHARACTERS, Math.min(length, 12)), 3],
   ]
 
   return {
@@ -117,11 +101,11 @@ function wordOfLength(random: Random, groups: ReadonlyMap<number, readonly strin
 /** Casing as signs have it; an initial is a letter that begins a word, also after a hyphen. */
 export function withCasing(random: Random, word: string): string {
   const style = pickWeighted(random, [
-    ['upper', 45],
-    ['title', 29],
-    ['lower', 21],
-    ['camel', 2.5],
-    ['any', 2.5],
+    ['upper', 49],
+    ['title', 27],
+    ['lower', 20],
+    ['camel', 2],
+    ['any', 2],
   ] as const)
   if (style === 'upper') return word.toUpperCase()
   if (style === 'lower') return word

@@ -76,21 +76,16 @@ describe.skipIf(!existsSync(fontFolder))('synthesizer', () => {
     }
   })
 
-  it('shows letters: pixels inside the quadrilaterals differ from the crop around them', () => {
-    let visible = 0
-    const count = 100
-    for (let seed = 5000; seed < 5000 + count; seed++) {
+  it('never gives a blank picture', () => {
+    for (let seed = 5000; seed < 5200; seed++) {
       const { image } = synthesizer.sample(seed)
-      let sum = 0
-      let square = 0
+      let [least, most] = [255, 0]
       for (const value of image.data) {
-        sum += value
-        square += value * value
+        least = Math.min(least, value)
+        most = Math.max(most, value)
       }
-      const mean = sum / image.data.length
-      if (Math.sqrt(square / image.data.length - mean * mean) > 4) visible++
+      expect(most - least).toBeGreaterThan(15)
     }
-    expect(visible).toBeGreaterThan(0.97 * count)
   })
 })
 

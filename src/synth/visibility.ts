@@ -1,0 +1,63 @@
+/** Whether anyone could read a finished sample: chance hides some words, and a label nobody can see teaches nothing. */
+import type { RgbImage } from '../image/image.ts'
+import { type Colour, contrast } from './colour.ts'
+import type { InkMasks } from './ink.ts'
+
+/** Upright bands that a crop is judged in, so that half a word lost in glare is noticed. */
+const BANDS = 5
+/** Mean difference between letters and ground that a reader still makes out, on the scale of bytes. */
+const LEAST_CONTRAST = 15
+/** A band alone may be worse than the word. */
+const LEAST_BAND_CONTRAST = 9
+/** A band counts when it has at least this share of a fifth of the ink. */
+const LEAST_INK_SHARE = 0.35
+
+/** Sums over one band: weight, red, green, blue of letters, the same of bare ground, and the ground's squares. */
+const SUMS = 9
+
+export function isVisible({ width, height, data }: RgbImage, masks: InkMasks): boolean {
+  const sums = new Float64Array((BANDS + 1) * SUMS)
+  for (let y = 0, pixel = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, pixel++) {
+      const at = Math.floor((x * BANDS) / width) * SUMS
+      const ink = masks[pixel * 4]! / 255
+      const isBare = masks[pixel * 4]! + masks[pixel * 4 + 1]! === 0
+      const place = pixel * 3
+      if (isBare) {
+        const [red, green, blue] = [data[place]!, data[place + 1]!, data[place + 2]!]
+        sums[at + 4]! += 1
+        sums[at + 5]! += red
+        sums[at + 6]! += green
+        sums[at + 7]! += blue
+        sums[at + 8]! += (red * red + green * green + blue * blue) / 3
+      } else if (ink > 0) {
+        sums[at]! += ink
+        sums[at + 1]! += ink * data[place]!
+        sums[at + 2]! += ink * data[place + 1]!
+        sums[at + 3]! += ink * data[place + 2]!
+      }
+    }
+  }
+  const whole = BANDS * SUMS
+  for (let index = 0; index < whole; index++) sums[whole + (index % SUMS)]! += sums[index]!
+  const inkOfBand = (sums[whole]! / BANDS) * LEAST_INK_SHARE
+  for (let band = 0; band < BANDS; band++) {
+    const at = band * SUMS
+    if (sums[at]! > inkOfBand && sums[at + 4]! > 0 && !stands(sums, at, LEAST_BAND_CONTRAST)) return false
+  }
+  return stands(sums, whole, LEAST_CONTRAST)
+}
+
+/** Whether letters differ from the ground by the least contrast, and by more than half of the ground's own unrest. */
+function stands(sums: Float64Array, at: number, least: number): boolean {
+  const meanOf = (first: number, weight: number): Colour => [
+    sums[first]! / weight,
+    sums[first + 1]! / weight,
+    sums[first + 2]! / weight,
+  ]
+  const letters = meanOf(at + 1, sums[at]! + 1e-6)
+  const ground = meanOf(at + 5, sums[at + 4]! + 1e-6)
+  const mean = (ground[0] + ground[1] + ground[2]) / 3
+  const deviation = Math.sqrt(Math.max(0, sums[at + 8]! / (sums[at + 4]! + 1e-6) - mean * mean))
+  return contrast(letters, ground) > Math.max(least, 0.5 * deviation)
+}
