@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { ClosingLine } from './test/closing-line.ts'
 
 export default defineConfig({
   test: {
@@ -8,5 +9,6 @@ export default defineConfig({
     // ONNX Runtime uses both cores by itself: files in parallel would only fight over them.
     fileParallelism: false,
     pool: 'forks',
+    reporters: ['default', new ClosingLine()],
   },
 })

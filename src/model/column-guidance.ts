@@ -67,14 +67,17 @@ function columnLabels(settings: ModelSettings, encoded: EncodedImage, map: Tenso
   })
   const targets = boxPoints(rectifier.controlPoints, rectifier.targetMargin)
   const points = splinePoints(detach(encoded.controlPoints), targets, probes)
-  const cell = (axis: number, count: number) => {
-    const place = slice(points, { axis: 2, start: axis, end: axis + 1 })
-    return cast(floor(multiply(place, count - 0.001)), 'int32')
-  }
   const { graph } = map
-  const count = MAP_ROWS * MAP_COLUMNS
   const whole = (tensors: Tensor[], operator: string, shape: readonly number[]) =>
     emit(operator, tensors, shape, { type: 'int32' })
+  const cell = (axis: number, count: number) => {
+    const place = slice(points, { axis: 2, start: axis, end: axis + 1 })
+    const index = cast(floor(multiply(place, count - 0.001)), 'int32')
+    // Weights that have become NaN must reach the loss, which is checked, and not point outside the map.
+    const bound = (operator: string, limit: Tensor, value: Tensor) => whole([value, limit], operator, index.shape)
+    return bound('Max', graph.scalar(0, 'int32'), bound('Min', graph.scalar(count - 1, 'int32'), index))
+  }
+  const count = MAP_ROWS * MAP_COLUMNS
   const rows = whole([cell(1, MAP_ROWS), graph.scalar(MAP_COLUMNS, 'int32')], 'Mul', points.shape.slice(0, 2).concat(1))
   const within = whole([rows, cell(0, MAP_COLUMNS)], 'Add', rows.shape)
   const first = graph.constant(

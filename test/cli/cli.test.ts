@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import sharp from 'sharp'
+import { beforeAll, describe, expect, test } from 'vitest'
+
+const folder = await mkdtemp(join(tmpdir(), 'safl-'))
+
+async function safl(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const run = promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args])
+  return run.then(
+    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => ({
+      code: error.code,
+      out: error.stdout,
+      err: error.stderr,
+    }),
+  )
+}
+
+const word = (text: string) =>
+  sharp(
+    Buffer.from(
+      `<svg width="200" height="60"><rect width="200" height="60" fill="#fff"/><text x="100" y="44" font-size="40" font-family="sans-serif" text-anchor="middle">${text}</text></svg>`,
+    ),
+  )
+    .png()
+    .toBuffer()
+
+beforeAll(async () => {
+  await writeFile(join(folder, 'a.png'), await word('EXIT'))
+  await writeFile(join(folder, 'b.png'), await word('Taxi'))
+  await writeFile(join(folder, 'labels.tsv'), 'a.png\tEXIT\nb.png\tTaxi\n')
+})
+
+describe('safl recognize', () => {
+  test('prints a line a word; bad files get one line each and exit code 1, the others are read', async () => {
+    await writeFile(join(folder, 'empty.png'), '')
+    await writeFile(join(folder, 'text.png'), 'no image')
+    await writeFile(
+      join(folder, 'wide.png'),
+      await sharp({ create: { width: 30_000, height: 2, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer(),
+    )
+    const files = ['a.png', 'none.png', 'empty.png', 'text.png', 'wide.png', 'b.png'].map((name) => join(folder, name))
+    const { code, out, err } = await safl('recognize', ...files)
+    expect(code).toBe(1)
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t'))
+    expect(lines.map(([path]) => path)).toEqual([files[0], files[5]])
+    for (const [, , confidence] of lines) expect(Number(confidence)).toBeGreaterThan(0)
+    const complaints = err
+      .trim()
+      .split('\n')
+      .filter((line) => line.startsWith('safl:'))
+    expect(complaints).toHaveLength(4)
+    for (const [index, name] of ['none', 'empty', 'text', 'wide'].entries())
+      expect(complaints[index]).toContain(`${name}.png`)
+  })
+
+  test('--json prints one array', async () => {
+    const { code, out } = await safl('recognize', '--json', join(folder, 'a.png'))
+    const [record] = JSON.parse(out) as { path: string; text: string; confidence: number; characters: unknown[] }[]
+    expect(code).toBe(0)
+    expect(record!.characters).toHaveLength(record!.text.length)
+  })
+
+  test('unknown weights are named', async () => {
+    const { code, err } = await safl('recognize', '--model', 'huge', join(folder, 'a.png'))
+    expect(code).toBe(1)
+    expect(err).toMatch(/huge: no such weights file, nor a preset/)
+  })
+})
+
+describe('safl evaluate', () => {
+  test('--json carries words, accuracy, 1 - NED and time', async () => {
+    const { out } = await safl('evaluate', '--json', '--data', `tsv:${join(folder, 'labels.tsv')}`)
+    const result = JSON.parse(out) as Record<string, number>
+    expect(result.words).toBe(2)
+    expect(result.accuracy).toBeGreaterThanOrEqual(0)
+    expect(result.oneMinusNed).toBeLessThanOrEqual(1)
+    expect(result.millisecondsPerWord).toBeGreaterThan(0)
+  })
+})
+
+describe('safl train', () => {
+  const mini = ['batchSize=2', 'steps=3', 'lengths=[8]', 'warmup=1'].flatMap((change) => [
+    '--set',
+    `training.${change}`,
+  ])
+  const data = () => ['--no-synth', '--data', `tsv:${join(folder, 'train.tsv')}`]
+
+  test('trains, refuses to overwrite, resumes; its weights are read', async () => {
+    await writeFile(join(folder, 'train.tsv'), 'a.png\tEXIT\nb.png\tTaxi\na.png\tEXIT\n')
+    const run = join(folder, 'run')
+    expect((await safl('train', '--run', run, ...mini, ...data())).err).toMatch(/3 steps, 6 words/)
+    const again = await safl('train', '--run', run, ...mini, ...data())
+    expect([again.code, again.err]).toEqual([1, expect.stringMatching(/holds a run already/)])
+    const more = await safl('train', '--run', run, '--resume', '--set', 'training.steps=5', ...data())
+    expect(more.err).toMatch(/5 steps, 10 words/)
+    const read = await safl('recognize', '--model', join(run, 'weights.safetensors'), join(folder, 'a.png'))
+    expect(read.code).toBe(0)
+  })
+
+  test.each([
+    [['--set', 'training.batchsize=4'], /no such setting; did you mean training.batchSize/],
+    [['--set', 'training.batchSize=many'], /training.batchSize|expected number/i],
+    [['--preset', 'huge'], /no preset "huge"/],
+  ])('%j is refused in one line', async (args, message) => {
+    const { code, err } = await safl('train', '--run', join(folder, 'never'), ...args, ...data())
+    expect(code).toBe(1)
+    expect(err).toMatch(message)
+    expect(err).not.toMatch(/\n\s+at /)
+  })
+})

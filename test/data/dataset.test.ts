@@ -1,0 +1,145 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { open } from 'lmdb'
+import sharp from 'sharp'
+import { describe, expect, test } from 'vitest'
+import { BatchSource } from '../../src/data/batch-source.ts'
+import { openBatches } from '../../src/data/batches.ts'
+import { drawCharacterMap } from '../../src/data/character-map.ts'
+import { inSplit, openDataset, parseDataSpec } from '../../src/data/dataset.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'safl-'))
+const png = await sharp({ create: { width: 30, height: 12, channels: 3, background: '#336699' } })
+  .png()
+  .toBuffer()
+await mkdir(join(folder, 'train'))
+for (let index = 0; index < 10; index++) await writeFile(join(folder, 'train', `${index}.png`), png)
+
+async function labels(name: string, text: string): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, text)
+  return path
+}
+
+describe('data sets', () => {
+  test('IIIT5K: images beside a .tags file of that name', async () => {
+    await labels('train.tags', 'train/1.png You\ntrain/2.png it is\n')
+    const dataset = await openDataset(parseDataSpec(`iiit5k:${join(folder, 'train')}`))
+    expect([dataset.length, dataset.label(0), dataset.label(1)]).toEqual([2, 'You', 'it is'])
+    expect((await dataset.image(1)).width).toBe(30)
+  })
+
+  test('ICDAR: byte-order mark, CRLF, commas, quotes', async () => {
+    const path = await labels('gt.txt', '\ufefftrain/1.png, "Genaxis, Theatre"\r\ntrain/2.png, "say \\"hi\\""\r\n')
+    const dataset = await openDataset({ kind: 'icdar', path })
+    expect([dataset.label(0), dataset.label(1)]).toEqual(['Genaxis, Theatre', 'say "hi"'])
+    expect((await dataset.image(0)).height).toBe(12)
+  })
+
+  test('TSV: a path, a tab, a word', async () => {
+    const dataset = await openDataset({ kind: 'tsv', path: await labels('a.tsv', 'train/3.png\tLIVING\n') })
+    expect(dataset.label(0)).toBe('LIVING')
+    expect((await dataset.image(0)).width).toBe(30)
+  })
+
+  test("LMDB: the field's keys", async () => {
+    const path = join(folder, 'lmdb')
+    const database = open<Buffer, string>({
+      path: join(path, 'data.mdb'),
+      encoding: 'binary',
+      keyEncoding: 'binary' as 'ordered-binary',
+      noSubdir: true,
+    })
+    const put = (key: string, value: Buffer | string) =>
+      database.put(Buffer.from(key) as unknown as string, Buffer.from(value))
+    await put('image-000000001', png)
+    await put('label-000000001', 'Ærlig')
+    await put('num-samples', '1')
+    await database.close()
+    const dataset = await openDataset({ kind: 'lmdb', path })
+    expect([dataset.length, dataset.label(0)]).toEqual([1, 'Ærlig'])
+    expect((await dataset.image(0)).width).toBe(30)
+    await dataset.close()
+  })
+
+  test.each([
+    ['icdar', 'bad.txt', 'word_1.png, "A"\nword_2.png "B"\n', /bad.txt, line 2/],
+    ['tsv', 'bad.tsv', 'a.png word\n', /bad.tsv, line 1/],
+    ['tsv', 'empty.tsv', '\n', /has no samples/],
+    ['tsv', 'latin.tsv', Buffer.from([0x61, 0x09, 0xff]) as unknown as string, /not UTF-8/],
+  ] as const)('%s %s is refused by file and line', async (kind, name, text, message) => {
+    await expect(openDataset({ kind, path: await labels(name, text) })).rejects.toThrow(message)
+  })
+
+  test('missing files and unknown kinds are named', async () => {
+    await expect(openDataset({ kind: 'tsv', path: 'nowhere.tsv' })).rejects.toThrow(/nowhere.tsv: no such file/)
+    await expect(openDataset({ kind: 'lmdb', path: 'nowhere' })).rejects.toThrow(/nowhere: no such LMDB/)
+    expect(() => parseDataSpec('mjsynth:/data')).toThrow(/one of iiit5k, icdar, tsv, lmdb/)
+    expect(() => parseDataSpec('plain')).toThrow(/KIND:PATH/)
+  })
+
+  test('every fifth line, from the first, is validation', () => {
+    expect([0, 1, 4, 5, 10].map((index) => inSplit(index, 'validation'))).toEqual([true, false, false, true, true])
+    expect(inSplit(5, 'train')).toBe(false)
+    expect(inSplit(5, 'all')).toBe(true)
+  })
+})
+
+describe('batches', () => {
+  const settings = { batchSize: 3, lengths: [4, 9], realShare: 1, seed: 5, imageHeight: 16, imageWidth: 40 }
+  const lines = Array.from(
+    { length: 10 },
+    (_, index) => `train/${index}.png\t${index === 3 ? 'naïve' : index < 7 ? `ab${index}` : 'longer'}`,
+  )
+  const spec = async () => ({ kind: 'tsv' as const, path: await labels('b.tsv', `${lines.join('\n')}\n`) })
+
+  test('a batch is a pure function of settings and number, in threads as in place', async () => {
+    const source = new BatchSource(settings, [await openDataset(await spec())], null)
+    const stream = openBatches({ sources: [await spec()], synth: null, settings, firstBatch: 2, workers: 2, queue: 3 })
+    for (let index = 2; index < 8; index++) {
+      const { images, targets, length, ...rest } = await stream.next()
+      const expected = await source.render(index)
+      expect(rest.index).toBe(index)
+      expect([images, targets, length]).toEqual([expected.images, expected.targets, expected.length])
+    }
+    await stream.close()
+  })
+
+  test('only training words whose characters are known are drawn, sorted by length', async () => {
+    const source = new BatchSource(settings, [await openDataset(await spec())], null)
+    for (let index = 0; index < 20; index++) {
+      const { targets, length, size } = await source.render(index)
+      for (let place = 0; place < size; place++) {
+        const word = [...targets.subarray(place * length, (place + 1) * length)]
+        expect(word.indexOf(94)).toBe(length === 4 ? 3 : 6)
+      }
+    }
+  })
+
+  test('a bad image is replaced and named once; all bad is an error', async () => {
+    await writeFile(join(folder, 'train', 'broken.png'), png.subarray(0, 40))
+    const path = await labels('c.tsv', 'train/0.png\taaa\ntrain/1.png\tbbb\ntrain/broken.png\tccc\n')
+    const source = new BatchSource(settings, [await openDataset({ kind: 'tsv', path })], null)
+    const skipped: string[] = []
+    for (let index = 0; index < 6; index++) skipped.push(...(await source.render(index)).skipped)
+    expect(skipped).toHaveLength(1)
+    expect(skipped[0]).toMatch(/broken.png/)
+    const worse = await labels('d.tsv', 'x.png\taaa\ntrain/broken.png\tccc\n')
+    const stream = openBatches({
+      sources: [{ kind: 'tsv', path: worse }],
+      synth: null,
+      settings,
+      firstBatch: 0,
+      workers: 1,
+      queue: 1,
+    })
+    await expect(stream.next()).rejects.toThrow(/not one of 1 real words/)
+    await stream.close()
+  })
+})
+
+test('the character map holds each character where its quadrilateral lies', () => {
+  const map = drawCharacterMap('A1', Float32Array.of(0, 0, 0.5, 0, 0.5, 1, 0, 1, 0.75, 0.5, 1, 0.5, 1, 1, 0.75, 1))
+  expect([map[0], map[15 * 64 + 31], map[32], map[15 * 64 + 60], map[60]]).toEqual([36, 36, 254, 1, 254])
+})

@@ -1,0 +1,131 @@
+import * as runtime from 'onnxruntime-node'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { END } from '../../src/charset.ts'
+import { decodeGreedily } from '../../src/decode/greedy.ts'
+import type { RgbImage } from '../../src/image/image.ts'
+import { decodeTargets, encodeImage } from '../../src/model/safl.ts'
+import { weightScope } from '../../src/model/scope.ts'
+import { formatWeights } from '../../src/model/weights-file.ts'
+import { createRandom } from '../../src/random.ts'
+import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
+import { Graph, Session, softmax, writeModel } from '../../src/tensor/index.ts'
+import { TrainingStep } from '../../src/train/training-step.ts'
+import { miniPreset } from '../mini-preset.ts'
+
+const { model: settings } = miniPreset()
+const random = createRandom(11)
+const images: RgbImage[] = Array.from({ length: 5 }, (_, index) => {
+  const [width, height] = [30 + index * 41, 20 + index * 7]
+  const stripe = (place: number) =>
+    128 + 120 * Math.sin((place % width) * 0.06 * (index + 1) + Math.floor(place / width) * 0.2 * index)
+  return {
+    width,
+    height,
+    data: Uint8Array.from({ length: width * height * 3 }, (_, place) => stripe(Math.floor(place / 3))),
+  }
+})
+
+/** Random weights large enough that the words differ and are spelled with confidence. */
+function randomWeights() {
+  const step = new TrainingStep(miniPreset(), runtime)
+  const { weights, statistics } = step.initialState(3)
+  const named = step.namedTensors(weights, statistics)
+  for (const [name, { data }] of named) {
+    if (name.startsWith('decoder') && name.includes('weight'))
+      for (const index of data.keys()) data[index]! *= name.includes('norm') ? 2 : 3
+    if (name.startsWith('encoder.layer5') && name.endsWith('bn2.weight')) data.fill(40)
+    if (name.includes('.fc.weight')) for (const index of data.keys()) data[index]! *= 60
+    if (name === 'stn_head.stn_fc2.weight') for (const index of data.keys()) data[index] = (random() - 0.5) * 2
+  }
+  return named
+}
+
+describe('the recogniser', () => {
+  let recognizer: SceneTextRecognizer
+  const weights = randomWeights()
+  beforeAll(async () => {
+    recognizer = await SceneTextRecognizer.create(formatWeights({ settings, weights, provenance: {} }, 'F32'), runtime)
+  })
+  afterAll(() => recognizer.dispose())
+
+  test('a batch reads what its images read one by one', async () => {
+    const together = await recognizer.recognizeImages(images)
+    const alone = await Promise.all(images.map((image) => recognizer.recognize(image)))
+    expect(together.map(({ text }) => text)).toEqual(alone.map(({ text }) => text))
+    for (const [index, { confidence }] of together.entries())
+      expect(confidence).toBeCloseTo(alone[index]!.confidence, 5)
+    expect(new Set(together.map(({ text }) => text)).size).toBeGreaterThan(1)
+  })
+
+  test('confidence is the product of the probabilities', async () => {
+    const [word] = await recognizer.recognizeImages(images.slice(0, 1))
+    expect(word!.characters.map(({ character }) => character).join('')).toBe(word!.text)
+    const product = word!.characters.reduce((value, { probability }) => value * probability, 1)
+    expect(word!.confidence).toBeLessThanOrEqual(product + 1e-9)
+  })
+
+  test('steps with cached keys and values give the probabilities of one pass over the word', async () => {
+    const [word] = await recognizer.recognizeImages([images[3]!])
+    const length = word!.characters.length + 1
+    const graph = new Graph()
+    const scope = weightScope(graph, weights)
+    const { imageHeight: height, imageWidth: width } = settings
+    const { memory } = encodeImage(scope, settings, graph.input('images', 'uint8', [1, height, width, 3]))
+    graph.output('p', softmax(decodeTargets(scope, settings, memory, graph.input('targets', 'int32', [1, length]))))
+    const session = await Session.create(writeModel(graph), runtime)
+    const { resize } = await import('../../src/image/resize.ts')
+    const { encodeText } = await import('../../src/charset.ts')
+    const ids = encodeText(word!.text)
+    const { p } = await session.run({
+      images: { type: 'uint8', shape: [1, height, width, 3], data: resize(images[3]!, width, height).data },
+      targets: { type: 'int32', shape: [1, length], data: Int32Array.from([...ids, END]) },
+    })
+    await session.dispose()
+    for (const [step, id] of ids.entries()) {
+      expect(p!.data[step * 97 + id]).toBeCloseTo(word!.characters[step]!.probability, 4)
+    }
+  })
+
+  test('an aborted signal ends reading', async () => {
+    await expect(recognizer.recognizeImages(images, { signal: AbortSignal.abort() })).rejects.toThrow()
+  })
+
+  test('weights without a tensor, or of another model, are refused by name', async () => {
+    const fewer = new Map(weights)
+    fewer.delete('encoder.layer0.0.weight')
+    const open = (changed: typeof weights) =>
+      SceneTextRecognizer.create({ settings, weights: changed, provenance: {} }, runtime)
+    await expect(open(fewer)).rejects.toThrow(/lack "encoder.layer0.0.weight"/)
+    const other = new Map(weights).set('encoder.layer0.0.weight', { shape: [3, 4, 3, 3], data: new Float32Array(108) })
+    await expect(open(other)).rejects.toThrow(/"encoder.layer0.0.weight" is \[3, 4, 3, 3\]/)
+  })
+})
+
+describe('greedy decoding', () => {
+  /** Spells the given words, whatever is fed. */
+  const speller = (words: readonly string[]) => {
+    let calls = 0
+    const next = async (_: Int32Array, step: number) => {
+      calls++
+      const rows = new Float32Array(words.length * 97)
+      for (const [place, word] of words.entries())
+        rows[place * 97 + (step < word.length ? Number(word[step]) : END)] = 0.5
+      return rows
+    }
+    return { next, calls: () => calls }
+  }
+
+  test('stops when every word has ended, and not before', async () => {
+    const { next, calls } = speller(['12', '', '4321'])
+    const words = await decodeGreedily(next, { batch: 3, maximumLength: 10 })
+    expect(words.map(({ ids }) => ids.join(''))).toEqual(['12', '', '4321'])
+    expect(words.map(({ probabilities }) => probabilities.length)).toEqual([3, 1, 5])
+    expect(calls()).toBe(5)
+  })
+
+  test('a word that does not end is cut off', async () => {
+    const { next } = speller(['123456'])
+    const [word] = await decodeGreedily(next, { batch: 1, maximumLength: 4 })
+    expect(word).toEqual({ ids: [1, 2, 3, 4], probabilities: [0.5, 0.5, 0.5, 0.5] })
+  })
+})

@@ -1,0 +1,121 @@
+/** A run that is stopped and resumed computes what an uninterrupted one does, bit for bit. */
+import { mkdtemp, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as runtime from 'onnxruntime-node'
+import { expect, test } from 'vitest'
+import { END, PADDING } from '../../src/charset.ts'
+import type { TrainingBatch } from '../../src/data/batches.ts'
+import { createRandom } from '../../src/random.ts'
+import { loadCheckpoint, saveCheckpoint } from '../../src/train/checkpoint.ts'
+import { initialState, NonFiniteLossError, train } from '../../src/train/loop.ts'
+import { TrainingStep } from '../../src/train/training-step.ts'
+import { miniPreset } from '../mini-preset.ts'
+
+const preset = miniPreset()
+const { imageHeight, imageWidth } = preset.model
+
+function batchAt(index: number): TrainingBatch {
+  const random = createRandom(index + 1)
+  const [size, length] = [4, 5]
+  return {
+    index,
+    size,
+    length,
+    images: Uint8Array.from({ length: size * imageHeight * imageWidth * 3 }, () => random() * 256),
+    targets: Int32Array.from(
+      { length: size * length },
+      (_, place) => [Math.floor(random() * 94), 7, 12, END, PADDING][place % 5]!,
+    ),
+    characterMap: Uint8Array.from({ length: size * 1024 }, () => (random() < 0.5 ? 254 : Math.floor(random() * 94))),
+    skipped: [],
+  }
+}
+
+function batchesFrom(first: number) {
+  let index = first
+  return { next: async () => batchAt(index++) }
+}
+
+test('stopped after any step, saved, loaded and resumed: the same losses and weights', async () => {
+  const model = new TrainingStep(preset, runtime, { threads: 1 })
+  const losses: number[] = []
+  const whole = initialState(model, 1)
+  const signal = new AbortController().signal
+  await train({
+    model,
+    preset,
+    batches: batchesFrom(0),
+    state: whole,
+    signal,
+    onStep: ({ loss }) => void losses.push(loss),
+  })
+  expect(losses).toHaveLength(8)
+  const folder = await mkdtemp(join(tmpdir(), 'safl-'))
+  const path = join(folder, 'checkpoint.safetensors')
+  for (const stopAt of [1, 4, 7]) {
+    const again: number[] = []
+    const stop = new AbortController()
+    const first = initialState(model, 1)
+    await train({
+      model,
+      preset,
+      batches: batchesFrom(0),
+      state: first,
+      signal: stop.signal,
+      onStep: ({ loss, step }) => {
+        again.push(loss)
+        if (step === stopAt) stop.abort()
+      },
+    })
+    await saveCheckpoint(path, first, preset)
+    const { state, preset: saved } = await loadCheckpoint(path)
+    expect(saved).toEqual(preset)
+    await train({
+      model,
+      preset: saved,
+      batches: batchesFrom(state.step),
+      state,
+      signal,
+      onStep: ({ loss }) => void again.push(loss),
+    })
+    expect(again).toEqual(losses)
+    expect(state.weights).toEqual(whole.weights)
+    expect(state.averageStatistics).toEqual(whole.averageStatistics)
+  }
+  expect(await readdir(folder)).toEqual(['checkpoint.safetensors'])
+  await model.dispose()
+})
+
+test('dropout draws other masks at another step', async () => {
+  const model = new TrainingStep(preset, runtime)
+  const state = model.initialState(1)
+  const loss = async (step: number) => (await model.run({ ...state, batch: batchAt(0), step })).loss
+  expect(await loss(1)).toBe(await loss(1))
+  expect(await loss(2)).not.toBe(await loss(1))
+  await model.dispose()
+})
+
+test('a loss that is not finite stops the run and leaves the state as it was', async () => {
+  const model = new TrainingStep(preset, runtime)
+  const state = initialState(model, 1)
+  state.weights.fill(Number.NaN)
+  const before = state.weights.slice()
+  const run = train({
+    model,
+    preset,
+    batches: batchesFrom(0),
+    state,
+    signal: new AbortController().signal,
+    onStep: () => {},
+  })
+  await expect(run).rejects.toThrow(NonFiniteLossError)
+  expect(state.weights).toEqual(before)
+  expect(state.step).toBe(0)
+  await model.dispose()
+})
+
+test('a damaged checkpoint is named', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'safl-'))
+  await expect(loadCheckpoint(join(folder, 'none.safetensors'))).rejects.toThrow(/none.safetensors: no checkpoint/)
+})
