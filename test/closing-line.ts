@@ -7,6 +7,8 @@ export class ClosingLine implements Reporter {
       modules.reduce((sum, module) => sum + [...module.children.allTests(state)].length, 0)
     const broken = modules.filter((module) => module.errors().length > 0).length + errors.length
     const skipped = count('skipped')
-    console.log(`\n${count('passed')} passed, ${count('failed') + broken} failed${skipped ? `, ${skipped} skipped` : ''}`)
+    console.log(
+      `\n${count('passed')} passed, ${count('failed') + broken} failed${skipped ? `, ${skipped} skipped` : ''}`,
+    )
   }
 }
