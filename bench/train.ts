@@ -1,0 +1,72 @@
+/**
+ * Words a second of one training step (forward, loss, backward, Adam), and the authors' PyTorch code beside it:
+ *
+ *   npm run bench -- [--preset base] [--batch 32] [--authors CHECKOUT]
+ *
+ * The two run in turn, three times each, and the medians count: what else the machine does then meets both.
+ */
+import { execFileSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import * as runtime from 'onnxruntime-node'
+import { END } from '../src/charset.ts'
+import { loadPreset } from '../src/presets/index.ts'
+import { createRandom } from '../src/random.ts'
+import { initialState } from '../src/train/loop.ts'
+import { adamUpdate } from '../src/train/optimizer.ts'
+import { TrainingStep } from '../src/train/training-step.ts'
+
+const { values } = parseArgs({
+  options: {
+    preset: { type: 'string', default: 'base' },
+    batch: { type: 'string', default: '32' },
+    length: { type: 'string', default: '13' },
+    authors: { type: 'string' },
+  },
+})
+const preset = loadPreset(values.preset)
+const [size, length] = [Number(values.batch), Number(values.length)]
+const { imageHeight, imageWidth } = preset.model
+const random = createRandom(1)
+const batch = {
+  index: 0,
+  size,
+  length,
+  images: Uint8Array.from({ length: size * imageHeight * imageWidth * 3 }, () => random() * 256),
+  targets: Int32Array.from({ length: size * length }, (_, place) =>
+    place % length === length - 1 ? END : Math.floor(random() * END),
+  ),
+  characterMap: Uint8Array.from({ length: size * 1024 }, () => Math.floor(random() * END)),
+  skipped: [],
+}
+const model = new TrainingStep(preset, runtime)
+const state = initialState(model, 1)
+const { decayRanges } = model
+
+async function oneStep(): Promise<number> {
+  const started = performance.now()
+  const step = ++state.step
+  const { gradient, statistics } = await model.run({ ...state, batch, step })
+  adamUpdate(state, gradient, { settings: preset.training, step, rate: 1e-4, decayRanges })
+  state.statistics.set(statistics)
+  return performance.now() - started
+}
+
+const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[list.length >> 1]!
+const ours: number[] = []
+const theirs: number[] = []
+for (let warmUp = 0; warmUp < 3; warmUp++) await oneStep()
+for (let round = 0; round < 3; round++) {
+  const times: number[] = []
+  for (let step = 0; step < 5; step++) times.push(await oneStep())
+  ours.push((size / median(times)) * 1000)
+  if (values.authors === undefined) continue
+  const printed = execFileSync('/usr/bin/python3', ['bench/authors.py', values.authors], { encoding: 'utf8' })
+  theirs.push((JSON.parse(printed.trim().split('\n').at(-1)!) as { samplesPerSecond: number }).samplesPerSecond)
+}
+await model.dispose()
+console.log(`${values.preset}, batch ${size}, ${length} steps: ${median(ours).toFixed(1)} words/s`)
+if (theirs.length > 0) {
+  console.log(
+    `authors' PyTorch code, batch 32: ${median(theirs).toFixed(1)} words/s; ours is ${(median(ours) / median(theirs)).toFixed(2)} times as fast`,
+  )
+}
