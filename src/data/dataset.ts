@@ -1,9 +1,9 @@
 /** Word crops with their labels, in the field's formats, read one by one. (Node) */
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { open as openLmdb } from 'lmdb'
 import { decodeImage } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
+import { LmdbReader } from './lmdb.ts'
 
 export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'lmdb'] as const
 export type DataKind = (typeof dataKinds)[number]
@@ -120,21 +120,15 @@ function parseLines(file: string, text: string, parse: ParseLine): Entry[] {
 async function openLmdbDataset({ path }: DataSpec): Promise<Dataset> {
   const found = await stat(path).catch(() => null)
   if (!found) throw new Error(`${path}: no such LMDB`)
-  const database = openLmdb<Buffer, string>({
-    path: found.isDirectory() ? join(path, 'data.mdb') : path,
-    readOnly: true,
-    encoding: 'binary',
-    keyEncoding: 'binary' as 'ordered-binary',
-  })
-  const read = (key: string): Buffer | undefined => database.get(Buffer.from(key) as unknown as string)
-  const length = Number(read('num-samples')?.toString() ?? Number.NaN)
+  const database = new LmdbReader(found.isDirectory() ? join(path, 'data.mdb') : path)
+  const length = Number(database.get('num-samples')?.toString() ?? Number.NaN)
   if (!Number.isInteger(length) || length < 1) {
-    await database.close()
+    database.close()
     throw new Error(`${path}: its key "num-samples" is missing or no count`)
   }
   const key = (kind: string, index: number) => `${kind}-${String(index + 1).padStart(9, '0')}`
   const value = (kind: string, index: number) => {
-    const bytes = read(key(kind, index))
+    const bytes = database.get(key(kind, index))
     if (!bytes) throw new Error(`${path}: says it has ${length} samples, but has no "${key(kind, index)}"`)
     return bytes
   }
@@ -150,6 +144,6 @@ async function openLmdbDataset({ path }: DataSpec): Promise<Dataset> {
         throw new Error(`${path}, ${key('image', index)}: ${(error as Error).message}`)
       }
     },
-    close: () => database.close(),
+    close: async () => database.close(),
   }
 }

@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { open } from 'lmdb'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { BatchSource } from '../../src/data/batch-source.ts'
@@ -43,24 +42,29 @@ describe('data sets', () => {
     expect((await dataset.image(0)).width).toBe(30)
   })
 
-  test("LMDB: the field's keys", async () => {
-    const path = join(folder, 'lmdb')
-    const database = open<Buffer, string>({
-      path: join(path, 'data.mdb'),
-      encoding: 'binary',
-      keyEncoding: 'binary' as 'ordered-binary',
-      noSubdir: true,
-    })
-    const put = (key: string, value: Buffer | string) =>
-      database.put(Buffer.from(key) as unknown as string, Buffer.from(value))
-    await put('image-000000001', png)
-    await put('label-000000001', 'Ærlig')
-    await put('num-samples', '1')
-    await database.close()
-    const dataset = await openDataset({ kind: 'lmdb', path })
-    expect([dataset.length, dataset.label(0)]).toEqual([1, 'Ærlig'])
-    expect((await dataset.image(0)).width).toBe(30)
+  test("a file that Python's lmdb wrote", async () => {
+    const dataset = await openDataset({ kind: 'lmdb', path: 'test/data/python-lmdb' })
+    expect([dataset.length, dataset.label(0), dataset.label(1)]).toEqual([2, 'EXIT', 'Café'])
+    expect([...(await dataset.image(1)).data.subarray(0, 3)]).toEqual([20, 20, 30])
     await dataset.close()
+  })
+
+  test('LMDB files that are damaged or no LMDB at all are refused, not crashed on', async () => {
+    const good = await readFile('test/data/python-lmdb/data.mdb')
+    const open = async (bytes: Uint8Array) => {
+      const path = join(folder, 'changed.mdb')
+      await writeFile(path, bytes)
+      return openDataset({ kind: 'lmdb', path })
+    }
+    await expect(open(good.subarray(0, 100))).rejects.toThrow(/changed.mdb: is a damaged LMDB file: it is truncated/)
+    await expect(open(good.subarray(0, 8500))).rejects.toThrow(/truncated/)
+    await expect(open(Buffer.alloc(20_000, 7))).rejects.toThrow(/is no LMDB file/)
+    const more = Buffer.from(good)
+    more[more.indexOf('num-samples') + 'num-samples'.length] = '3'.charCodeAt(0)
+    await expect(open(more)).rejects.toThrow(/says it has 3 samples, but has no "label-000000003"/)
+    const version = Buffer.from(good)
+    version.writeUInt32LE(2, 20)
+    await expect(open(version)).rejects.toThrow(/data version 2/)
   })
 
   test.each([
