@@ -101,7 +101,6 @@ export const trainingSettings = z.strictObject({
 })
 
 export type ModelSettings = z.output<typeof modelSettings>
-export type RectifierSettings = ModelSettings['rectifier']
 export type BackboneSettings = ModelSettings['backbone']
 export type TransformerSettings = ModelSettings['transformer']
 export type TrainingSettings = z.output<typeof trainingSettings>

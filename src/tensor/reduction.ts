@@ -46,10 +46,3 @@ export function maximum(x: Tensor, options: ReduceOptions = {}): Tensor {
   })
   return output
 }
-
-/** Index of the largest value along an axis, the first where several are equal; int64, the axis dropped, no gradient. */
-export function argumentMaximum(x: Tensor, axis: number): Tensor {
-  const resolved = resolveAxis('argumentMaximum', x, axis)
-  const shape = x.shape.filter((_, index) => index !== resolved)
-  return emit('ArgMax', [x], shape, { type: 'int64', attributes: { axis: resolved, keepdims: 0 } })
-}
