@@ -12,6 +12,7 @@ const verbs: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
   synth: async () => (await import('./synth.ts')).synthCommand(),
+  data: async () => (await import('./data.ts')).dataCommand(),
 }
 
 const program = new Command('safl').description('Reads words in photographs; trains to read more.').version(version)

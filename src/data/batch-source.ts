@@ -1,5 +1,5 @@
 /** Renders training batches: which words, which images, in which order. A pure function of settings and batch number. */
-import { END, encodeText, PADDING, UNKNOWN } from '../charset.ts'
+import { END, encodeText, PADDING } from '../charset.ts'
 import type { RgbImage } from '../image/image.ts'
 import { resize } from '../image/resize.ts'
 import { MAP_COLUMNS, MAP_ROWS, UNKNOWN_PLACE } from '../model/column-guidance.ts'
@@ -8,14 +8,16 @@ import type { Synthesizer } from '../synth/synthesizer.ts'
 import { augment } from './augment.ts'
 import type { BatchSettings, TrainingBatch } from './batches.ts'
 import { drawCharacterMap } from './character-map.ts'
-import { type Dataset, inSplit } from './dataset.ts'
+import type { Dataset } from './dataset.ts'
+import { sortWords, type WordBucket, type WordPlace } from './word-buckets.ts'
 
 interface RealWord {
-  readonly dataset: Dataset
-  readonly index: number
   readonly text: string
-  image?: RgbImage
+  readonly image: RgbImage
 }
+
+/** Bytes of decoded words that are kept; what comes later is decoded whenever it is drawn. */
+const CACHE_BYTES = 256 << 20
 
 /** How often words fall into the buckets when there are no real words to count: shares of a typical set of signs. */
 const TYPICAL_LENGTHS = [0.02, 0.09, 0.15, 0.17, 0.15, 0.13, 0.11, 0.07, 0.05, 0.03, 0.02, 0.01]
@@ -23,30 +25,46 @@ const TYPICAL_LENGTHS = [0.02, 0.09, 0.15, 0.17, 0.15, 0.13, 0.11, 0.07, 0.05, 0
 export class BatchSource {
   private readonly settings: BatchSettings
   private readonly synthesizer: Synthesizer | null
-  /** Real training words by bucket. */
-  private readonly buckets: RealWord[][]
+  private readonly buckets: readonly WordBucket[]
   /** Share of batches of each bucket. */
-  private readonly shares: number[]
-  private readonly reported = new Set<string>()
+  private readonly shares: readonly number[]
+  /** What the next batch shall report. */
+  private unreported: string[]
+  private readonly unreadable = new Map<Dataset, Set<number>>()
+  private readonly cache = new Map<Dataset, Map<number, RealWord>>()
+  private cachedBytes = 0
 
-  constructor(settings: BatchSettings, datasets: readonly Dataset[], synthesizer: Synthesizer | null) {
+  private constructor(
+    settings: BatchSettings,
+    synthesizer: Synthesizer | null,
+    { buckets, leftOut }: { buckets: readonly WordBucket[]; leftOut: string[] },
+  ) {
     this.settings = settings
     this.synthesizer = synthesizer
-    const words = datasets.flatMap((dataset) => trainingWords(dataset))
-    if (words.length === 0 && !synthesizer)
-      throw new Error('no words to train on: give real data, a synthetic engine or both')
-    const bucketOf = (length: number) => settings.lengths.findIndex((limit) => length + 1 <= limit)
-    this.buckets = settings.lengths.map((_, bucket) => words.filter(({ text }) => bucketOf(text.length) === bucket))
-    const weights = settings.lengths.map(() => 0)
-    if (words.length > 0) for (const [bucket, list] of this.buckets.entries()) weights[bucket] = list.length
-    else {
-      for (const [index, share] of TYPICAL_LENGTHS.entries()) {
-        const bucket = bucketOf(index + 1)
-        if (bucket >= 0) weights[bucket]! += share
-      }
+    this.buckets = buckets
+    this.unreported = leftOut
+    const weights = buckets.map(({ weight }) => weight)
+    const words = weights.reduce((a, b) => a + b, 0)
+    const typical = (bucket: number) =>
+      TYPICAL_LENGTHS.filter((_, index) => bucket === settings.lengths.findIndex((limit) => index + 2 <= limit))
+    this.shares =
+      words > 0
+        ? weights.map((weight) => weight / words)
+        : buckets.map((_, bucket) => typical(bucket).reduce((a, b) => a + b, 0))
+  }
+
+  /** Reads the sets' labels. Rejects when neither they nor an engine give a word to train on. */
+  static async open(
+    settings: BatchSettings,
+    datasets: readonly Dataset[],
+    synthesizer: Synthesizer | null,
+  ): Promise<BatchSource> {
+    const sorted = await sortWords(datasets, settings.lengths)
+    if (!synthesizer && sorted.buckets.every(({ size }) => size === 0)) {
+      const why = sorted.leftOut.length > 0 ? ` (${sorted.leftOut[0]})` : ''
+      throw new Error(`no words to train on: give real data, a synthetic engine or both${why}`)
     }
-    const total = weights.reduce((a, b) => a + b, 0)
-    this.shares = weights.map((weight) => weight / total)
+    return new BatchSource(settings, synthesizer, sorted)
   }
 
   async render(index: number): Promise<TrainingBatch> {
@@ -57,37 +75,51 @@ export class BatchSource {
     const images = new Uint8Array(batchSize * imageHeight * imageWidth * 3)
     const targets = new Int32Array(batchSize * length).fill(PADDING)
     const characterMap = new Uint8Array(batchSize * MAP_ROWS * MAP_COLUMNS).fill(UNKNOWN_PLACE)
-    const skipped: string[] = []
     for (let place = 0; place < batchSize; place++) {
       const sample = createRandom(deriveSeed(seed, index, place, 1))
-      const drawn = (await this.drawReal(bucket, sample, skipped)) ?? this.drawSynthetic(bucket, sample)
+      const drawn = (await this.drawReal(bucket, sample)) ?? this.drawSynthetic(bucket, sample)
       images.set(drawn.image.data, place * imageHeight * imageWidth * 3)
       if (drawn.map) characterMap.set(drawn.map, place * MAP_ROWS * MAP_COLUMNS)
       const ids = encodeText(drawn.text)
       targets.set([...ids, END], place * length)
     }
+    const skipped = this.unreported
+    this.unreported = []
     return { index, size: batchSize, length, images, targets, characterMap, skipped }
   }
 
   /** A real word, or null when the dice ask for a synthetic one. A word that cannot be read is replaced by the next. */
-  private async drawReal(bucket: number, random: Random, skipped: string[]) {
+  private async drawReal(bucket: number, random: Random) {
     const { realShare, imageHeight: height, imageWidth: width } = this.settings
     const words = this.buckets[bucket]!
     const real = random() < (this.synthesizer ? realShare : 1)
-    if (!real || (words.length === 0 && this.synthesizer)) return null
-    const first = Math.floor(random() * words.length)
-    for (let attempt = 0; attempt < words.length; attempt++) {
-      const word = words[(first + attempt) % words.length]!
-      try {
-        word.image ??= bounded(await word.dataset.image(word.index), { width, height })
-        return { image: augment(word.image, { width, height, random }), text: word.text, map: null }
-      } catch (error) {
-        const problem = error instanceof Error ? error.message : String(error)
-        if (!this.reported.has(problem)) skipped.push(problem)
-        this.reported.add(problem)
-      }
+    if (!real || (words.size === 0 && this.synthesizer)) return null
+    const first = words.draw(random)
+    for (let attempt = 0; attempt < words.size; attempt++) {
+      const word = await this.read(words.at((first + attempt) % words.size))
+      if (word) return { image: augment(word.image, { width, height, random }), text: word.text, map: null }
     }
-    throw new Error(`not one of ${words.length} real words of this length can be read: ${[...this.reported][0] ?? ''}`)
+    if (this.synthesizer) return null
+    throw new Error(`not one of ${words.size} real words of this length can be read: ${this.unreported[0] ?? ''}`)
+  }
+
+  /** Null, and a line for the next batch's report, where the sample is bad. */
+  private async read({ dataset, index }: WordPlace): Promise<RealWord | null> {
+    const { imageHeight: height, imageWidth: width } = this.settings
+    const cached = this.cache.get(dataset)?.get(index)
+    if (cached || this.unreadable.get(dataset)?.has(index)) return cached ?? null
+    try {
+      const word = { text: await dataset.label(index), image: bounded(await dataset.image(index), { width, height }) }
+      if (this.cachedBytes + word.image.data.length <= CACHE_BYTES) {
+        this.cachedBytes += word.image.data.length
+        this.cache.set(dataset, (this.cache.get(dataset) ?? new Map()).set(index, word))
+      }
+      return word
+    } catch (error) {
+      this.unreported.push(error instanceof Error ? error.message : String(error))
+      this.unreadable.set(dataset, (this.unreadable.get(dataset) ?? new Set()).add(index))
+      return null
+    }
   }
 
   private drawSynthetic(bucket: number, random: Random) {
@@ -100,17 +132,6 @@ export class BatchSource {
     const image = resize(sample.image, imageWidth, imageHeight)
     return { image, text: sample.text, map: drawCharacterMap(sample.text, sample.characterQuads) }
   }
-}
-
-/** Words of the training split whose characters all have a class. */
-function trainingWords(dataset: Dataset): RealWord[] {
-  const words: RealWord[] = []
-  for (let index = 0; index < dataset.length; index++) {
-    if (!inSplit(index, 'train')) continue
-    const text = dataset.label(index)
-    if (text !== '' && !encodeText(text).includes(UNKNOWN)) words.push({ dataset, index, text })
-  }
-  return words
 }
 
 /** No larger than the size it will be shown at, so that all words fit in memory. */

@@ -1,34 +1,24 @@
 /** The worker thread behind `openBatches`: renders the batches it is asked for. (Node) */
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { BatchSource } from './batch-source.ts'
-import type { BatchReply, BatchStreamOptions } from './batches.ts'
+import type { BatchStreamOptions } from './batches.ts'
 import { openDataset } from './dataset.ts'
+import { answerRequests } from './worker-stream.ts'
 
 const { sources, synth, settings } = workerData as BatchStreamOptions
-const port = parentPort!
 
-const ready = (async () => {
+async function open(): Promise<BatchSource> {
   const datasets = await Promise.all(sources.map(openDataset))
-  if (!synth) return new BatchSource(settings, datasets, null)
+  if (!synth) return BatchSource.open(settings, datasets, null)
   const { createSynthesizer } = await import('../synth/synthesizer.ts')
-  return new BatchSource(settings, datasets, await createSynthesizer(synth))
-})()
-ready.catch(() => {}) // Answered to every request below.
+  return BatchSource.open(settings, datasets, await createSynthesizer(synth))
+}
 
-let turn: Promise<void> = Promise.resolve()
-port.on('message', (index: number) => {
-  turn = turn.then(async () => {
-    try {
-      const batch = await (await ready).render(index)
-      const reply: BatchReply = { batch }
-      port.postMessage({ index, reply }, [
-        batch.images.buffer as ArrayBuffer,
-        batch.targets.buffer as ArrayBuffer,
-        batch.characterMap.buffer as ArrayBuffer,
-      ])
-    } catch (error) {
-      const reply: BatchReply = { error: error instanceof Error ? error.message : String(error) }
-      port.postMessage({ index, reply })
-    }
-  })
+const source = open()
+source.catch(() => {}) // Answered to every request below.
+
+answerRequests(async (index) => {
+  const batch = await (await source).render(index)
+  const transfer = [batch.images, batch.targets, batch.characterMap].map(({ buffer }) => buffer as ArrayBuffer)
+  return { value: batch, transfer }
 })

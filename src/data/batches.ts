@@ -1,7 +1,7 @@
 /** Training batches, rendered in worker threads ahead of the trainer. (Node) */
-import { Worker } from 'node:worker_threads'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { DataSpec } from './dataset.ts'
+import { openWorkerStream, type WorkerStream } from './worker-stream.ts'
 
 /** A batch of training words, ready for the training graph. */
 export interface TrainingBatch {
@@ -17,7 +17,7 @@ export interface TrainingBatch {
   readonly targets: Int32Array
   /** What lies where in the image, [B, 16, 64]: see `column-guidance.ts`. */
   readonly characterMap: Uint8Array
-  /** Samples that could not be read and were replaced, each named once. */
+  /** Samples that could not be read and were replaced, and those that training leaves out: each named once. */
   readonly skipped: readonly string[]
 }
 
@@ -44,75 +44,28 @@ export interface BatchStreamOptions {
   readonly queue: number
 }
 
-export interface BatchStream {
-  next(): Promise<TrainingBatch>
-  /** Time that `next` waited in all, milliseconds. */
-  readonly waited: number
-  close(): Promise<void>
-}
-
-/** Asks a worker for batch `index`, which comes back whole or as an error's message. */
-export type BatchReply = { readonly batch: TrainingBatch } | { readonly error: string }
+export type BatchStream = WorkerStream<TrainingBatch>
 
 /**
  * An endless stream of batches, rendered in worker threads. Batch n is the same whatever the number of workers and
  * wherever the stream began.
  */
 export function openBatches(options: BatchStreamOptions): BatchStream {
-  const { firstBatch, workers: count, queue } = options
-  const pending = new Map<number, { promise: Promise<TrainingBatch>; settle: (reply: BatchReply) => void }>()
-  const workers = Array.from({ length: count }, () =>
-    startWorker(options, (index, reply) => pending.get(index)?.settle(reply)),
-  )
-  const fail = (error: string) => {
-    for (const { settle } of pending.values()) settle({ error })
-  }
-  for (const worker of workers) worker.on('error', (error) => fail(error.message))
-  const ask = (index: number) => {
-    let settle: (reply: BatchReply) => void = () => {}
-    const promise = new Promise<TrainingBatch>((resolve, reject) => {
-      settle = (reply) => ('batch' in reply ? resolve(reply.batch) : reject(new Error(reply.error)))
-    })
-    promise.catch(() => {}) // Reported by `next`, which may not have been called yet.
-    pending.set(index, { promise, settle })
-    workers[index % count]!.postMessage(index)
-  }
-  let upcoming = firstBatch
-  let waited = 0
-  for (let ahead = 0; ahead < Math.max(queue, count); ahead++) ask(firstBatch + ahead)
+  const { firstBatch, workers, queue } = options
+  const entry = new URL(import.meta.url.endsWith('.ts') ? './batch-worker.ts' : './batch-worker.js', import.meta.url)
+  const named = new Set<string>()
+  const stream = openWorkerStream<TrainingBatch>({ entry, workerData: options, workers, first: firstBatch, queue })
   return {
     async next() {
-      const index = upcoming++
-      ask(index + Math.max(queue, count))
-      const started = performance.now()
-      const batch = await pending.get(index)!.promise
-      waited += performance.now() - started
-      pending.delete(index)
-      return batch
+      const batch = await stream.next()
+      // Every worker finds the same bad samples: each is named once.
+      const skipped = batch.skipped.filter((problem) => !named.has(problem))
+      for (const problem of skipped) named.add(problem)
+      return { ...batch, skipped }
     },
     get waited() {
-      return waited
+      return stream.waited
     },
-    async close() {
-      fail('the stream was closed')
-      await Promise.all(workers.map((worker) => worker.terminate()))
-    },
+    close: () => stream.close(),
   }
-}
-
-/** Run from its TypeScript source, as in tests, a worker needs the loader first: Node 20 gives it no --import. */
-const SOURCE_BOOTSTRAP = `import('tsx/esm/api').then(({ register }) => {
-  register()
-  return import(require('node:worker_threads').workerData.entry)
-})`
-
-function startWorker(options: BatchStreamOptions, onReply: (index: number, reply: BatchReply) => void): Worker {
-  const worker = import.meta.url.endsWith('.ts')
-    ? new Worker(SOURCE_BOOTSTRAP, {
-        eval: true,
-        workerData: { ...options, entry: new URL('./batch-worker.ts', import.meta.url).href },
-      })
-    : new Worker(new URL('./batch-worker.js', import.meta.url), { workerData: options })
-  worker.on('message', ({ index, reply }: { index: number; reply: BatchReply }) => onReply(index, reply))
-  return worker
 }

@@ -1,25 +1,38 @@
 /** Word crops with their labels, in the field's formats, read one by one. (Node) */
-import { readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { decodeImage } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
-import { LmdbReader } from './lmdb.ts'
+import { csvFormat, type Entry, type LabelFormat, labelFormats, nameToLabel } from './label-formats.ts'
+import { LmdbReader } from './lmdb-reader.ts'
+import { TextRecords } from './text-records.ts'
 
-export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'lmdb'] as const
+export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'jsonl', 'csv', 'doctr', 'folder', 'lmdb'] as const
 export type DataKind = (typeof dataKinds)[number]
 
-/** Where a data set lies, `KIND:PATH` on the command line. */
+/** Where a data set lies: `KIND:PATH` on the command line, or `KIND*WEIGHT:PATH`. */
 export interface DataSpec {
   readonly kind: DataKind
   readonly path: string
+  /** How many words each word counts as when sets are mixed; 1 unless given. */
+  readonly weight?: number
 }
 
+/** Samples keep their numbers, also where one is bad: reading that one rejects, with a message that names it. */
 export interface Dataset {
-  /** The spec that opened it. */
+  /** `KIND:PATH` */
   readonly name: string
   readonly length: number
-  label(index: number): string
-  /** Decodes one image; rejects with a message that names it. */
+  /** The weight that its spec gave. */
+  readonly weight: number
+  /** What messages call a sample. */
+  nameOf(index: number): string
+  label(index: number): Promise<string>
+  /** Every label in order, or the error that `label` would reject with; quicker than one by one. */
+  labels(): AsyncIterable<string | Error>
+  /** The image file's bytes. */
+  bytes(index: number): Promise<Uint8Array>
+  /** The decoded image. */
   image(index: number): Promise<RgbImage>
   close(): Promise<void>
 }
@@ -34,90 +47,170 @@ export function inSplit(index: number, split: Split): boolean {
 
 export function parseDataSpec(text: string): DataSpec {
   const colon = text.indexOf(':')
-  const kind = dataKinds.find((name) => name === text.slice(0, colon))
+  const [kindName, weightText] = text.slice(0, Math.max(colon, 0)).split('*', 2)
+  const kind = dataKinds.find((name) => name === kindName)
   const path = text.slice(colon + 1)
-  if (!kind || !path) {
-    throw new Error(`"${text}" is no data set: give KIND:PATH, KIND one of ${dataKinds.join(', ')}`)
+  const weight = weightText === undefined ? 1 : Number(weightText)
+  if (!kind || !path || !(weight > 0 && weight < Number.POSITIVE_INFINITY)) {
+    throw new Error(
+      `"${text}" is no data set: give KIND:PATH or KIND*WEIGHT:PATH, KIND one of ${dataKinds.join(', ')}, WEIGHT a number above 0`,
+    )
   }
-  return { kind, path }
+  return { kind, path, weight }
 }
 
-/** Opens a data set: reads its labels, not its images. Errors name the file and the line. */
+/**
+ * Opens a data set: finds its samples, reads no image. Rejects where there is nothing to read: no such file, no samples,
+ * or not one with a file and a word.
+ */
 export async function openDataset(spec: DataSpec): Promise<Dataset> {
-  if (spec.kind === 'lmdb') return openLmdbDataset(spec)
-  const { labelFile, imageFolder, parse } = layoutOf(spec)
-  const entries = parseLines(labelFile, await readLabels(labelFile), parse)
+  if (spec.kind === 'lmdb') return openLmdb(spec)
+  if (spec.kind === 'doctr' || spec.kind === 'folder') {
+    const { folder, entries } = spec.kind === 'doctr' ? await readDoctr(spec.path) : await listFolder(spec.path)
+    return fileDataset(spec, {
+      folder,
+      length: entries.length,
+      nameOf: (index) => join(folder, entries[index]!.file),
+      entry: async (index) => entries[index]!,
+      entries: async function* () {
+        yield* entries
+      },
+      close: async () => {},
+    })
+  }
+  return openLabelFile(spec)
+}
+
+/** Samples whose images are files. */
+interface FileSamples {
+  readonly folder: string
+  readonly length: number
+  nameOf(index: number): string
+  entry(index: number): Promise<Entry>
+  entries(): AsyncIterable<Entry | Error>
+  close(): Promise<void>
+}
+
+function fileDataset({ kind, path, weight = 1 }: DataSpec, samples: FileSamples): Dataset {
+  const pathOf = async (index: number) => resolve(samples.folder, (await samples.entry(index)).file)
   return {
-    name: `${spec.kind}:${spec.path}`,
-    length: entries.length,
-    label: (index) => entries[index]!.label,
-    image: (index) => decodeImage(join(imageFolder, entries[index]!.file)),
-    close: async () => {},
+    name: `${kind}:${path}`,
+    weight,
+    length: samples.length,
+    nameOf: samples.nameOf,
+    label: async (index) => (await samples.entry(index)).label,
+    async *labels() {
+      for await (const entry of samples.entries()) yield entry instanceof Error ? entry : entry.label
+    },
+    async bytes(index) {
+      const file = await pathOf(index)
+      return readFile(file).catch((error: NodeJS.ErrnoException) => {
+        throw new Error(`${file}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`)
+      })
+    },
+    image: async (index) => decodeImage(await pathOf(index)),
+    close: samples.close,
   }
 }
 
-interface Entry {
-  readonly file: string
-  readonly label: string
-}
-type ParseLine = (line: string) => Entry | null
-
-function layoutOf({ kind, path }: DataSpec): { labelFile: string; imageFolder: string; parse: ParseLine } {
-  if (kind === 'iiit5k') {
-    // DIR/train stands for the images in DIR/train and their words in DIR/train.tags, whose paths start at DIR.
-    const folder = dirname(path)
-    return { labelFile: join(folder, `${basename(path)}.tags`), imageFolder: folder, parse: parseTag }
-  }
-  return { labelFile: path, imageFolder: dirname(path), parse: kind === 'icdar' ? parseIcdar : parseTsv }
-}
-
-/** `train/1009_2.png You` */
-function parseTag(line: string): Entry | null {
-  const space = line.indexOf(' ')
-  return space > 0 && space < line.length - 1 ? { file: line.slice(0, space), label: line.slice(space + 1) } : null
-}
-
-/** `word_1.png, "Genaxis Theatre"`: a quote inside the word is written \" */
-function parseIcdar(line: string): Entry | null {
-  const match = /^\s*([^,]+?)\s*,\s*"(.*)"\s*$/.exec(line)
-  return match ? { file: match[1]!, label: match[2]!.replace(/\\(["\\])/g, '$1') } : null
-}
-
-/** `path<TAB>word` */
-function parseTsv(line: string): Entry | null {
-  const tab = line.indexOf('\t')
-  return tab > 0 && tab < line.length - 1 ? { file: line.slice(0, tab), label: line.slice(tab + 1) } : null
-}
-
-async function readLabels(file: string): Promise<string> {
-  let bytes: Buffer
+async function openLabelFile(spec: DataSpec): Promise<Dataset> {
+  const { kind, path } = spec
+  // DIR/train stands for the images in DIR/train and their words in DIR/train.tags, whose paths start at DIR.
+  const file = kind === 'iiit5k' ? join(dirname(path), `${basename(path)}.tags`) : path
+  const records = await TextRecords.open(file, kind === 'csv' ? 'csv' : 'lines')
   try {
-    bytes = await readFile(file)
+    const header = kind === 'csv' ? 1 : 0
+    if (records.length <= header) throw new Error(`${file}: has no samples`)
+    const format = formatOf(kind, records)
+    const parse = (record: string, index: number): Entry => {
+      const entry = format.parse(record)
+      if (!entry) throw new Error(`${records.nameOf(index)}: no file and word in "${record.slice(0, 80)}"`)
+      return entry
+    }
+    const samples: FileSamples = {
+      folder: dirname(path),
+      length: records.length - header,
+      nameOf: (index) => records.nameOf(index + header),
+      entry: async (index) => parse(records.read(index + header), index + header),
+      async *entries() {
+        let index = -1
+        for (const record of records) {
+          if (++index < header) continue
+          try {
+            yield record instanceof Error ? record : parse(record, index)
+          } catch (error) {
+            yield error as Error
+          }
+        }
+      },
+      close: async () => records.close(),
+    }
+    await refuseAllBad(samples)
+    return fileDataset(spec, samples)
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw new Error(`${file}: ${missing ? 'no such file of labels' : (error as Error).message}`)
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new Error(`${file}: is not UTF-8 text`)
+    records.close()
+    throw error
   }
 }
 
-function parseLines(file: string, text: string, parse: ParseLine): Entry[] {
-  const entries: Entry[] = []
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '') continue
-    const entry = parse(line)
-    if (!entry) throw new Error(`${file}, line ${index + 1}: no file and word in "${line.slice(0, 80)}"`)
-    entries.push(entry)
+function formatOf(kind: DataKind, records: TextRecords): LabelFormat {
+  if (kind === 'iiit5k') return labelFormats.tags
+  if (kind === 'icdar' || kind === 'tsv' || kind === 'jsonl') return labelFormats[kind]
+  try {
+    return csvFormat(records.read(0))
+  } catch (error) {
+    throw new Error(`${records.path}: ${(error as Error).message}`)
   }
-  if (entries.length === 0) throw new Error(`${file}: has no samples`)
-  return entries
+}
+
+/** A file of another format than its kind says is noticed at once. */
+async function refuseAllBad(samples: FileSamples): Promise<void> {
+  let first: Error | null = null
+  for await (const entry of samples.entries()) {
+    if (!(entry instanceof Error)) return
+    first ??= entry
+  }
+  if (first) throw first
+}
+
+/** docTR: one JSON object of names and words, the images in a folder `images` beside it. Parsed whole, as JSON must be. */
+async function readDoctr(path: string): Promise<{ folder: string; entries: Entry[] }> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${path}: ${error.code === 'ENOENT' ? 'no such file of labels' : error.message}`)
+  })
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${path}: is no JSON: ${(error as Error).message}`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`${path}: must hold one object of file names and words`)
+  const entries = Object.entries(value).map(([file, label]) => {
+    if (typeof label !== 'string') throw new Error(`${path}: the word of "${file.slice(0, 80)}" is no text`)
+    return { file, label }
+  })
+  if (entries.length === 0) throw new Error(`${path}: has no samples`)
+  return { folder: join(dirname(path), 'images'), entries }
+}
+
+const IMAGE_NAME = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif)$/i
+
+/** A folder whose files' names are their labels: see `labelToName`. */
+async function listFolder(folder: string): Promise<{ folder: string; entries: Entry[] }> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${folder}: ${error.code === 'ENOENT' ? 'no such folder' : error.message}`)
+  })
+  const entries = names
+    .filter((name) => IMAGE_NAME.test(name))
+    .sort()
+    .map((file) => ({ file, label: nameToLabel(basename(file, extname(file))) }))
+  if (entries.length === 0) throw new Error(`${folder}: holds no image`)
+  return { folder, entries }
 }
 
 /** The field's LMDB: `num-samples`, `image-000000001`, `label-000000001`, …, numbered from 1. */
-async function openLmdbDataset({ path }: DataSpec): Promise<Dataset> {
+async function openLmdb({ path, weight = 1 }: DataSpec): Promise<Dataset> {
   const found = await stat(path).catch(() => null)
   if (!found) throw new Error(`${path}: no such LMDB`)
   const database = new LmdbReader(found.isDirectory() ? join(path, 'data.mdb') : path)
@@ -126,24 +219,45 @@ async function openLmdbDataset({ path }: DataSpec): Promise<Dataset> {
     database.close()
     throw new Error(`${path}: its key "num-samples" is missing or no count`)
   }
-  const key = (kind: string, index: number) => `${kind}-${String(index + 1).padStart(9, '0')}`
-  const value = (kind: string, index: number) => {
-    const bytes = database.get(key(kind, index))
-    if (!bytes) throw new Error(`${path}: says it has ${length} samples, but has no "${key(kind, index)}"`)
+  const value = (kind: 'image' | 'label', index: number) => {
+    const key = lmdbKey(kind, index)
+    const bytes = database.get(key)
+    if (!bytes) throw new Error(`${path}: says it has ${length} samples, but has no "${key}"`)
     return bytes
   }
-  value('label', length - 1)
+  try {
+    value('label', length - 1)
+    if (database.get(lmdbKey('label', length)))
+      throw new Error(`${path}: says it has ${length} samples, but has a "${lmdbKey('label', length)}" too`)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  const nameOf = (index: number) => `${path}, ${lmdbKey('image', index)}`
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const label = async (index: number) => {
+    const bytes = value('label', index)
+    try {
+      return decoder.decode(bytes)
+    } catch {
+      throw new Error(`${path}, ${lmdbKey('label', index)}: is not UTF-8 text`)
+    }
+  }
   return {
     name: `lmdb:${path}`,
+    weight,
     length,
-    label: (index) => value('label', index).toString('utf8'),
-    image: async (index) => {
-      try {
-        return await decodeImage(value('image', index))
-      } catch (error) {
-        throw new Error(`${path}, ${key('image', index)}: ${(error as Error).message}`)
-      }
+    nameOf,
+    label,
+    async *labels() {
+      for (let index = 0; index < length; index++) yield await label(index).catch((error: Error) => error)
     },
+    bytes: async (index) => value('image', index),
+    image: async (index) => decodeImage(value('image', index), nameOf(index)),
     close: async () => database.close(),
   }
+}
+
+export function lmdbKey(kind: 'image' | 'label', index: number): string {
+  return `${kind}-${String(index + 1).padStart(9, '0')}`
 }

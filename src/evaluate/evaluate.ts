@@ -13,7 +13,7 @@ export interface Evaluation extends WordMetrics {
   readonly split: Split
   /** From pixels to text, decoding of the file not included. */
   readonly millisecondsPerWord: number
-  /** Images that could not be read; they count as read wrong. */
+  /** Samples that could not be read: an image counts as read wrong, a sample without a label does not count. */
   readonly unreadable: readonly string[]
   readonly results: readonly EvaluatedWord[]
 }
@@ -27,27 +27,34 @@ export async function evaluate(
   const results: EvaluatedWord[] = []
   const unreadable: string[] = []
   let milliseconds = 0
+  let read = 0
   for (let start = 0; start < indices.length; start += batchSize) {
+    const chunk = indices.slice(start, start + batchSize)
     const decoded = await Promise.allSettled(
-      indices.slice(start, start + batchSize).map((index) => dataset.image(index)),
+      chunk.map(async (index) => ({ label: await dataset.label(index), image: await dataset.image(index) })),
     )
-    const images = decoded.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+    const images = decoded.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.image] : []))
     const started = performance.now()
     const words = (await recognizer.recognizeImages(images, { batchSize })).values()
+    read += images.length
     milliseconds += performance.now() - started
     for (const [place, outcome] of decoded.entries()) {
-      const index = indices[start + place]!
-      const word = outcome.status === 'fulfilled' ? words.next().value! : { text: '', confidence: 0 }
-      if (outcome.status === 'rejected') unreadable.push((outcome.reason as Error).message)
-      results.push({ index, label: dataset.label(index), prediction: word.text, confidence: word.confidence })
+      const index = chunk[place]!
+      if (outcome.status === 'fulfilled') {
+        const { text, confidence } = words.next().value!
+        results.push({ index, label: outcome.value.label, prediction: text, confidence })
+        continue
+      }
+      unreadable.push((outcome.reason as Error).message)
+      const label = await dataset.label(index).catch(() => null)
+      if (label !== null) results.push({ index, label, prediction: '', confidence: 0 })
     }
   }
-  const read = Math.max(results.length - unreadable.length, 1)
   return {
     data: dataset.name,
     split,
     ...wordMetrics(results),
-    millisecondsPerWord: milliseconds / read,
+    millisecondsPerWord: milliseconds / Math.max(read, 1),
     unreadable,
     results,
   }

@@ -15,11 +15,13 @@ export class ImageError extends Error {
 
 /**
  * Any format that sharp decodes, as 8-bit sRGB: turned upright by its EXIF orientation, laid over white where it is
- * transparent, the first frame of an animation. Throws `ImageError` for a file that is missing, empty, no image, damaged
- * or larger than the limits above.
+ * transparent, the first frame of an animation. `name` is what messages call it. Throws `ImageError` for a file that is
+ * missing, empty, no image, damaged or larger than the limits above.
  */
-export async function decodeImage(source: string | Uint8Array): Promise<RgbImage> {
-  const name = typeof source === 'string' ? source : 'image'
+export async function decodeImage(
+  source: string | Uint8Array,
+  name = typeof source === 'string' ? source : 'image',
+): Promise<RgbImage> {
   const bytes = typeof source === 'string' ? await readBytes(source) : source
   if (bytes.length === 0) throw new ImageError(`${name}: the file is empty`)
   const open = () => sharp(bytes, { failOn: 'truncated', limitInputPixels: MAXIMUM_PIXELS, autoOrient: true })

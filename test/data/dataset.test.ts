@@ -25,26 +25,26 @@ describe('data sets', () => {
   test('IIIT5K: images beside a .tags file of that name', async () => {
     await labels('train.tags', 'train/1.png You\ntrain/2.png it is\n')
     const dataset = await openDataset(parseDataSpec(`iiit5k:${join(folder, 'train')}`))
-    expect([dataset.length, dataset.label(0), dataset.label(1)]).toEqual([2, 'You', 'it is'])
+    expect([dataset.length, await dataset.label(0), await dataset.label(1)]).toEqual([2, 'You', 'it is'])
     expect((await dataset.image(1)).width).toBe(30)
   })
 
   test('ICDAR: byte-order mark, CRLF, commas, quotes', async () => {
     const path = await labels('gt.txt', '\ufefftrain/1.png, "Genaxis, Theatre"\r\ntrain/2.png, "say \\"hi\\""\r\n')
     const dataset = await openDataset({ kind: 'icdar', path })
-    expect([dataset.label(0), dataset.label(1)]).toEqual(['Genaxis, Theatre', 'say "hi"'])
+    expect([await dataset.label(0), await dataset.label(1)]).toEqual(['Genaxis, Theatre', 'say "hi"'])
     expect((await dataset.image(0)).height).toBe(12)
   })
 
   test('TSV: a path, a tab, a word', async () => {
     const dataset = await openDataset({ kind: 'tsv', path: await labels('a.tsv', 'train/3.png\tLIVING\n') })
-    expect(dataset.label(0)).toBe('LIVING')
+    expect(await dataset.label(0)).toBe('LIVING')
     expect((await dataset.image(0)).width).toBe(30)
   })
 
   test("a file that Python's lmdb wrote", async () => {
     const dataset = await openDataset({ kind: 'lmdb', path: 'test/data/python-lmdb' })
-    expect([dataset.length, dataset.label(0), dataset.label(1)]).toEqual([2, 'EXIT', 'Café'])
+    expect([dataset.length, await dataset.label(0), await dataset.label(1)]).toEqual([2, 'EXIT', 'Café'])
     expect([...(await dataset.image(1)).data.subarray(0, 3)]).toEqual([20, 20, 30])
     await dataset.close()
   })
@@ -68,7 +68,7 @@ describe('data sets', () => {
   })
 
   test.each([
-    ['icdar', 'bad.txt', 'word_1.png, "A"\nword_2.png "B"\n', /bad.txt, line 2/],
+    ['icdar', 'bad.txt', 'word_1.png "A"\nword_2.png "B"\n', /bad.txt, line 1/],
     ['tsv', 'bad.tsv', 'a.png word\n', /bad.tsv, line 1/],
     ['tsv', 'empty.tsv', '\n', /has no samples/],
     ['tsv', 'latin.tsv', Buffer.from([0x61, 0x09, 0xff]) as unknown as string, /not UTF-8/],
@@ -79,7 +79,7 @@ describe('data sets', () => {
   test('missing files and unknown kinds are named', async () => {
     await expect(openDataset({ kind: 'tsv', path: 'nowhere.tsv' })).rejects.toThrow(/nowhere.tsv: no such file/)
     await expect(openDataset({ kind: 'lmdb', path: 'nowhere' })).rejects.toThrow(/nowhere: no such LMDB/)
-    expect(() => parseDataSpec('mjsynth:/data')).toThrow(/one of iiit5k, icdar, tsv, lmdb/)
+    expect(() => parseDataSpec('mjsynth:/data')).toThrow(/one of iiit5k, icdar, tsv, .*lmdb/)
     expect(() => parseDataSpec('plain')).toThrow(/KIND:PATH/)
   })
 
@@ -99,7 +99,7 @@ describe('batches', () => {
   const spec = async () => ({ kind: 'tsv' as const, path: await labels('b.tsv', `${lines.join('\n')}\n`) })
 
   test('a batch is a pure function of settings and number, in threads as in place', async () => {
-    const source = new BatchSource(settings, [await openDataset(await spec())], null)
+    const source = await BatchSource.open(settings, [await openDataset(await spec())], null)
     const stream = openBatches({ sources: [await spec()], synth: null, settings, firstBatch: 2, workers: 2, queue: 3 })
     for (let index = 2; index < 8; index++) {
       const { images, targets, length, ...rest } = await stream.next()
@@ -111,7 +111,7 @@ describe('batches', () => {
   })
 
   test('only training words whose characters are known are drawn, sorted by length', async () => {
-    const source = new BatchSource(settings, [await openDataset(await spec())], null)
+    const source = await BatchSource.open(settings, [await openDataset(await spec())], null)
     for (let index = 0; index < 20; index++) {
       const { targets, length, size } = await source.render(index)
       for (let place = 0; place < size; place++) {
@@ -124,7 +124,7 @@ describe('batches', () => {
   test('a bad image is replaced and named once; all bad is an error', async () => {
     await writeFile(join(folder, 'train', 'broken.png'), png.subarray(0, 40))
     const path = await labels('c.tsv', 'train/0.png\taaa\ntrain/1.png\tbbb\ntrain/broken.png\tccc\n')
-    const source = new BatchSource(settings, [await openDataset({ kind: 'tsv', path })], null)
+    const source = await BatchSource.open(settings, [await openDataset({ kind: 'tsv', path })], null)
     const skipped: string[] = []
     for (let index = 0; index < 6; index++) skipped.push(...(await source.render(index)).skipped)
     expect(skipped).toHaveLength(1)

@@ -17,7 +17,9 @@ test.skipIf(!existsSync(labels))('eight real crops are overfitted to 100 %', { t
   // Running statistics lag behind a run this short: the learning rate falls to nothing so that they catch up.
   Object.assign(preset.training, { steps: 220, warmup: 20, learningRate: 0.001, columnWeight: 0, averageDecay: 0 })
   const dataset = await openDataset({ kind: 'icdar', path: labels })
-  const words = [6, 7, 8, 9, 11, 12, 13, 14].map((index) => ({ index, text: dataset.label(index) }))
+  const words = await Promise.all(
+    [6, 7, 8, 9, 11, 12, 13, 14].map(async (index) => ({ index, text: await dataset.label(index) })),
+  )
   const crops = await Promise.all(words.map(({ index }) => dataset.image(index)))
   const length = Math.max(...words.map(({ text }) => text.length)) + 1
   const { imageHeight, imageWidth } = preset.model

@@ -1,19 +1,10 @@
 /**
- * Reads LMDB files (data.mdb) of LMDB 0.9, which Python's lmdb writes and the field's data sets come in: a B+ tree of
- * pages, of which only those on the way to a key are read. The npm packages either need a compiler or are built for
- * another version of the format. Layout: struct MDB_meta, MDB_page and MDB_node of LMDB's mdb.c. (Node)
+ * Reads LMDB files (data.mdb): a B+ tree of pages, of which only those on the way to a key are read. The npm packages
+ * either need a compiler or are built for another version of the format. (Node)
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { BIG, EMPTY, HEADER, MAGIC, META, NODE_HEADER, PAGE, TREE, VERSION } from './lmdb-format.ts'
 
-const MAGIC = 0xbeefc0de
-const VERSION = 1
-const HEADER = 16
-const BRANCH = 1
-const LEAF = 2
-const OVERFLOW = 4
-/** A node's value lies in overflow pages of its own. */
-const BIG = 1
-const EMPTY = 0xffff_ffff_ffff_ffffn
 /** Deeper than any tree that fits a disk: more is a loop in a damaged file. */
 const MAXIMUM_DEPTH = 32
 /** Pages that are kept, least recently used out first. */
@@ -52,8 +43,8 @@ export class LmdbReader {
       const page = this.page(number)
       const flags = page.readUInt16LE(10)
       const count = (page.readUInt16LE(12) - HEADER) >> 1
-      if (flags & LEAF) return this.findInLeaf(page, count, wanted)
-      if (!(flags & BRANCH) || count < 1) throw this.damaged(`page ${number} is no page of a tree`)
+      if (flags & PAGE.leaf) return this.findInLeaf(page, count, wanted)
+      if (!(flags & PAGE.branch) || count < 1) throw this.damaged(`page ${number} is no page of a tree`)
       number = childFor(page, count, wanted, (node) => this.key(page, node))
     }
     throw this.damaged('its pages lead in a circle')
@@ -77,16 +68,16 @@ export class LmdbReader {
   }
 
   private key(page: Buffer, node: number): Buffer {
-    if (node + 8 > page.length) throw this.damaged('a node lies outside its page')
-    return page.subarray(node + 8, node + 8 + page.readUInt16LE(node + 6))
+    if (node + NODE_HEADER > page.length) throw this.damaged('a node lies outside its page')
+    return page.subarray(node + NODE_HEADER, node + NODE_HEADER + page.readUInt16LE(node + 6))
   }
 
   private value(page: Buffer, node: number): Buffer {
     const length = page.readUInt16LE(node) + page.readUInt16LE(node + 2) * 65536
-    const start = node + 8 + page.readUInt16LE(node + 6)
+    const start = node + NODE_HEADER + page.readUInt16LE(node + 6)
     if (page.readUInt16LE(node + 4) & BIG) {
       const place = Number(page.readBigUInt64LE(start)) * this.pageSize
-      if (!(this.read(place, HEADER).readUInt16LE(10) & OVERFLOW)) throw this.damaged('a value has no page')
+      if (!(this.read(place, HEADER).readUInt16LE(10) & PAGE.overflow)) throw this.damaged('a value has no page')
       return this.read(place + HEADER, length)
     }
     if (start + length > page.length) throw this.damaged('a value reaches beyond its page')
@@ -102,14 +93,18 @@ export class LmdbReader {
   }
 
   private meta(page: Buffer): { pageSize: number; root: bigint; transaction: bigint } {
-    if (page.readUInt32LE(16) !== MAGIC) throw new Error(`${this.path}: is no LMDB file`)
-    const version = page.readUInt32LE(20)
+    if (page.readUInt32LE(META.magic) !== MAGIC) throw new Error(`${this.path}: is no LMDB file`)
+    const version = page.readUInt32LE(META.version)
     if (version !== VERSION)
       throw new Error(`${this.path}: is of LMDB's data version ${version}; version ${VERSION} is read`)
-    const pageSize = page.readUInt32LE(40)
+    const pageSize = page.readUInt32LE(META.freeTree + TREE.pageSize)
     if (pageSize < 512 || pageSize > 65536 || (pageSize & (pageSize - 1)) !== 0)
       throw this.damaged(`its page size is ${pageSize}`)
-    return { pageSize, root: page.readBigUInt64LE(128), transaction: page.readBigUInt64LE(144) }
+    return {
+      pageSize,
+      root: page.readBigUInt64LE(META.mainTree + TREE.root),
+      transaction: page.readBigUInt64LE(META.transaction),
+    }
   }
 
   private read(place: number, length: number): Buffer {
