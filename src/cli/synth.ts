@@ -1,15 +1,19 @@
 /** `safl synth`: writes synthetic words with their labels, or a contact sheet of them. */
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError } from 'commander'
-import sharp from 'sharp'
+import { type DataSpec, dataKinds, parseDataSpec } from '../data/dataset.ts'
+import { openSyntheticWords } from '../data/synthetic-words.ts'
+import { createDataset } from '../data/write-dataset.ts'
 import { deriveSeed } from '../random.ts'
 import { drawContactSheet } from '../synth/contact-sheet.ts'
-import { createSynthesizer, type Synthesizer } from '../synth/synthesizer.ts'
+import { createSynthesizer, type SynthesizerOptions } from '../synth/synthesizer.ts'
 import { writeWhole } from '../write-whole.ts'
 import { positiveInteger } from './arguments.ts'
+import { progressLine } from './progress.ts'
 
 interface Options {
   readonly out?: string
@@ -20,6 +24,7 @@ interface Options {
   readonly words?: string
   readonly backgrounds?: string
   readonly quads?: boolean
+  readonly workers: number
 }
 
 const SHARED = join('..', 'shared', 'data')
@@ -28,13 +33,17 @@ const LARGEST_SEED = 2 ** 32 - 1
 export function synthCommand(): Command {
   return new Command('synth')
     .description('Write synthetic word images with labels. The same seed gives the same bytes.')
-    .option('--out <folder>', 'folder for images/*.png and labels.tsv (path, tab, word)')
+    .option(
+      '--out <set>',
+      `a new folder, for images and labels.tsv; an LMDB where it ends in .lmdb; or KIND:PATH, KIND one of ${dataKinds.join(', ')}. JSONL also says where each character lies`,
+    )
     .option('--sheet <file>', 'a PNG of the samples with their labels beneath')
     .option('--count <number>', 'samples', positiveInteger, 80)
     .option('--seed <number>', 'seed of the whole set', seedNumber, 1)
     .option('--fonts <folder>', 'folder of fonts', defaultFonts())
     .option('--words <file>', `words, one a line; default: ${join(SHARED, 'lexicon-90k.txt')} where it is present`)
     .option('--backgrounds <folder>', `photographs; default: ${join(SHARED, 'backgrounds')} where it is present`)
+    .option('--workers <count>', 'threads that draw samples', positiveInteger, availableParallelism())
     .option('--quads', 'outline every character on the sheet')
     .action(run)
 }
@@ -60,13 +69,14 @@ async function run(options: Options): Promise<void> {
   }
   const lexiconFile = options.words ?? present(join(SHARED, 'lexicon-90k.txt'), 'a short built-in word list')
   const backgroundFolder = options.backgrounds ?? present(join(SHARED, 'backgrounds'), 'grounds without photographs')
-  const synthesizer = await createSynthesizer({
+  const synth: SynthesizerOptions = {
     fontFolder: options.fonts,
     ...(lexiconFile === undefined ? {} : { lexiconFile }),
     ...(backgroundFolder === undefined ? {} : { backgroundFolder }),
-  })
-  if (out !== undefined) await writeSamples(synthesizer, { out, count, seed })
+  }
+  if (out !== undefined) await writeSamples(outputSpec(out), synth, options)
   if (sheet !== undefined) {
+    const synthesizer = await createSynthesizer(synth)
     const samples = Array.from({ length: count }, (_, index) => synthesizer.sample(deriveSeed(seed, index)))
     await mkdir(dirname(sheet), { recursive: true })
     await writeWhole(sheet, drawContactSheet(samples, { quads: options.quads ?? false }))
@@ -79,28 +89,30 @@ function present(path: string, instead: string): string | undefined {
   return undefined
 }
 
+function outputSpec(out: string): DataSpec {
+  if (dataKinds.some((kind) => out.startsWith(`${kind}:`))) return parseDataSpec(out)
+  return out.endsWith('.lmdb') ? { kind: 'lmdb', path: out } : { kind: 'tsv', path: join(out, 'labels.tsv') }
+}
+
 async function writeSamples(
-  synthesizer: Synthesizer,
-  { out, count, seed }: { out: string; count: number; seed: number },
+  spec: DataSpec,
+  synth: SynthesizerOptions,
+  { count, seed, workers }: Pick<Options, 'count' | 'seed' | 'workers'>,
 ): Promise<void> {
-  await mkdir(join(out, 'images'), { recursive: true })
-  const digits = String(count - 1).length
-  const lines: string[] = []
-  const started = performance.now()
-  for (let index = 0; index < count; index++) {
-    const { image, text } = synthesizer.sample(deriveSeed(seed, index))
-    const path = `images/${String(index).padStart(digits, '0')}.png`
-    const { width, height } = image
-    const png = await sharp(image.data, { raw: { width, height, channels: 3 } })
-      .png({ compressionLevel: 3 })
-      .toBuffer()
-    await writeWhole(join(out, path), png)
-    lines.push(`${path}\t${text}\n`)
-    const done = index + 1
-    if (process.stderr.isTTY && (done % 50 === 0 || done === count)) {
-      const rate = done / ((performance.now() - started) / 1000)
-      process.stderr.write(`\r${done}/${count} samples, ${rate.toFixed(0)} a second${done === count ? '\n' : ''}`)
+  const writer = await createDataset(spec)
+  const words = openSyntheticWords({ synth, seed, workers: Math.min(workers, count) })
+  const progress = progressLine(count, 'samples')
+  try {
+    for (let index = 0; index < count; index++) {
+      await writer.add(await words.next())
+      progress.update(index + 1)
     }
+    await writer.finish()
+  } catch (error) {
+    await writer.abandon()
+    throw error
+  } finally {
+    progress.end()
+    await words.close()
   }
-  await writeWhole(join(out, 'labels.tsv'), lines.join(''))
 }

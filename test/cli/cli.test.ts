@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -116,5 +117,41 @@ describe('safl train', () => {
     expect(code).toBe(1)
     expect(err).toMatch(message)
     expect(err).not.toMatch(/\n\s+at /)
+  })
+})
+
+describe('safl data', () => {
+  test('check names bad samples and exits with 1; convert leaves them out; stats counts and plots', async () => {
+    await writeFile(join(folder, 'mixed.tsv'), 'a.png\tEXIT\nnone.png\tgone\nb.png\tcafé\na.png\tEXIT\n')
+    const spec = `tsv:${join(folder, 'mixed.tsv')}`
+    const check = await safl('data', 'check', spec)
+    expect(check.code).toBe(1)
+    expect(check.err).toMatch(/unreadable: .*none\.png: no such file/)
+    expect(check.err).toMatch(/outside the charset: .*line 3: "café" has "é"/)
+    expect(check.err).toMatch(/duplicate: .*line 4: the same image as .*line 1/)
+    expect(check.out).toMatch(/4 samples, 1 good/)
+    const convert = await safl('data', 'convert', spec, `lmdb:${join(folder, 'mixed.lmdb')}`)
+    expect([convert.code, convert.err]).toEqual([1, expect.stringMatching(/left out: .*none\.png/)])
+    expect(convert.out).toMatch(/3 samples, 1 left out/)
+    const plot = join(folder, 'labels.svg')
+    const stats = await safl('data', 'stats', `lmdb:${join(folder, 'mixed.lmdb')}`, '--plot', plot)
+    expect([stats.code, stats.out]).toEqual([0, expect.stringMatching(/3 words, 2 different, 1 of them once/)])
+    expect(await readFile(plot, 'utf8')).toMatch(/^<svg.*<\/svg>$/s)
+  })
+})
+
+describe.skipIf(!existsSync('fonts/node_modules'))('safl synth', () => {
+  test('the same seed gives the same bytes at any number of workers; JSONL says where characters lie', async () => {
+    const options = ['--count', '12', '--seed', '5']
+    const [one, three] = [join(folder, 'one.lmdb'), join(folder, 'three.lmdb')]
+    expect((await safl('synth', ...options, '--workers', '1', '--out', one)).code).toBe(0)
+    await safl('synth', ...options, '--workers', '3', '--out', three)
+    expect(await readFile(join(three, 'data.mdb'))).toEqual(await readFile(join(one, 'data.mdb')))
+    await safl('synth', ...options, '--out', `jsonl:${join(folder, 'quads', 'labels.jsonl')}`)
+    const lines = (await readFile(join(folder, 'quads', 'labels.jsonl'), 'utf8')).trim().split('\n')
+    const first = JSON.parse(lines[0]!) as { text: string; quads: number[][] }
+    expect(first.quads.map((quad) => quad.length)).toEqual(Array.from(first.text, () => 8))
+    const again = await safl('synth', ...options, '--out', one)
+    expect([again.code, again.err]).toEqual([1, expect.stringMatching(/one\.lmdb: holds files already/)])
   })
 })
