@@ -121,6 +121,28 @@ describe('batches', () => {
     }
   })
 
+  test('sets are mixed by weight, and what is left out is counted by reason', async () => {
+    const first = await labels(
+      'w1.tsv',
+      'x\ta\ntrain/1.png\taaa\ntrain/2.png\ta b\ntrain/3.png\t\ntrain/4.png\ta-word-too-long\n',
+    )
+    const second = await labels('w2.tsv', 'x\tb\ntrain/1.png\tbbb\n')
+    const specs = [`tsv*3:${first}`, `tsv:${second}`].map(parseDataSpec)
+    const source = await BatchSource.open(settings, await Promise.all(specs.map(openDataset)), null)
+    let [heavy, light] = [0, 0]
+    for (let index = 0; index < 200; index++) {
+      const { targets, length, size, skipped } = await source.render(index)
+      if (index === 0) {
+        expect(skipped).toHaveLength(3)
+        expect(skipped.join('\n')).toMatch(/w1.tsv: 1 with characters that have no class, the first .*line 3/)
+      } else expect(skipped).toEqual([])
+      for (let place = 0; place < size; place++) targets[place * length] === 10 ? heavy++ : light++
+    }
+    // Three to one, of 600 draws: five deviations.
+    expect(Math.abs(heavy / (heavy + light) - 0.75)).toBeLessThan(0.09)
+    expect(() => parseDataSpec('tsv*0:a.tsv')).toThrow(/WEIGHT a number above 0/)
+  })
+
   test('a bad image is replaced and named once; all bad is an error', async () => {
     await writeFile(join(folder, 'train', 'broken.png'), png.subarray(0, 40))
     const path = await labels('c.tsv', 'train/0.png\taaa\ntrain/1.png\tbbb\ntrain/broken.png\tccc\n')

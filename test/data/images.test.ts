@@ -35,6 +35,17 @@ describe('decoding', () => {
     expect([turned.width, turned.height]).toEqual([2, 6])
   })
 
+  test('an animation is its first frame', async () => {
+    const frames = [await red(6, 4).png().toBuffer(), await red(6, 4).negate().png().toBuffer()]
+    const animated = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer()
+    expect((await sharp(animated).metadata()).pages).toBe(2)
+    const { width, height, data } = await decodeImage(animated)
+    expect([width, height]).toEqual([6, 4])
+    expect(data[0]).toBeGreaterThan(150)
+  })
+
   test('one pixel, and 20,000 by 20', async () => {
     expect((await decodeImage(await red(1, 1).png().toBuffer())).data.length).toBe(3)
     expect((await decodeImage(await red(20_000, 20).png().toBuffer())).width).toBe(20_000)
