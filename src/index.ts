@@ -4,4 +4,5 @@ export {
   type Recognition,
   type RecognizeOptions,
   SceneTextRecognizer,
+  type WordGeometry,
 } from './recognize/recognizer.ts'

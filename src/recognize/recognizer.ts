@@ -14,6 +14,15 @@ export interface Recognition {
   readonly confidence: number
   /** Each character with its own probability. */
   readonly characters: readonly { readonly character: string; readonly probability: number }[]
+  /** Where the rectifier found the word, when asked for. */
+  readonly geometry?: WordGeometry
+}
+
+export interface WordGeometry {
+  /** The straightened word that the network read, 100×32 pixels. */
+  readonly rectified: RgbImage
+  /** Along the word's upper edge from left to right, then its lower edge: x, y as fractions of the image. */
+  readonly controlPoints: readonly (readonly [x: number, y: number])[]
 }
 
 export interface LoadOptions {
@@ -28,6 +37,8 @@ export interface LoadOptions {
 export interface RecognizeOptions {
   /** Images that go through the network together, default 16. */
   readonly batchSize?: number
+  /** Also give what the rectifier found. */
+  readonly geometry?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -73,12 +84,11 @@ export class SceneTextRecognizer {
 
   /** Reads many images; their results are those of each image alone. */
   async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
-    const { batchSize = 16, signal } = options
+    const { batchSize = 16 } = options
     const results: Recognition[] = []
     for (let start = 0; start < images.length; start += batchSize) {
-      signal?.throwIfAborted()
-      const words = await this.readBatch(images.slice(start, start + batchSize), signal)
-      results.push(...words.map(describe))
+      options.signal?.throwIfAborted()
+      results.push(...(await this.readBatch(images.slice(start, start + batchSize), options)))
     }
     return results
   }
@@ -88,22 +98,28 @@ export class SceneTextRecognizer {
     await this.step.dispose()
   }
 
-  private async readBatch(images: readonly RgbImage[], signal: AbortSignal | undefined): Promise<DecodedWord[]> {
+  private async readBatch(
+    images: readonly RgbImage[],
+    { signal, geometry = false }: RecognizeOptions,
+  ): Promise<Recognition[]> {
     const { imageHeight, imageWidth, maximumLength, transformer, authorsQuirks } = this.settings
     const batch = images.length
     const pixels = new Uint8Array(batch * imageHeight * imageWidth * 3)
     for (const [place, image] of images.entries()) {
       pixels.set(resize(image, imageWidth, imageHeight).data, place * imageHeight * imageWidth * 3)
     }
-    const encoded = await this.encoder.run(
+    const { rectified, control_points, ...encoded } = await this.encoder.run(
       { images: { type: 'uint8', shape: [batch, imageHeight, imageWidth, 3], data: pixels } },
-      layerNames(transformer.decoderLayers, ['crossKey', 'crossValue']),
+      [
+        ...layerNames(transformer.decoderLayers, ['crossKey', 'crossValue']),
+        ...(geometry ? ['rectified', 'control_points'] : []),
+      ],
     )
     const { heads, width, decoderLayers } = transformer
     const empty: Value = { type: 'float32', shape: [batch, heads, 0, width / heads], data: new Float32Array(0) }
     let past: Record<string, Value> = {}
     for (const name of layerNames(decoderLayers, ['pastKey', 'pastValue'])) past[name] = empty
-    return decodeGreedily(
+    const words = await decodeGreedily(
       async (tokens, step) => {
         const places = Int32Array.from({ length: batch }, (_, place) => (authorsQuirks ? place : step))
         const results = await this.step.run({
@@ -122,7 +138,28 @@ export class SceneTextRecognizer {
       },
       { batch, maximumLength, signal },
     )
+    return words.map((word, place) => ({
+      ...describe(word),
+      ...(rectified && control_points && { geometry: geometryOf(rectified, control_points, place) }),
+    }))
   }
+}
+
+/** One image's part of what the encoder says of a batch. */
+function geometryOf(rectified: Value, points: Value, place: number): WordGeometry {
+  const [, , height, width] = rectified.shape as [number, number, number, number]
+  const area = height * width
+  const values = rectified.data.subarray(place * 3 * area, (place + 1) * 3 * area) as Float32Array
+  const data = Uint8Array.from({ length: 3 * area }, (_, index) =>
+    Math.round((values[(index % 3) * area + Math.floor(index / 3)]! + 1) * 127.5),
+  )
+  const [batch, count] = points.shape as [number, number, number]
+  // Without a rectifier all images share the same points.
+  const first = (batch === 1 ? 0 : place) * 2 * count
+  const controlPoints = Array.from({ length: count }, (_, point) => {
+    return [points.data[first + 2 * point] as number, points.data[first + 2 * point + 1] as number] as const
+  })
+  return { rectified: { width, height, data }, controlPoints }
 }
 
 function layerNames(layers: number, kinds: readonly (keyof ReturnType<typeof cacheNames>)[]): string[] {

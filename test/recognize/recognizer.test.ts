@@ -86,6 +86,18 @@ describe('the recogniser', () => {
     }
   })
 
+  test('geometry: the straightened word and its control points, of each image alone', async () => {
+    const together = await recognizer.recognizeImages(images, { geometry: true })
+    const [alone] = await recognizer.recognizeImages([images[2]!], { geometry: true })
+    const { rectified, controlPoints } = together[2]!.geometry!
+    expect([rectified.width, rectified.height, rectified.data.length]).toEqual([100, 32, 9600])
+    expect(controlPoints).toHaveLength(settings.rectifier.controlPoints)
+    for (const [index, value] of rectified.data.entries())
+      expect(Math.abs(value - alone!.geometry!.rectified.data[index]!)).toBeLessThanOrEqual(1)
+    expect(controlPoints).not.toEqual(together[3]!.geometry!.controlPoints)
+    expect((await recognizer.recognizeImages([images[0]!]))[0]).not.toHaveProperty('geometry')
+  })
+
   test('an aborted signal ends reading', async () => {
     await expect(recognizer.recognizeImages(images, { signal: AbortSignal.abort() })).rejects.toThrow()
   })
