@@ -27,6 +27,8 @@ export interface Dataset {
   readonly weight: number
   /** What messages call a sample. */
   nameOf(index: number): string
+  /** The image's path as the label file gives it, or its key. */
+  file(index: number): Promise<string>
   label(index: number): Promise<string>
   /** Every label in order, or the error that `label` would reject with; quicker than one by one. */
   labels(): AsyncIterable<string | Error>
@@ -98,6 +100,7 @@ function fileDataset({ kind, path, weight = 1 }: DataSpec, samples: FileSamples)
     weight,
     length: samples.length,
     nameOf: samples.nameOf,
+    file: async (index) => (await samples.entry(index)).file,
     label: async (index) => (await samples.entry(index)).label,
     async *labels() {
       for await (const entry of samples.entries()) yield entry instanceof Error ? entry : entry.label
@@ -248,6 +251,7 @@ async function openLmdb({ path, weight = 1 }: DataSpec): Promise<Dataset> {
     weight,
     length,
     nameOf,
+    file: async (index) => lmdbKey('image', index),
     label,
     async *labels() {
       for (let index = 0; index < length; index++) yield await label(index).catch((error: Error) => error)

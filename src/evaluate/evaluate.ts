@@ -1,14 +1,15 @@
 /** Runs a recogniser over labelled words. */
 import { type Dataset, inSplit, type Split } from '../data/dataset.ts'
 import type { SceneTextRecognizer } from '../recognize/recognizer.ts'
-import { type WordMetrics, type WordPair, wordMetrics } from './metrics.ts'
+import type { WordPair } from './metrics.ts'
+import { type Subset, subsets } from './protocol.ts'
 
 export interface EvaluatedWord extends WordPair {
   readonly index: number
   readonly confidence: number
 }
 
-export interface Evaluation extends WordMetrics {
+export interface Evaluation {
   readonly data: string
   readonly split: Split
   /** From pixels to text, decoding of the file not included. */
@@ -18,12 +19,23 @@ export interface Evaluation extends WordMetrics {
   readonly results: readonly EvaluatedWord[]
 }
 
+export interface EvaluateOptions {
+  readonly split: Split
+  readonly batchSize: number
+  /** Which words count, by their label. */
+  readonly subset: Subset
+  /** Which samples count, by the names or paths of their files; null counts all. */
+  readonly list: ReadonlySet<string> | null
+}
+
+/** Rejects a list of which the set has nothing, or not all. */
 export async function evaluate(
   recognizer: SceneTextRecognizer,
   dataset: Dataset,
-  { split, batchSize }: { split: Split; batchSize: number },
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const indices = Array.from({ length: dataset.length }, (_, index) => index).filter((index) => inSplit(index, split))
+  const { split, batchSize } = options
+  const indices = await chooseSamples(dataset, options)
   const results: EvaluatedWord[] = []
   const unreadable: string[] = []
   let milliseconds = 0
@@ -50,12 +62,29 @@ export async function evaluate(
       if (label !== null) results.push({ index, label, prediction: '', confidence: 0 })
     }
   }
-  return {
-    data: dataset.name,
-    split,
-    ...wordMetrics(results),
-    millisecondsPerWord: milliseconds / Math.max(read, 1),
-    unreadable,
-    results,
+  return { data: dataset.name, split, millisecondsPerWord: milliseconds / Math.max(read, 1), unreadable, results }
+}
+
+async function chooseSamples(dataset: Dataset, { split, subset, list }: EvaluateOptions): Promise<number[]> {
+  const chosen: number[] = []
+  const found = new Set<string>()
+  let index = -1
+  for await (const label of dataset.labels()) {
+    if (!inSplit(++index, split)) continue
+    if (!(label instanceof Error) && !subsets[subset](label)) continue
+    if (list) {
+      const file = await dataset.file(index).catch(() => '')
+      const name = [file, file.slice(file.lastIndexOf('/') + 1)].find((each) => list.has(each))
+      if (name === undefined) continue
+      found.add(name)
+    }
+    chosen.push(index)
   }
+  if (list && found.size < list.size) {
+    const missing = [...list].filter((name) => !found.has(name))
+    throw new Error(
+      `${dataset.name}: has no ${missing.length} of the ${list.size} samples listed, such as "${missing[0]}"`,
+    )
+  }
+  return chosen
 }

@@ -87,6 +87,35 @@ describe('safl evaluate', () => {
     expect(result.oneMinusNed).toBeLessThanOrEqual(1)
     expect(result.millisecondsPerWord).toBeGreaterThan(0)
   })
+
+  test('protocols, a lexicon, and a report that opens without a network', async () => {
+    const data = ['--data', `tsv:${join(folder, 'labels.tsv')}`]
+    await writeFile(join(folder, 'list.txt'), 'a.png\n')
+    const { out, err } = await safl(
+      'evaluate',
+      ...data,
+      ...['--charset', '94', '--subset', 'alphanumeric3', '--list', join(folder, 'list.txt'), '--lexicon', 'full'],
+      ...['--training', data[1]!, '--report', join(folder, 'report')],
+    )
+    expect(out).toMatch(/labels.tsv: 1 words, accuracy/)
+    expect(out).toMatch(/100.00 % with a lexicon of 1 words/)
+    expect(err).toMatch(/wrote .*report.html/)
+    const { provenance, sets } = JSON.parse(await readFile(join(folder, 'report', 'report.json'), 'utf8')) as {
+      provenance: Record<string, string>
+      sets: { words: number; interval: number[] }[]
+    }
+    expect(provenance['SHA-256 of the weights']).toMatch(/^[0-9a-f]{64}$/)
+    expect([sets[0]!.words, sets[0]!.interval.length]).toEqual([1, 2])
+    const page = await readFile(join(folder, 'report', 'report.html'), 'utf8')
+    expect(page).toMatch(/<svg/)
+    expect(page.replaceAll('http://www.w3.org/', '')).not.toMatch(/(src|href)="?https?:/)
+    await writeFile(join(folder, 'list.txt'), 'a.png\nmissing.png\n')
+    const bad = await safl('evaluate', ...data, '--list', join(folder, 'list.txt'))
+    expect([bad.code, bad.err]).toEqual([
+      1,
+      expect.stringMatching(/has no 1 of the 2 samples listed, such as "missing.png"/),
+    ])
+  })
 })
 
 describe('safl train', () => {
