@@ -91,6 +91,12 @@ export const trainingSettings = z.strictObject({
     .min(1)
     .default([8, 14, 26])
     .describe('decoder lengths (characters + end) that batches are sorted into; the last bounds the words learned'),
+  lengthBalance: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('0: batches of each decoder length as frequent as such words are; 1: all alike'),
   realShare: z
     .number()
     .min(0)

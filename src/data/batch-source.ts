@@ -2,6 +2,7 @@
 import { END, encodeText, PADDING } from '../charset.ts'
 import type { RgbImage } from '../image/image.ts'
 import { resize } from '../image/resize.ts'
+import { isTall, turnQuarter } from '../image/turn.ts'
 import { MAP_COLUMNS, MAP_ROWS, UNKNOWN_PLACE } from '../model/column-guidance.ts'
 import { createRandom, deriveSeed, type Random } from '../random.ts'
 import type { Synthesizer } from '../synth/synthesizer.ts'
@@ -47,10 +48,13 @@ export class BatchSource {
     const words = weights.reduce((a, b) => a + b, 0)
     const typical = (bucket: number) =>
       TYPICAL_LENGTHS.filter((_, index) => bucket === settings.lengths.findIndex((limit) => index + 2 <= limit))
-    this.shares =
+    const natural =
       words > 0
         ? weights.map((weight) => weight / words)
         : buckets.map((_, bucket) => typical(bucket).reduce((a, b) => a + b, 0))
+    const flattened = natural.map((share) => share ** (1 - settings.lengthBalance))
+    const whole = flattened.reduce((a, b) => a + b, 0)
+    this.shares = flattened.map((share) => share / whole)
   }
 
   /** Reads the sets' labels. Rejects when neither they nor an engine give a word to train on. */
@@ -109,7 +113,10 @@ export class BatchSource {
     const cached = this.cache.get(dataset)?.get(index)
     if (cached || this.unreadable.get(dataset)?.has(index)) return cached ?? null
     try {
-      const word = { text: await dataset.label(index), image: bounded(await dataset.image(index), { width, height }) }
+      const image = await dataset.image(index)
+      // Most words that run up or down run up.
+      const upright = isTall(image) ? turnQuarter(image, 'clockwise') : image
+      const word = { text: await dataset.label(index), image: bounded(upright, { width, height }) }
       if (this.cachedBytes + word.image.data.length <= CACHE_BYTES) {
         this.cachedBytes += word.image.data.length
         this.cache.set(dataset, (this.cache.get(dataset) ?? new Map()).set(index, word))

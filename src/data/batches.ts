@@ -25,6 +25,8 @@ export interface BatchSettings {
   readonly batchSize: number
   /** Decoder lengths that batches are sorted into, rising. */
   readonly lengths: readonly number[]
+  /** 0 keeps the shares that lengths have among the words, 1 makes all decoder lengths alike frequent. */
+  readonly lengthBalance: number
   readonly realShare: number
   readonly seed: number
   readonly imageHeight: number

@@ -4,6 +4,7 @@ import type { ModelSettings } from '../config.ts'
 import { type DecodedWord, decodeGreedily } from '../decode/greedy.ts'
 import type { RgbImage } from '../image/image.ts'
 import { resize } from '../image/resize.ts'
+import { isTall, turnQuarter } from '../image/turn.ts'
 import { cacheNames, encoderGraph, stepGraph } from '../model/reader.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
@@ -14,7 +15,7 @@ export interface Recognition {
   readonly confidence: number
   /** Each character with its own probability. */
   readonly characters: readonly { readonly character: string; readonly probability: number }[]
-  /** Where the rectifier found the word, when asked for. */
+  /** Where the rectifier found the word, in the image as it was turned; when asked for. */
   readonly geometry?: WordGeometry
 }
 
@@ -82,8 +83,23 @@ export class SceneTextRecognizer {
     return (await this.recognizeImages([image], options))[0]!
   }
 
-  /** Reads many images; their results are those of each image alone. */
+  /**
+   * Reads many images; their results are those of each image alone. An image more than twice as high as wide is also
+   * read turned by a quarter either way, and the most confident reading counts.
+   */
   async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
+    const views = images.map((image) =>
+      isTall(image) ? [image, turnQuarter(image, 'clockwise'), turnQuarter(image, 'back')] : [image],
+    )
+    const readings = (await this.readAll(views.flat(), options)).values()
+    return views.map((turns) =>
+      turns
+        .map((): Recognition => readings.next().value!)
+        .reduce((best, reading) => (reading.confidence > best.confidence ? reading : best)),
+    )
+  }
+
+  private async readAll(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
     const { batchSize = 16 } = options
     const results: Recognition[] = []
     for (let start = 0; start < images.length; start += batchSize) {

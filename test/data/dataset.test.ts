@@ -91,7 +91,15 @@ describe('data sets', () => {
 })
 
 describe('batches', () => {
-  const settings = { batchSize: 3, lengths: [4, 9], realShare: 1, seed: 5, imageHeight: 16, imageWidth: 40 }
+  const settings = {
+    batchSize: 3,
+    lengths: [4, 9],
+    lengthBalance: 0,
+    realShare: 1,
+    seed: 5,
+    imageHeight: 16,
+    imageWidth: 40,
+  }
   const lines = Array.from(
     { length: 10 },
     (_, index) => `train/${index}.png\t${index === 3 ? 'naïve' : index < 7 ? `ab${index}` : 'longer'}`,
@@ -119,6 +127,19 @@ describe('batches', () => {
         expect(word.indexOf(94)).toBe(length === 4 ? 3 : 6)
       }
     }
+  })
+
+  test('lengths are as frequent as their words, or alike', async () => {
+    const shares = async (lengthBalance: number) => {
+      const source = await BatchSource.open({ ...settings, lengthBalance }, [await openDataset(await spec())], null)
+      let short = 0
+      for (let index = 0; index < 400; index++) if ((await source.render(index)).length === 4) short++
+      return short / 400
+    }
+    // Of the ten words six are trained on whose characters are known: 4 short, 2 long or the like.
+    const natural = await shares(0)
+    expect(natural).toBeGreaterThan(0.55)
+    expect(Math.abs((await shares(1)) - 0.5)).toBeLessThan(0.1)
   })
 
   test('sets are mixed by weight, and what is left out is counted by reason', async () => {

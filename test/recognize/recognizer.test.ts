@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { END } from '../../src/charset.ts'
 import { decodeGreedily } from '../../src/decode/greedy.ts'
 import type { RgbImage } from '../../src/image/image.ts'
+import { turnQuarter } from '../../src/image/turn.ts'
 import { decodeTargets, encodeImage } from '../../src/model/safl.ts'
 import { weightScope } from '../../src/model/scope.ts'
 import { formatWeights } from '../../src/model/weights-file.ts'
@@ -84,6 +85,15 @@ describe('the recogniser', () => {
     for (const [step, id] of ids.entries()) {
       expect(p!.data[step * 97 + id]).toBeCloseTo(word!.characters[step]!.probability, 4)
     }
+  })
+
+  test('a tall image is read upright and turned, and the most confident reading counts', async () => {
+    const tall = turnQuarter(images[4]!, 'back')
+    const [wide, standing] = await recognizer.recognizeImages([images[4]!, { ...tall }])
+    const turns = [turnQuarter(tall, 'clockwise'), turnQuarter(tall, 'back')]
+    expect(turns[0]).toEqual(images[4])
+    expect(images[4]!.width).toBeGreaterThan(2 * images[4]!.height)
+    expect(standing!.confidence).toBeGreaterThanOrEqual(wide!.confidence - 1e-6)
   })
 
   test('geometry: the straightened word and its control points, of each image alone', async () => {
