@@ -145,8 +145,9 @@ function localize(scope: Scope, settings: ModelSettings, image: Tensor): Tensor 
   for (const [index, filters] of channels.entries()) {
     const name = `stn_head.stn_convnet.${index * 2}`
     x = convolutionLayer(scope, `${name}.0`, x, { filters, kernel: 3, padding: [1, 1], bias: true })
-    x = relu(batchNormLayer(scope, `${name}.1`, x))
-    if (index < channels.length - 1) x = maxPool2x2(x)
+    x = batchNormLayer(scope, `${name}.1`, x)
+    // The same as ReLU, then pooling, for a quarter of the ReLU.
+    x = relu(index < channels.length - 1 ? maxPool2x2(x) : x)
   }
   const [batch, ...rest] = x.shape as [number, ...number[]]
   const flat = reshape(x, [batch, rest.reduce((a, b) => a * b)])

@@ -114,7 +114,11 @@ export function tanh(x: Tensor): Tensor {
 
 /** max(x, 0); its gradient at 0 is 0. */
 export function relu(x: Tensor): Tensor {
-  return unary('relu', 'Relu', x, (dy, y) => multiply(dy, emit('Sign', [y], y.shape)))
+  // A hard sigmoid this steep is 0 at 0 and 1 above: one vectorised pass, where Sign costs six and a comparison two.
+  const steepness = { float: 3e38 }
+  return unary('relu', 'Relu', x, (dy, y) =>
+    multiply(dy, emit('HardSigmoid', [y], y.shape, { attributes: { alpha: steepness, beta: { float: 0 } } })),
+  )
 }
 
 /** x raised to a constant power. */

@@ -60,6 +60,8 @@ function writeGraph(content: { graph: Graph; nodes: Node[]; constants: Constant[
 function writeNode(node: Node, pbf: PbfWriter): void {
   for (const name of node.inputs) pbf.writeStringField(1, name)
   for (const name of node.outputs) pbf.writeStringField(2, name)
+  // Named by its first output, so that profiles and errors of the runtime say which node they mean.
+  pbf.writeStringField(3, node.outputs[0]!)
   pbf.writeStringField(4, node.operator)
   for (const [name, value] of Object.entries(node.attributes)) pbf.writeMessage(5, writeAttribute, { name, value })
 }
