@@ -103,6 +103,8 @@ export const trainingSettings = z.strictObject({
     .max(1)
     .default(0.3)
     .describe('share of real training words among all, the rest synthetic'),
+  validationSteps: z.int().min(0).default(1000).describe('steps between readings of the validation words; 0 for none'),
+  validationWords: count.default(500).describe('most validation words that are read'),
   checkpointSeconds: z.number().positive().default(300).describe('seconds between checkpoints'),
 })
 

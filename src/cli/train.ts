@@ -1,20 +1,19 @@
 /** `safl train`: trains a recogniser, resumably. */
 import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import * as runtime from 'onnxruntime-node'
 import type { Preset } from '../config.ts'
 import { openBatches } from '../data/batches.ts'
-import { parseDataSpec } from '../data/dataset.ts'
+import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
+import { readValidationWords, validate } from '../evaluate/validate.ts'
 import { parseSafetensors } from '../model/safetensors.ts'
-import { formatWeights } from '../model/weights-file.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
-import { loadCheckpoint, saveCheckpoint, type TrainingState } from '../train/checkpoint.ts'
+import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
+import { exportWeights, RunFolder, type StepRecord } from '../train/run-folder.ts'
 import { TrainingStep } from '../train/training-step.ts'
-import { writeWhole } from '../write-whole.ts'
 import { collect, positiveInteger, positiveNumber } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
 
@@ -39,7 +38,7 @@ const LOG_STEPS = 50
 export function trainCommand(): Command {
   return new Command('train')
     .description('Train a recogniser on real and synthetic words. Ctrl-C saves and ends; --resume goes on.')
-    .requiredOption('--run <folder>', 'folder of the run: checkpoint.safetensors, weights.safetensors, log.jsonl')
+    .requiredOption('--run <folder>', 'folder of the run: checkpoint, weights, best weights, log, progress.html')
     .option('--preset <name>', `settings to start from: ${presetNames.join(', ')}`, 'tiny')
     .option('--set <key=value>', 'change a setting, such as training.batchSize=64; may be repeated', collect, [])
     .option('--data <kind:path>', 'real words, of which the training split is used; may be repeated', collect, [])
@@ -59,22 +58,19 @@ function defaultFonts(): string {
 }
 
 async function run(options: Options): Promise<void> {
-  const checkpoint = join(options.run, 'checkpoint.safetensors')
-  if (!options.resume && existsSync(checkpoint)) {
-    throw new Error(`${options.run}: holds a run already; go on with --resume, or name another folder`)
-  }
-  const saved = options.resume ? await loadCheckpoint(checkpoint) : null
+  const folder = await RunFolder.open(options.run, { resume: options.resume ?? false })
+  const saved = options.resume ? await folder.loadCheckpoint() : null
   const preset = overrideSettings(saved?.preset ?? loadPreset(options.preset), options.set)
+  const { training } = preset
   const sources = (options.data.length > 0 ? options.data : defaultData(options.shared)).map(parseDataSpec)
   const synth = options.synth ? synthOptions(options) : null
   const model = new TrainingStep(preset, runtime, options.threads === undefined ? {} : { threads: options.threads })
-  const state = saved?.state ?? initialState(model, preset.training.seed)
+  const state = saved?.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
-    throw new Error(`${checkpoint}: belongs to a model of other settings`)
+    throw new Error(`${options.run}: its checkpoint belongs to a model of other settings`)
   if (options.weights) await startFrom(options.weights, model, state)
-  await mkdir(options.run, { recursive: true })
-
-  const { training } = preset
+  const validationWords = training.validationSteps > 0 ? await openValidation(sources, training.validationWords) : []
+  await folder.begin(state, preset)
   const batches = openBatches({
     sources,
     synth,
@@ -83,23 +79,11 @@ async function run(options: Options): Promise<void> {
     workers: options.workers,
     queue: 4,
   })
-  const stop = new AbortController()
-  const onSignal = () => {
-    if (stop.signal.aborted) process.exit(130)
-    console.error('\nsafl: saving after this step; once more to end at once')
-    stop.abort()
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-
+  const stop = stopOnSignal()
   const progress = new Progress(preset, state, () => batches.waited)
   const started = performance.now()
   const before = state.seconds
   let lastSave = started
-  const save = async () => {
-    await saveCheckpoint(checkpoint, state, preset)
-    await writeWhole(join(options.run, 'weights.safetensors'), exportWeights(preset, model, state))
-    lastSave = performance.now()
-  }
   try {
     await train({
       model,
@@ -108,24 +92,57 @@ async function run(options: Options): Promise<void> {
       state,
       signal: stop.signal,
       onStep: async (report) => {
-        const now = performance.now()
-        state.seconds = before + (now - started) / 1000
+        state.seconds = before + (performance.now() - started) / 1000
         for (const problem of report.batch.skipped) console.error(`\nsafl: left out: ${problem}`)
         const line = progress.add(report)
-        if (line) await appendFile(join(options.run, 'log.jsonl'), `${JSON.stringify(line)}\n`)
+        if (line) await folder.log(line)
+        if (
+          validationWords.length > 0 &&
+          (report.step % training.validationSteps === 0 || report.step === training.steps)
+        ) {
+          const weights = exportWeights(preset, model, state)
+          const { words, accuracy, oneMinusNed } = await validate(weights, validationWords)
+          const { step, samples, seconds } = state
+          await folder.validated({ step, samples, seconds: Math.round(seconds), accuracy, oneMinusNed, words }, weights)
+          progress.say(
+            `validation: ${(100 * accuracy).toFixed(1)} % of ${words} words, 1-NED ${(100 * oneMinusNed).toFixed(1)} %`,
+          )
+        }
+        const now = performance.now()
         if (options.minutes !== undefined && now - started > options.minutes * 60_000) stop.abort()
-        if (now - lastSave > training.checkpointSeconds * 1000) await save()
+        if (now - lastSave > training.checkpointSeconds * 1000) {
+          await folder.save(state, preset, model)
+          lastSave = now
+        }
       },
     })
-    await save()
+    await folder.save(state, preset, model)
     console.error(
       `\n${state.step} steps, ${state.samples} words, ${(state.seconds / 3600).toFixed(2)} h: ${options.run}`,
     )
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     await batches.close()
     await model.dispose()
   }
+}
+
+/** The first signal ends training after the step in progress; a second one ends the process. */
+function stopOnSignal(): AbortController {
+  const stop = new AbortController()
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(130)
+    console.error('\nsafl: saving after this step; once more to end at once')
+    stop.abort()
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  return stop
+}
+
+async function openValidation(sources: readonly DataSpec[], most: number) {
+  const datasets = await Promise.all(sources.map(openDataset))
+  const words = await readValidationWords(datasets, most)
+  await Promise.all(datasets.map((dataset) => dataset.close()))
+  return words
 }
 
 function defaultData(shared: string): string[] {
@@ -156,17 +173,6 @@ async function startFrom(path: string, model: TrainingStep, state: TrainingState
   state.averageStatistics.set(state.statistics)
 }
 
-/** The averaged weights, or the last ones where no average is kept, in 16 bits with their provenance. */
-function exportWeights(preset: Preset, model: TrainingStep, state: TrainingState): Uint8Array {
-  const averaged = preset.training.averageDecay > 0
-  const weights = model.namedTensors(
-    averaged ? state.average : state.weights,
-    averaged ? state.averageStatistics : state.statistics,
-  )
-  const provenance = { steps: `${state.step}`, words: `${state.samples}`, hours: (state.seconds / 3600).toFixed(3) }
-  return formatWeights({ settings: preset.model, weights, provenance }, 'F16')
-}
-
 /** The progress line, and a record for the log every so many steps. */
 class Progress {
   private readonly preset: Preset
@@ -186,7 +192,7 @@ class Progress {
     this.samplesBefore = state.samples
   }
 
-  add({ step, loss, columnLoss, rate, norm }: StepReport): object | null {
+  add({ step, loss, columnLoss, rate, norm }: StepReport): StepRecord | null {
     this.loss += loss
     this.columnLoss += columnLoss
     this.steps++
@@ -212,6 +218,11 @@ class Progress {
     this.samplesBefore = this.state.samples
     this.waitedBefore = this.waited()
     return record
+  }
+
+  /** A line of its own. */
+  say(text: string): void {
+    process.stderr.write(process.stderr.isTTY ? `\r${text}\u001b[K\n` : `${text}\n`)
   }
 }
 

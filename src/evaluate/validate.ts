@@ -1,0 +1,45 @@
+/** The validation words of a training run. (Node) */
+import * as runtime from 'onnxruntime-node'
+import { type Dataset, inSplit } from '../data/dataset.ts'
+import type { RgbImage } from '../image/image.ts'
+import { SceneTextRecognizer } from '../recognize/recognizer.ts'
+import { type WordMetrics, wordMetrics } from './metrics.ts'
+
+interface ValidationWord {
+  readonly label: string
+  readonly image: RgbImage
+}
+
+/** Up to `most` words of the validation split of all sets, evenly spread, decoded once. Bad samples are left out. */
+export async function readValidationWords(datasets: readonly Dataset[], most: number): Promise<ValidationWord[]> {
+  const places = datasets.flatMap((dataset) =>
+    Array.from({ length: dataset.length }, (_, index) => ({ dataset, index })).filter(({ index }) =>
+      inSplit(index, 'validation'),
+    ),
+  )
+  const words: ValidationWord[] = []
+  const count = Math.min(most, places.length)
+  for (let number = 0; number < count; number++) {
+    const { dataset, index } = places[Math.floor((number * places.length) / count)]!
+    try {
+      words.push({ label: await dataset.label(index), image: await dataset.image(index) })
+    } catch {
+      // `safl data check` names it.
+    }
+  }
+  return words
+}
+
+/** Reads the words with the weights of a file's bytes: case ignored, letters and digits only. */
+export async function validate(weights: Uint8Array, words: readonly ValidationWord[]): Promise<WordMetrics> {
+  const recognizer = await SceneTextRecognizer.create(weights, runtime)
+  try {
+    const readings = await recognizer.recognizeImages(
+      words.map(({ image }) => image),
+      { batchSize: 32 },
+    )
+    return wordMetrics(words.map(({ label }, index) => ({ label, prediction: readings[index]!.text })))
+  } finally {
+    await recognizer.dispose()
+  }
+}
