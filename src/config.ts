@@ -1,5 +1,6 @@
 /** Every setting: its type, range, default (the paper's) and one line of meaning. Presets say only what differs. */
 import { z } from 'zod'
+import { synthSettings } from './synth/settings.ts'
 
 const count = z.int().positive()
 const rate = z.number().min(0).max(0.95)
@@ -116,5 +117,6 @@ export type TrainingSettings = z.output<typeof trainingSettings>
 export const presetSettings = z.strictObject({
   model: modelSettings.prefault({}),
   training: trainingSettings.prefault({}),
+  synth: synthSettings.prefault({}),
 })
 export type Preset = z.output<typeof presetSettings>

@@ -1,7 +1,6 @@
 /** `safl recognize`: reads words from image files. */
 import { Command } from 'commander'
 import { decodeImage } from '../image/decode.ts'
-import type { RgbImage } from '../image/image.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { positiveInteger } from './arguments.ts'
 
@@ -24,8 +23,14 @@ export function recognizeCommand(): Command {
       const records: object[] = []
       for (let start = 0; start < files.length; start += options.batch) {
         const paths = files.slice(start, start + options.batch)
-        const images = await Promise.all(paths.map(decodeOrComplain))
-        const readable = paths.flatMap((path, index) => (images[index] ? [{ path, image: images[index] }] : []))
+        const decoded = await Promise.allSettled(paths.map((path) => decodeImage(path)))
+        const readable = paths.flatMap((path, index) => {
+          const outcome = decoded[index]!
+          if (outcome.status === 'fulfilled') return [{ path, image: outcome.value }]
+          console.error(`safl: ${(outcome.reason as Error).message}`)
+          process.exitCode = 1
+          return []
+        })
         const words = await recognizer.recognizeImages(
           readable.map(({ image }) => image),
           { batchSize: options.batch },
@@ -39,14 +44,4 @@ export function recognizeCommand(): Command {
       if (options.json) console.log(JSON.stringify(records, null, 2))
       await recognizer.dispose()
     })
-}
-
-async function decodeOrComplain(path: string): Promise<RgbImage | null> {
-  try {
-    return await decodeImage(path)
-  } catch (error) {
-    console.error(`safl: ${error instanceof Error ? error.message : String(error)}`)
-    process.exitCode = 1
-    return null
-  }
 }

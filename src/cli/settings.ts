@@ -1,11 +1,14 @@
-/** `--set key=value`: changes of a preset's settings from the command line. */
+/** `--set key=value`: changes of settings from the command line. */
 import { z } from 'zod'
-import { type Preset, presetSettings } from '../config.ts'
 import { editDistance } from '../evaluate/metrics.ts'
 
-/** A preset with changes such as `training.batchSize=64`; what is unknown or out of range is refused by name. */
-export function overrideSettings(preset: Preset, changes: readonly string[]): Preset {
-  const copy = structuredClone(preset) as unknown as Record<string, unknown>
+/** Settings with changes such as `training.batchSize=64`; what is unknown or out of range is refused by name. */
+export function overrideSettings<S extends z.ZodType>(
+  schema: S,
+  settings: z.output<S>,
+  changes: readonly string[],
+): z.output<S> {
+  const copy = structuredClone(settings) as Record<string, unknown>
   for (const change of changes) {
     const equals = change.indexOf('=')
     if (equals < 1) throw new Error(`--set ${change}: give key=value, such as training.batchSize=64`)
@@ -17,7 +20,7 @@ export function overrideSettings(preset: Preset, changes: readonly string[]): Pr
       throw new Error(`--set ${key}: no such setting; did you mean ${nearestKey(copy, key)}?`)
     parent[last] = parseValue(change.slice(equals + 1))
   }
-  const result = presetSettings.safeParse(copy)
+  const result = schema.safeParse(copy)
   if (!result.success) throw new Error(`--set: ${z.prettifyError(result.error).replace(/\s*\n\s*/g, ' ')}`)
   return result.data
 }

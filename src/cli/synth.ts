@@ -3,24 +3,29 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { type DataSpec, dataKinds, parseDataSpec } from '../data/dataset.ts'
 import { openSyntheticWords } from '../data/synthetic-words.ts'
 import { createDataset } from '../data/write-dataset.ts'
 import { deriveSeed } from '../random.ts'
 import { drawContactSheet } from '../synth/contact-sheet.ts'
+import { type SynthPreset, synthPresets, synthSettings } from '../synth/settings.ts'
 import { createSynthesizer, type SynthesizerOptions } from '../synth/synthesizer.ts'
 import { writeWhole } from '../write-whole.ts'
-import { positiveInteger } from './arguments.ts'
+import { collect, positiveInteger } from './arguments.ts'
 import { progressLine } from './progress.ts'
+import { overrideSettings } from './settings.ts'
+import { defaultFonts, frequencyFile } from './synth-material.ts'
 
 interface Options {
   readonly out?: string
   readonly sheet?: string
   readonly count: number
   readonly seed: number
+  readonly preset: SynthPreset
+  readonly set: string[]
   readonly fonts: string
+  readonly frequencies?: string
   readonly words?: string
   readonly backgrounds?: string
   readonly quads?: boolean
@@ -40,16 +45,19 @@ export function synthCommand(): Command {
     .option('--sheet <file>', 'a PNG of the samples with their labels beneath')
     .option('--count <number>', 'samples', positiveInteger, 80)
     .option('--seed <number>', 'seed of the whole set', seedNumber, 1)
+    .addOption(
+      new Option('--preset <name>', 'street: photographs of signs; print: scans; plain: letters on a flat ground')
+        .choices(Object.keys(synthPresets))
+        .default('street'),
+    )
+    .option('--set <key=value>', 'change a setting, such as camera.blur=0; may be repeated', collect, [])
     .option('--fonts <folder>', 'folder of fonts', defaultFonts())
     .option('--words <file>', `words, one a line; default: ${join(SHARED, 'lexicon-90k.txt')} where it is present`)
+    .option('--frequencies <file>', 'a word and its count a line, for words.naturalness; default: counts of English')
     .option('--backgrounds <folder>', `photographs; default: ${join(SHARED, 'backgrounds')} where it is present`)
     .option('--workers <count>', 'threads that draw samples', positiveInteger, availableParallelism())
     .option('--quads', 'outline every character on the sheet')
     .action(run)
-}
-
-function defaultFonts(): string {
-  return fileURLToPath(new URL('../../fonts/node_modules', import.meta.url))
 }
 
 function seedNumber(text: string): number {
@@ -69,8 +77,11 @@ async function run(options: Options): Promise<void> {
   }
   const lexiconFile = options.words ?? present(join(SHARED, 'lexicon-90k.txt'), 'a short built-in word list')
   const backgroundFolder = options.backgrounds ?? present(join(SHARED, 'backgrounds'), 'grounds without photographs')
+  const settings = overrideSettings(synthSettings, synthSettings.parse(synthPresets[options.preset]), options.set)
   const synth: SynthesizerOptions = {
     fontFolder: options.fonts,
+    settings,
+    ...(settings.words.naturalness > 0 && { frequencyFile: options.frequencies ?? frequencyFile() }),
     ...(lexiconFile === undefined ? {} : { lexiconFile }),
     ...(backgroundFolder === undefined ? {} : { backgroundFolder }),
   }

@@ -1,21 +1,23 @@
 /** `safl train`: trains a recogniser, resumably. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import * as runtime from 'onnxruntime-node'
-import type { Preset } from '../config.ts'
+import { type Preset, presetSettings } from '../config.ts'
 import { openBatches } from '../data/batches.ts'
 import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import { readValidationWords, validate } from '../evaluate/validate.ts'
 import { parseSafetensors } from '../model/safetensors.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
+import type { SynthSettings } from '../synth/settings.ts'
+import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
 import { exportWeights, RunFolder, type StepRecord } from '../train/run-folder.ts'
 import { TrainingStep } from '../train/training-step.ts'
 import { collect, positiveInteger, positiveNumber } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
+import { defaultFonts, frequencyFile } from './synth-material.ts'
 
 interface Options {
   readonly preset: string
@@ -53,17 +55,13 @@ export function trainCommand(): Command {
     .action(run)
 }
 
-function defaultFonts(): string {
-  return fileURLToPath(new URL('../../fonts/node_modules', import.meta.url))
-}
-
 async function run(options: Options): Promise<void> {
   const folder = await RunFolder.open(options.run, { resume: options.resume ?? false })
   const saved = options.resume ? await folder.loadCheckpoint() : null
-  const preset = overrideSettings(saved?.preset ?? loadPreset(options.preset), options.set)
+  const preset = overrideSettings(presetSettings, saved?.preset ?? loadPreset(options.preset), options.set)
   const { training } = preset
   const sources = (options.data.length > 0 ? options.data : defaultData(options.shared)).map(parseDataSpec)
-  const synth = options.synth ? synthOptions(options) : null
+  const synth = options.synth ? synthOptions(options, preset.synth) : null
   const model = new TrainingStep(preset, runtime, options.threads === undefined ? {} : { threads: options.threads })
   const state = saved?.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
@@ -151,7 +149,7 @@ function defaultData(shared: string): string[] {
   return [`iiit5k:${shared}/iiit5k/train`, `icdar:${shared}/icdar2015/train/gt.txt`, `tsv:${shared}/svt/train.tsv`]
 }
 
-function synthOptions({ fonts, shared }: Options) {
+function synthOptions({ fonts, shared }: Options, settings: SynthSettings): SynthesizerOptions {
   if (!existsSync(fonts))
     throw new Error(
       `${fonts}: no fonts; install them (npm ci --prefix fonts), name a folder with --fonts, or give --no-synth`,
@@ -159,8 +157,10 @@ function synthOptions({ fonts, shared }: Options) {
   const [lexiconFile, backgroundFolder] = [`${shared}/lexicon-90k.txt`, `${shared}/backgrounds`]
   return {
     fontFolder: fonts,
+    settings,
     ...(existsSync(lexiconFile) && { lexiconFile }),
     ...(existsSync(backgroundFolder) && { backgroundFolder }),
+    ...(settings.words.naturalness > 0 && { frequencyFile: frequencyFile() }),
   }
 }
 

@@ -1,5 +1,5 @@
 /** Blurs of small pictures, in place or into a new array. Edges repeat. */
-import type { LightImage } from './surface.ts'
+import type { LightImage } from './light.ts'
 
 /** Three box blurs of the given radius: close to a Gaussian of deviation sqrt(radius · (radius + 1)). One value a pixel. */
 export function boxBlurPlane(plane: Float32Array, width: number, height: number, radius: number): void {

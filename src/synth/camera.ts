@@ -5,7 +5,8 @@ import { gaussianBlur, motionBlur } from './blur.ts'
 import { drawPaint } from './colour.ts'
 import { chance, integer, logUniform, normal, pickWeighted, uniform } from './distributions.ts'
 import { addJpegArtefacts } from './jpeg-artefacts.ts'
-import type { LightImage } from './surface.ts'
+import type { LightImage } from './light.ts'
+import type { CameraSettings } from './settings.ts'
 
 /** Normal numbers that sensor noise is taken from, at a place drawn for each picture. */
 export type NoiseTable = Float32Array
@@ -46,18 +47,26 @@ const CONDITIONS: readonly Conditions[] = [
   { share: 16, blur: [0.04, 0.1], motion: 0.25, grain: [1, 13], misexposed: 0.5, compressed: 0.6, quality: [12, 50] },
 ]
 
-/** Takes the photograph. `inkHeight` is the height of the letters in pixels: blur is measured by it. */
-export function photograph(random: Random, scene: LightImage, inkHeight: number, noise: NoiseTable): RgbImage {
+export interface CameraOptions {
+  /** Height of the letters, pixels: blur is measured by it. */
+  readonly inkHeight: number
+  readonly noise: NoiseTable
+  readonly settings: CameraSettings
+}
+
+/** Takes the photograph. */
+export function photograph(random: Random, scene: LightImage, { inkHeight, noise, settings }: CameraOptions): RgbImage {
   const conditions = pickWeighted(
     random,
     CONDITIONS.map((each) => [each, each.share] as const),
   )
-  if (chance(random, 0.035)) occlude(random, scene, inkHeight)
-  let image = blurred(random, scene, inkHeight, conditions)
-  if (chance(random, 0.09)) image = sharpened(image, uniform(random, 0.4, 1.6), Math.max(0.6, 0.05 * inkHeight))
-  expose(random, image, conditions)
-  addNoise(random, image, noise, conditions)
-  if (chance(random, conditions.compressed)) {
+  if (chance(random, settings.occluded)) occlude(random, scene, inkHeight)
+  let image = blurred(random, scene, { inkHeight, conditions, settings })
+  if (chance(random, settings.sharpened))
+    image = sharpened(image, uniform(random, 0.4, 1.6), Math.max(0.6, 0.05 * inkHeight))
+  expose(random, image, conditions.misexposed * settings.misexposed, settings.tinted)
+  addNoise(random, image, noise, uniform(random, ...conditions.grain) * settings.grain)
+  if (chance(random, conditions.compressed * settings.compressed)) {
     const quality = uniform(random, ...conditions.quality)
     addJpegArtefacts(image, { quality, phaseX: integer(random, 0, 7), phaseY: integer(random, 0, 7) })
   }
@@ -66,10 +75,14 @@ export function photograph(random: Random, scene: LightImage, inkHeight: number,
   return { width: image.width, height: image.height, data: bytes }
 }
 
-function blurred(random: Random, scene: LightImage, inkHeight: number, conditions: Conditions): LightImage {
-  const deviation = Math.max(uniform(random, 0.2, 0.5), inkHeight * uniform(random, ...conditions.blur))
+function blurred(
+  random: Random,
+  scene: LightImage,
+  { inkHeight, conditions, settings }: { inkHeight: number; conditions: Conditions; settings: CameraSettings },
+): LightImage {
+  const deviation = settings.blur * Math.max(uniform(random, 0.2, 0.5), inkHeight * uniform(random, ...conditions.blur))
   let image = deviation < 0.3 ? scene : gaussianBlur(scene, deviation)
-  if (chance(random, conditions.motion)) {
+  if (chance(random, conditions.motion * settings.motion)) {
     const length = inkHeight * uniform(random, 0.06, 0.18)
     const angle = chance(random, 0.6) ? uniform(random, -0.3, 0.3) : uniform(random, 0, Math.PI)
     if (length > 1.2) image = motionBlur(image, length * Math.cos(angle), length * Math.sin(angle))
@@ -85,15 +98,15 @@ function sharpened(image: LightImage, strength: number, deviation: number): Ligh
 }
 
 /** Brightness, contrast, gamma, white balance, and sometimes no colour. */
-function expose(random: Random, { data }: LightImage, { misexposed }: Conditions): void {
+function expose(random: Random, { data }: LightImage, misexposed: number, tinted: number): void {
   const kind = pickWeighted(random, [
-    ['fair', 1 - misexposed],
+    ['fair', Math.max(0, 1 - misexposed)],
     ['dark', 0.4 * misexposed],
     ['bright', 0.25 * misexposed],
     ['hazy', 0.35 * misexposed],
   ] as const)
-  let gain = Math.exp(0.13 * normal(random))
-  let lift = uniform(random, -8, 8)
+  let gain = Math.exp(0.13 * tinted * normal(random))
+  let lift = tinted * uniform(random, -8, 8)
   if (kind === 'dark') gain *= uniform(random, 0.25, 0.6)
   if (kind === 'bright') gain *= uniform(random, 1.25, 1.9)
   if (kind === 'hazy') {
@@ -101,10 +114,10 @@ function expose(random: Random, { data }: LightImage, { misexposed }: Conditions
     lift = (1 - kept) * uniform(random, 40, 230)
     gain = kept
   }
-  const gamma = chance(random, 0.3) ? logUniform(random, 0.7, 1.45) : 1
-  const tint = chance(random, 0.25) ? 0.1 : 0.03
+  const gamma = chance(random, 0.3 * tinted) ? logUniform(random, 0.7, 1.45) : 1
+  const tint = tinted * (chance(random, 0.25) ? 0.1 : 0.03)
   const gains = [0, 1, 2].map(() => gain * Math.exp(tint * normal(random)))
-  const greyness = chance(random, 0.06) ? 1 : chance(random, 0.3) ? uniform(random, 0, 0.6) : 0
+  const greyness = chance(random, 0.06 * tinted) ? 1 : chance(random, 0.3 * tinted) ? uniform(random, 0, 0.6) : 0
   const curve = gamma === 1 ? undefined : gammaCurve(gamma)
   const [redGain, greenGain, blueGain] = gains as [number, number, number]
   for (let place = 0; place < data.length; place += 3) {
@@ -137,8 +150,7 @@ function clampByte(value: number): number {
 }
 
 /** Grain of each pixel, in part the same in all channels, after the clipping of what is too bright. */
-function addNoise(random: Random, { data, width }: LightImage, noise: NoiseTable, { grain: range }: Conditions): void {
-  const deviation = uniform(random, ...range)
+function addNoise(random: Random, { data, width }: LightImage, noise: NoiseTable, deviation: number): void {
   const colour = deviation * uniform(random, 0.1, 0.8)
   const coarse = chance(random, 0.3)
   const start = Math.floor(random() * NOISE_LENGTH)

@@ -42,13 +42,17 @@ function tinted(random: Random, value: number, spread: number): Colour {
 
 /**
  * A colour for letters on the given ground. `unrest` is the ground's own deviation of brightness: the busier, the more
- * contrast is asked. About one pair in nine is deliberately hard to see.
+ * contrast is asked. A share of `faint` pairs is deliberately hard to see, a third of it very hard.
  */
-export function drawLetterColour(random: Random, ground: Colour, unrest: number): Colour {
+export function drawLetterColour(
+  random: Random,
+  ground: Colour,
+  { unrest, faint }: { unrest: number; faint: number },
+): Colour {
   const least = pickWeighted(random, [
-    [() => uniform(random, 22, 45), 11],
-    [() => uniform(random, 45, 80), 27],
-    [() => uniform(random, 80, 150), 62],
+    [() => uniform(random, 22, 45), 0.29 * faint],
+    [() => uniform(random, 45, 80), 0.71 * faint],
+    [() => uniform(random, 80, 150), 1 - faint],
   ])()
   for (let attempt = 0; attempt < 14; attempt++) {
     const colour = drawPaint(random, 0.38, 0.27)

@@ -36,7 +36,8 @@ export interface Face {
 export interface FontSource {
   /** A face that has every character of the text. Throws if, after a fair search, no face has them. */
   draw(random: Random, text: string): Face
-  readonly faceCount: number
+  /** Files of all faces, whether or not they have been drawn. */
+  readonly files: readonly string[]
 }
 
 const FONTS_REMEDY =
@@ -67,11 +68,8 @@ export function createFontSource(folder: string): FontSource {
     if (!loaded.has(face.file)) loaded.set(face.file, loadFace(face, ruler))
     return loaded.get(face.file)
   }
-  let faceCount = 0
-  for (const faces of families.values()) faceCount += faces.length
-
   return {
-    faceCount,
+    files: [...families.values()].flatMap((faces) => faces.map(({ file }) => file)),
     draw(random, text) {
       for (let attempt = 0; attempt < 40; attempt++) {
         const family = pick(random, pickWeighted(random, categories))

@@ -4,6 +4,7 @@ import type { Random } from '../random.ts'
 import { chance, pickWeighted, uniform } from './distributions.ts'
 import { EM } from './fonts.ts'
 import type { PlacedGlyph, TextLayout } from './layout.ts'
+import type { InkSettings } from './settings.ts'
 
 /** How letters are drawn. Lengths in fractions of the font size, or of the ink's height where said. */
 export interface InkStyle {
@@ -22,20 +23,20 @@ export interface InkStyle {
 /** Coverage from 0 to 255 in red (letters), green (outline) and blue (shadow); four bytes a pixel, row by row. */
 export type InkMasks = Uint8ClampedArray
 
-export function drawInkStyle(random: Random): InkStyle {
+export function drawInkStyle(random: Random, { bold, outlined, hollow, shadowed }: InkSettings): InkStyle {
   const kind = pickWeighted(random, [
-    ['none', 76],
-    ['soft', 8],
-    ['hard', 6],
-    ['extruded', 7],
-    ['glow', 3],
+    ['none', 1 - shadowed],
+    ['soft', 0.33 * shadowed],
+    ['hard', 0.25 * shadowed],
+    ['extruded', 0.29 * shadowed],
+    ['glow', 0.13 * shadowed],
   ] as const)
   const angle = uniform(random, 0, 2 * Math.PI)
   const reach = kind === 'glow' ? 0 : uniform(random, 0.03, kind === 'extruded' ? 0.2 : 0.12)
   return {
-    weight: chance(random, 0.14) ? uniform(random, 0.008, 0.035) : 0,
-    outline: chance(random, 0.13) ? uniform(random, 0.03, 0.12) : 0,
-    hollow: chance(random, 0.025),
+    weight: chance(random, bold) ? uniform(random, 0.008, 0.035) : 0,
+    outline: chance(random, outlined) ? uniform(random, 0.03, 0.12) : 0,
+    hollow: chance(random, hollow),
     shadow: kind === 'none' ? undefined : { x: reach * Math.cos(angle), y: reach * Math.sin(angle), kind },
   }
 }

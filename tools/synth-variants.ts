@@ -1,0 +1,18 @@
+/** The engines that `measure-synth.ts` compares: the default, and the default without one thing or with another. */
+import type { z } from 'zod'
+import { synthPresets, type synthSettings } from '../src/synth/settings.ts'
+
+const { layout, ink, surface, camera } = synthPresets.plain
+
+export const synthVariants: Readonly<Record<string, z.input<typeof synthSettings>>> = {
+  'all stages': {},
+  'without layout': { layout },
+  'without ink': { ink },
+  'without surface': { surface },
+  'without camera': { camera },
+  'none of them': synthPresets.plain,
+  'natural word frequency': { words: { naturalness: 1 } },
+  'half natural': { words: { naturalness: 0.5 } },
+  'without neighbours': { layout: { neighbours: 0 } },
+  'without curves and perspective': { layout: { curved: 0, oblique: 0, tilted: 0 } },
+}
