@@ -129,7 +129,7 @@ export function rectify(scope: Scope, settings: ModelSettings, image: Tensor): R
   const controlPoints = localize(scope, settings, image)
   const targets = boxPoints(count, targetMargin)
   const points = splinePoints(controlPoints, targets, pixelPoints(textHeight, textWidth))
-  const grid = reshape(transpose(points, [0, 2, 1]), [image.shape[0]!, textHeight, textWidth, 2])
+  const grid = reshape(points, [image.shape[0]!, 2, textHeight, textWidth])
   return { image: gridSample(image, subtract(multiply(grid, 2), 1)), controlPoints }
 }
 

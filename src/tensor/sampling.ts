@@ -5,27 +5,28 @@ import { concatenate, expand, reshape, split, transpose } from './layout.ts'
 import { sum } from './reduction.ts'
 
 /**
- * `image[N, C, H, W]` sampled at `grid[N, H', W', 2]` (x, then y; -1 and 1 are the centres of the outermost pixels) gives
- * `[N, C, H', W']`. Points outside take the border's value. PyTorch's `grid_sample` with `align_corners=True` and
- * `padding_mode='border'`, of which the image's gradient is left out: the image must not be differentiated.
+ * `image[N, C, H, W]` sampled at `grid[N, 2, H', W']` (a plane of x, a plane of y; -1 and 1 are the centres of the
+ * outermost pixels) gives `[N, C, H', W']`. Points outside take the border's value. PyTorch's `grid_sample` with
+ * `align_corners=True` and `padding_mode='border'` but for the order of the grid's axes, of which the image's gradient is
+ * left out: the image must not be differentiated.
  */
 export function gridSample(image: Tensor, grid: Tensor): Tensor {
   requireType('gridSample', 'float32', image, grid)
   const [batch, channels, height, width] = image.shape as [number, number, number, number]
-  const [gridBatch, outHeight, outWidth, coordinates] = grid.shape as [number, number, number, number]
+  const [gridBatch, coordinates, outHeight, outWidth] = grid.shape as [number, number, number, number]
   if (image.shape.length !== 4 || grid.shape.length !== 4 || coordinates !== 2 || batch !== gridBatch) {
-    throw new ShapeError('gridSample', 'takes image [N, C, H, W] and grid [N, H, W, 2]', [image, grid])
+    throw new ShapeError('gridSample', 'takes image [N, C, H, W] and grid [N, 2, H, W]', [image, grid])
   }
   if (height < 2 || width < 2) throw new ShapeError('gridSample', 'the image needs two rows and two columns', [image])
   const shape = [batch, channels, outHeight, outWidth]
   if (batch < 0) {
-    return emit('GridSample', [image, grid], shape, {
+    return emit('GridSample', [image, transpose(grid, [0, 2, 3, 1])], shape, {
       attributes: { align_corners: 1, mode: 'bilinear', padding_mode: 'border' },
     })
   }
   // Where it may be differentiated it is composed, because the gradient needs the same four corners.
   const points = outHeight * outWidth
-  const planes = transpose(reshape(detach(grid), [batch, points, 2]), [0, 2, 1])
+  const planes = reshape(detach(grid), [batch, 2, points])
   const [x, y] = split(planes, { axis: 1, sizes: [1, 1] }).map((plane, axis) => place(plane, axis ? height : width))
   const corners = cornerValues(image, x!, y!)
   const weights = concatenate(
@@ -50,7 +51,7 @@ export function gridSample(image: Tensor, grid: Tensor): Tensor {
       return select(along.inside, multiply(add(near, far), (along.size - 1) / 2), 0)
     }
     const slopes = concatenate([slope([a, c], [b, d], y!, x!), slope([a, b], [c, d], x!, y!)], { axis: 1 })
-    return [undefined, reshape(transpose(slopes, [0, 2, 1]), grid.shape)]
+    return [undefined, reshape(slopes, grid.shape)]
   })
   return output
 }

@@ -47,12 +47,12 @@ test('sampling for any batch size, one operator, and for a known one, composed, 
     return { type: 'float32', shape, data }
   }
   // Some points lie outside.
-  const feeds = { image: feed([2, 3, 5, 7], 1), grid: feed([2, 4, 6, 2], 1.3) }
+  const feeds = { image: feed([2, 3, 5, 7], 1), grid: feed([2, 2, 4, 6], 1.3) }
   const [fixed, any] = await Promise.all(
     [2, t.BATCH].map(async (batch) => {
       const graph = new t.Graph()
       const image = graph.input('image', 'float32', [batch, 3, 5, 7])
-      graph.output('y', t.gridSample(image, graph.input('grid', 'float32', [batch, 4, 6, 2])))
+      graph.output('y', t.gridSample(image, graph.input('grid', 'float32', [batch, 2, 4, 6])))
       const session = await t.Session.create(t.writeModel(graph), nodeRuntime)
       return (await session.run(feeds)).y!.data as Float32Array
     }),
