@@ -3,6 +3,7 @@ import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
 import { focalLoss } from '../loss/focal.ts'
 import { columnLoss, MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
+import { STATISTICS_MOMENTUM } from '../model/layers.ts'
 import { decodeTargets, encodeImage, tensorSpecs } from '../model/safl.ts'
 import { inputScope, Scope, type TensorSpec, type Weights } from '../model/scope.ts'
 import { createRandom, deriveSeed } from '../random.ts'
@@ -186,9 +187,9 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
     for (const [index, part] of split(flat, { axis: 0, sizes }).entries()) {
       tensors.set(chosen[index]!.name, reshape(part, chosen[index]!.shape))
     }
-    return chosen
+    return { chosen, flat }
   }
-  const parameters = unpack('weights', 'parameter')
+  const parameters = unpack('weights', 'parameter').chosen
   const statistics = unpack('statistics', 'statistic')
   const noise = noiseLength(preset, { size, length })
   const scope = new Scope({
@@ -213,7 +214,9 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
     parameters.map(({ name }) => tensors.get(name)!),
   )
   graph.output('gradient', flatten(gradients))
-  graph.output('new_statistics', flatten(statistics.map(({ name }) => scope.updates.get(name)!)))
+  const measured = flatten(statistics.chosen.map(({ name }) => scope.measured.get(name)!))
+  const kept = multiply(statistics.flat, 1 - STATISTICS_MOMENTUM)
+  graph.output('new_statistics', add(kept, multiply(measured, STATISTICS_MOMENTUM)))
   return graph
 }
 
