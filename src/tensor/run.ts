@@ -14,6 +14,8 @@ export interface Value {
 export interface SessionOptions {
   /** Threads of one run; all cores when absent. */
   readonly threads?: number
+  /** Where the runtime computes; the CPU when absent. */
+  readonly provider?: 'cuda'
   /** Where the runtime writes its profile, a path without its ending. */
   readonly profile?: string
 }
@@ -32,6 +34,7 @@ export class Session {
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+      ...(options.provider && { executionProviders: [options.provider] }),
       ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
     })
     return new Session(runtime, session)

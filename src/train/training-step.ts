@@ -175,49 +175,86 @@ function trainingSpecs(preset: Preset): TensorSpec[] {
 /** The training step's graph for batches of one shape. */
 export function trainingGraph(preset: Preset, { size, length }: BatchShape): Graph {
   const { model, training } = preset
-  const specs = trainingSpecs(preset)
   const graph = new Graph()
-  const images = graph.input('images', 'uint8', [size, model.imageHeight, model.imageWidth, 3])
-  const targets = graph.input('targets', 'int32', [size, length])
+  const specs = trainingSpecs(preset)
+  const vector = (name: string, kind: TensorSpec['kind']) =>
+    graph.input(name, 'float32', [countElements(specs.filter((spec) => spec.kind === kind))])
+  const noise = noiseLength(preset, { size, length })
+  const {
+    loss,
+    columnLoss: guidance,
+    gradient: slope,
+    statistics,
+  } = buildStep(preset, {
+    images: graph.input('images', 'uint8', [size, model.imageHeight, model.imageWidth, 3]),
+    targets: graph.input('targets', 'int32', [size, length]),
+    weights: vector('weights', 'parameter'),
+    statistics: vector('statistics', 'statistic'),
+    noise: noise > 0 ? graph.input('noise', 'float32', [noise]) : null,
+    characterMap:
+      training.columnWeight > 0 ? graph.input('character_map', 'uint8', [size, MAP_ROWS, MAP_COLUMNS]) : null,
+  })
+  graph.output('loss', loss)
+  if (guidance) graph.output('column_loss', guidance)
+  graph.output('gradient', slope)
+  graph.output('new_statistics', statistics)
+  return graph
+}
+
+export interface StepTensors {
+  /** [B, H, W, 3], uint8. */
+  readonly images: Tensor
+  /** [B, T], int32. */
+  readonly targets: Tensor
+  /** Flat: [P] and [Q]. */
+  readonly weights: Tensor
+  readonly statistics: Tensor
+  /** Random numbers in [0, 1) for dropout; null where the model has none. */
+  readonly noise: Tensor | null
+  /** [B, 16, 64], uint8; null without guidance. */
+  readonly characterMap: Tensor | null
+}
+
+/** Forward, loss and backward: losses [1], the gradient [P], the statistics after the step [Q]. */
+export function buildStep(preset: Preset, inputs: StepTensors) {
+  const { model, training } = preset
+  const { images, targets, noise, characterMap } = inputs
+  const specs = trainingSpecs(preset)
   const tensors = new Map<string, Tensor>()
-  const unpack = (input: string, kind: TensorSpec['kind']) => {
+  const unpack = (flat: Tensor, kind: TensorSpec['kind']) => {
     const chosen = specs.filter((spec) => spec.kind === kind)
     const sizes = chosen.map(({ shape }) => sizeOf(shape))
-    const flat = graph.input(input, 'float32', [sizes.reduce((a, b) => a + b, 0)])
     for (const [index, part] of split(flat, { axis: 0, sizes }).entries()) {
       tensors.set(chosen[index]!.name, reshape(part, chosen[index]!.shape))
     }
-    return { chosen, flat }
+    return chosen
   }
-  const parameters = unpack('weights', 'parameter').chosen
-  const statistics = unpack('statistics', 'statistic')
-  const noise = noiseLength(preset, { size, length })
+  const parameters = unpack(inputs.weights, 'parameter')
+  const statistics = unpack(inputs.statistics, 'statistic')
   const scope = new Scope({
-    graph,
+    graph: images.graph,
     training: true,
     resolve: ({ name }) => tensors.get(name)!,
-    ...(noise > 0 && { noise: graph.input('noise', 'float32', [noise]) }),
+    ...(noise && { noise }),
   })
   const encoded = encodeImage(scope, model, images)
   const logits = decodeTargets(scope, model, encoded.memory, targets)
   const loss = focalLoss(logits, targets, { alpha: training.focalAlpha, gamma: training.focalGamma })
-  graph.output('loss', reshape(loss, [1]))
-  let objective = loss
-  if (training.columnWeight > 0) {
-    const map = graph.input('character_map', 'uint8', [size, MAP_ROWS, MAP_COLUMNS])
-    const guidance = columnLoss(scope, model, encoded, map)
-    graph.output('column_loss', reshape(guidance, [1]))
-    objective = add(loss, multiply(guidance, training.columnWeight))
-  }
+  const guidance = characterMap ? columnLoss(scope, model, encoded, characterMap) : null
+  const objective = guidance ? add(loss, multiply(guidance, training.columnWeight)) : loss
   const gradients = gradient(
     objective,
     parameters.map(({ name }) => tensors.get(name)!),
   )
-  graph.output('gradient', flatten(gradients))
-  const measured = flatten(statistics.chosen.map(({ name }) => scope.measured.get(name)!))
-  const kept = multiply(statistics.flat, 1 - STATISTICS_MOMENTUM)
-  graph.output('new_statistics', add(kept, multiply(measured, STATISTICS_MOMENTUM)))
-  return graph
+  return {
+    loss: reshape(loss, [1]),
+    columnLoss: guidance && reshape(guidance, [1]),
+    gradient: flatten(gradients),
+    statistics: add(
+      multiply(inputs.statistics, 1 - STATISTICS_MOMENTUM),
+      multiply(flatten(statistics.map(({ name }) => scope.measured.get(name)!)), STATISTICS_MOMENTUM),
+    ),
+  }
 }
 
 function flatten(tensors: readonly Tensor[]): Tensor {
@@ -228,7 +265,7 @@ function flatten(tensors: readonly Tensor[]): Tensor {
 }
 
 /** How many random numbers a step needs at once: those of its largest dropout, and room for others to start elsewhere. */
-function noiseLength({ model }: Preset, { size, length }: BatchShape): number {
+export function noiseLength({ model }: Preset, { size, length }: BatchShape): number {
   const { width, heads, feedForward, dropout, positionDropout } = model.transformer
   if (dropout === 0 && positionDropout === 0) return 0
   const positions = model.textWidth / 4
