@@ -125,7 +125,8 @@ export class TrainingStep {
     let session = this.sessions.get(key)
     if (!session) {
       const graph = trainingGraph(this.preset, { size, length })
-      session = Session.create(writeModel(graph), this.runtime, this.options)
+      // The next batches are made on the same cores meanwhile.
+      session = Session.create(writeModel(graph), this.runtime, { spin: false, ...this.options })
       this.sessions.set(key, session)
     }
     const feeds: Record<string, Value> = {
