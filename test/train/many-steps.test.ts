@@ -42,8 +42,12 @@ test('the graph computes what JavaScript does, up to rounding', async () => {
     expect(loss).toBeCloseTo(host.reports[index]!.loss, 2)
     expect(rate).toBe(host.reports[index]!.rate)
   }
-  const largest = Math.max(...device.state.weights.map((value, index) => Math.abs(value - host.state.weights[index]!)))
-  expect(largest).toBeLessThan(2e-3)
+  // Where a gradient is nothing but rounding, Adam steps by its sign: single weights may part, their mean may not.
+  const apart = device.state.weights.reduce(
+    (total, value, index) => total + Math.abs(value - host.state.weights[index]!),
+    0,
+  )
+  expect(apart / device.state.weights.length).toBeLessThan(2e-5)
   // The first step alone has no history to drift in.
   const [one, same] = [await run(null, { steps: 1 }), await run(1, { steps: 1 })]
   for (const name of ['weights', 'moment1', 'average', 'averageStatistics'] as const) {
