@@ -1,0 +1,124 @@
+/**
+ * The whole recogniser as one graph that any ONNX Runtime runs: images in, class ids out, with greedy decoding, cached
+ * keys and values and the end of decoding inside.
+ */
+import { CHARACTERS, END, START } from '../charset.ts'
+import type { ModelSettings } from '../config.ts'
+import {
+  BATCH,
+  cast,
+  concatenate,
+  embedding,
+  emit,
+  Graph,
+  loop,
+  reshape,
+  slice,
+  softmax,
+  type Tensor,
+  TURNS,
+  transpose,
+} from '../tensor/index.ts'
+import { encodeImage, positionTable } from './safl.ts'
+import { Scope, type TensorSpec, type Weights, weightScope } from './scope.ts'
+import { crossAttention, decode, embed } from './transformer.ts'
+
+/** Symbolic sizes: the characters read before a turn, and those with it. */
+const PAST = -2
+const PRESENT = -3
+
+/**
+ * Input `images` [B, H, W, 3] uint8. Outputs: `ids` [B, T] int32, class ids of the characters, then the end symbol, then
+ * what does not count; T is the longest word of the batch with its end. `probabilities` [B, T] of those ids.
+ * `control_points` [B, K, 2] as fractions of the image (a batch of one where the model has no rectifier).
+ */
+export function exportGraph(settings: ModelSettings, weights: Weights): Graph {
+  if (settings.authorsQuirks)
+    throw new Error("a model with the authors' quirks reads a word by its place in the batch: it cannot be exported")
+  const { transformer, maximumLength } = settings
+  const graph = new Graph()
+  const resolve = resolveOnce(weightScope(graph, weights))
+  const scope = new Scope({ graph, training: false, resolve })
+  const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
+  const { memory, controlPoints } = encodeImage(scope, settings, images)
+  const memories = Array.from({ length: transformer.decoderLayers }, (_, layer) =>
+    crossAttention(scope, transformer, layer).projectMemory(memory),
+  )
+  const table = positionTable(settings)
+  const positions = graph.constant(table.data, [table.count, transformer.width])
+  const { kept } = loop({
+    count: graph.scalar(maximumLength + 1, 'int64'),
+    state: firstState(settings, images),
+    body({ graph: inside, index, state, outer }) {
+      const [tokens, ended, ...past] = state as [Tensor, Tensor, ...Tensor[]]
+      const present: Tensor[] = []
+      const within = new Scope({ graph: inside, training: false, resolve: (spec) => outer(resolve(spec)) })
+      const place = embedding(outer(positions), reshape(index, [1]))
+      const logits = decode(within, transformer, embed(within, transformer, reshape(tokens, [BATCH, 1]), place), {
+        self(layer, fed) {
+          const join = (before: Tensor, now: Tensor) => concatenate([before, now], { axis: 2, size: PRESENT })
+          const memory_ = { key: join(past[2 * layer]!, fed.key), value: join(past[2 * layer + 1]!, fed.value) }
+          present.push(memory_.key, memory_.value)
+          return memory_
+        },
+        cross: (layer) => ({ key: outer(memories[layer]!.key), value: outer(memories[layer]!.value) }),
+      })
+      const chosen = choose(reshape(logits, [BATCH, logits.shape[2]!]))
+      const endsNow = emit('Equal', [chosen.ids, inside.scalar(END, 'int32')], [BATCH], { type: 'bool' })
+      const over = emit('Or', [ended, endsNow], [BATCH], { type: 'bool' })
+      const all = emit('ReduceMin', [cast(over, 'int32')], [], { type: 'int32', attributes: { keepdims: 0 } })
+      const proceed = emit('Equal', [all, inside.scalar(0, 'int32')], [], { type: 'bool' })
+      return { state: [chosen.ids, over, ...present], kept: [chosen.ids, chosen.probabilities], proceed }
+    },
+  })
+  const [ids, probabilities] = kept as [Tensor, Tensor]
+  graph.output('ids', emit('Transpose', [ids], [BATCH, TURNS], { type: 'int32', attributes: { perm: [1, 0] } }))
+  graph.output('probabilities', transpose(probabilities, [1, 0]))
+  graph.output('control_points', controlPoints)
+  return graph
+}
+
+/** Weights that encoder and loop share are one constant. */
+function resolveOnce(scope: Scope): (spec: TensorSpec) => Tensor {
+  const known = new Map<string, Tensor>()
+  return ({ name, shape, kind, initializer }) => {
+    const tensor = known.get(name) ?? scope[kind](name, shape, initializer)
+    known.set(name, tensor)
+    return tensor
+  }
+}
+
+/** What a reader of the file must know: kept in its metadata. */
+export function exportMetadata(settings: ModelSettings, version: string): Record<string, string> {
+  return {
+    safl_version: version,
+    charset: CHARACTERS,
+    end_id: `${END}`,
+    maximum_length: `${settings.maximumLength}`,
+    input: `images: RGB bytes [batch, ${settings.imageHeight}, ${settings.imageWidth}, 3], resized with an antialiased triangle filter; the graph normalises them`,
+  }
+}
+
+/** The start symbol, nobody ended, and empty keys and values of every layer, for as many words as there are images. */
+function firstState({ transformer }: ModelSettings, images: Tensor): Tensor[] {
+  const { graph } = images
+  const { heads, width, decoderLayers } = transformer
+  const batch = slice(emit('Shape', [images], [4], { type: 'int64' }), { axis: 0, end: 1 })
+  const tokens = emit('Expand', [graph.scalar(START, 'int32'), batch], [BATCH], { type: 'int32' })
+  const ended = emit('Equal', [tokens, graph.scalar(END, 'int32')], [BATCH], { type: 'bool' })
+  const rest = graph.integers([heads, 0, width / heads])
+  const shape = emit('Concat', [batch, rest], [4], { type: 'int64', attributes: { axis: 0 } })
+  const empty = emit('ConstantOfShape', [shape], [BATCH, heads, PAST, width / heads])
+  return [tokens, ended, ...Array.from({ length: 2 * decoderLayers }, () => empty)]
+}
+
+/** The most probable character or end symbol of `logits[B, C]`; padding and unknown spell nothing. */
+function choose(logits: Tensor): { ids: Tensor; probabilities: Tensor } {
+  const likely = slice(softmax(logits), { axis: 1, end: END + 1 })
+  const best = emit('ArgMax', [likely], [BATCH], { type: 'int64', attributes: { axis: 1, keepdims: 0 } })
+  const axes = logits.graph.integers([1])
+  return {
+    ids: cast(best, 'int32'),
+    probabilities: emit('ReduceMax', [likely, axes], [BATCH], { attributes: { keepdims: 0 } }),
+  }
+}
