@@ -87,6 +87,13 @@ export const trainingSettings = z.strictObject({
     .min(0)
     .default(0)
     .describe('weight of the auxiliary loss that names the character over a column'),
+  ctcWeight: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'weight of the auxiliary CTC loss on the encoder; above 0 the weights can also be read without a decoder',
+    ),
   lengths: z
     .array(count)
     .min(1)

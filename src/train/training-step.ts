@@ -1,8 +1,10 @@
 /** One step of training as one run of a graph: loss, gradient and new running statistics from weights and a batch. */
 import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
+import { ctcLoss } from '../loss/ctc.ts'
 import { focalLoss } from '../loss/focal.ts'
 import { columnLoss, MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
+import { ctcLogits } from '../model/ctc-head.ts'
 import { decodeTargets, encodeImage, tensorSpecs } from '../model/safl.ts'
 import { inputScope, Scope, type TensorSpec, type Weights } from '../model/scope.ts'
 import { createRandom, deriveSeed } from '../random.ts'
@@ -27,7 +29,9 @@ export interface StepResult {
   readonly loss: number
   /** Mean cross-entropy of the columns' characters; 0 without guidance. */
   readonly columnLoss: number
-  /** Of the weighted sum of both losses, [P]. */
+  /** −log p of the words by the CTC head, a word's mean; 0 without it. */
+  readonly ctcLoss: number
+  /** Of the weighted sum of the losses, [P]. */
   readonly gradient: Float32Array
   /** Running means and variances after the step, [Q]. */
   readonly statistics: Float32Array
@@ -142,6 +146,7 @@ export class TrainingStep {
     return {
       loss: results.loss!.data[0] as number,
       columnLoss: (results.column_loss?.data[0] as number | undefined) ?? 0,
+      ctcLoss: (results.ctc_loss?.data[0] as number | undefined) ?? 0,
       gradient: results.gradient!.data as Float32Array,
       statistics: results.new_statistics!.data as Float32Array,
     }
@@ -158,16 +163,19 @@ interface BatchShape {
   readonly length: number
 }
 
-/** The model's tensors and those of the guidance. */
+/** The model's tensors and those of the auxiliary losses. */
 function trainingSpecs(preset: Preset): TensorSpec[] {
   const specs = tensorSpecs(preset.model)
-  if (preset.training.columnWeight === 0) return specs
+  const { columnWeight, ctcWeight } = preset.training
+  if (columnWeight === 0 && ctcWeight === 0) return specs
   const graph = new Graph()
   const scope = inputScope(graph)
   const { model } = preset
   const encoded = encodeImage(scope, model, graph.input('images', 'uint8', [2, model.imageHeight, model.imageWidth, 3]))
   const asked = scope.specs.length
-  columnLoss(scope, model, encoded, graph.input('character_map', 'uint8', [2, MAP_ROWS, MAP_COLUMNS]))
+  if (columnWeight > 0)
+    columnLoss(scope, model, encoded, graph.input('character_map', 'uint8', [2, MAP_ROWS, MAP_COLUMNS]))
+  if (ctcWeight > 0) ctcLogits(scope, encoded.memory)
   return [...specs, ...scope.specs.slice(asked)]
 }
 
@@ -207,6 +215,11 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
     const guidance = columnLoss(scope, model, encoded, map)
     graph.output('column_loss', reshape(guidance, [1]))
     objective = add(loss, multiply(guidance, training.columnWeight))
+  }
+  if (training.ctcWeight > 0) {
+    const ctc = ctcLoss(ctcLogits(scope, encoded.memory), targets)
+    graph.output('ctc_loss', reshape(ctc, [1]))
+    objective = add(objective, multiply(ctc, training.ctcWeight))
   }
   const gradients = gradient(
     objective,
