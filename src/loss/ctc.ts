@@ -3,9 +3,9 @@
  * spell it over the image's positions, each position saying one character or the blank, repeats merged, blanks dropped.
  *
  * A way to spell a word of L characters walks through 2L + 1 states, blank, first character, blank, …, blank: at every
- * position it stays, goes on by one, or skips a blank between two characters that differ. The forward variables are
- * unrolled over the positions, in log space, for the whole batch at once. The tape would go back through every one of
- * those steps; the gradient is instead the paper's closed form from forward and backward variables (its equation 15).
+ * position it stays, goes on by one, or skips a blank between two characters that differ. The forward variables (the
+ * paper's equation 6) are unrolled over the positions, in log space, for the whole batch at once. The tape's way back is
+ * the backward variables: nothing is written down for the gradient.
  *
  * Shapes: B batch, S image position, C class, T place in the word, U = 2T + 1 state.
  */
@@ -18,15 +18,18 @@ import {
   divide,
   emit,
   equal,
-  expand,
   exponential,
   less,
+  logarithm,
   logSoftmax,
   matrixProduct,
+  maximum,
   multiply,
+  pad,
   reshape,
   ShapeError,
   select,
+  slice,
   split,
   subtract,
   sum,
@@ -77,7 +80,9 @@ function spellingStates(targets_BT: Tensor, blank: number): SpellingStates {
   const pairs = concatenate([blanks, reshape(characters, [batch, places, 1])], { axis: 2 })
   const last = graph.constant(new Int32Array(batch).fill(blank), [batch, 1])
   const labels = concatenate([reshape(pairs, [batch, 2 * places]), last], { axis: 1 })
-  const before = reshape(neighbours(labels, [-2]), [batch, count])
+  const before = concatenate([slice(labels, { axis: 1, end: 2 }), slice(labels, { axis: 1, end: count - 2 })], {
+    axis: 1,
+  })
   const skip = select(equal(labels, before), NEVER, 0)
   const length = sum(cast(less(targets_BT, blank), 'float32'), { axes: [1], keepDimensions: true })
   const unknown = sum(cast(equal(targets_BT, UNKNOWN), 'float32'), { axes: [1], keepDimensions: true })
@@ -93,72 +98,34 @@ function spellingStates(targets_BT: Tensor, blank: number): SpellingStates {
 
 /**
  * Log probabilities [B, S, U] of the states' classes → log probability of each word, [B]; 0, and no gradient, for a word
- * that cannot be spelled. The gradient is the probability of being in a state at a position, given the word.
+ * that cannot be spelled.
  */
 function spellingProbability(emissions_BSU: Tensor, { skip, final }: SpellingStates): Tensor {
   const [batch, positions, count] = emissions_BSU.shape as [number, number, number]
-  const { graph } = emissions_BSU
-  const fixed = detach(emissions_BSU)
-  const steps = split(fixed, { axis: 1, sizes: Array<number>(positions).fill(1) })
-  const final_B1U = reshape(final, [batch, 1, count])
-  const first = graph.constant(
+  const [first, ...others] = split(emissions_BSU, { axis: 1, sizes: Array<number>(positions).fill(1) })
+  const start = emissions_BSU.graph.constant(
     Float32Array.from({ length: count }, (_, state) => (state < 2 ? 0 : NEVER)),
     [count],
   )
-  const forward = walk(steps, { start: first, skips: reshape(skip, [batch, 1, count]), direction: -1 })
-  const end = logSumExp(add(forward[positions - 1]!, final_B1U), 2)
-  // Not a finite logit: a comparison with NaN is false, and NaN reaches the loss.
-  const total = select(less(end, NEVER / 2), 0, end)
-  const output = detach(reshape(total, [batch]))
-  graph.record('spellingProbability', [emissions_BSU], [output], ([dy]) => {
-    const onward = reshape(neighbours(skip, [2]), [batch, 1, count])
-    const backward = walk(steps.slice().reverse(), { start: final_B1U, skips: onward, direction: 1 }).reverse()
-    // Both variables hold the position's own emission.
-    const both = subtract(add(concatenate(forward, { axis: 1 }), concatenate(backward, { axis: 1 })), fixed)
-    const occupancy = exponential(subtract(both, reshape(total, [batch, 1, 1])))
-    return [multiply(occupancy, reshape(dy!, [batch, 1, 1]))]
-  })
-  return output
-}
-
-/** Log probabilities [B, 1, U] of all walks that end in each state, with every step's emission, step by step. */
-function walk(
-  emissions: readonly Tensor[],
-  { start, skips, direction }: { start: Tensor; skips: Tensor; direction: 1 | -1 },
-): Tensor[] {
-  const [batch, , count] = emissions[0]!.shape as [number, number, number]
-  const offsets = [0, direction, 2 * direction]
-  const outside = offsets.flatMap((offset) =>
-    Array.from({ length: count }, (_, state) => (state + offset >= 0 && state + offset < count ? 0 : NEVER)),
-  )
-  const edges = start.graph.constant(Float32Array.from(outside), [3, count])
-  const free = expand(start.graph.scalar(0), [batch, 1, 2, count])
-  const penalties = add(concatenate([free, reshape(skips, [batch, 1, 1, count])], { axis: 2 }), edges)
-  const walked = [add(emissions[0]!, start)]
-  for (const emission of emissions.slice(1)) {
-    const from = neighbours(walked[walked.length - 1]!, offsets)
-    walked.push(add(logSumExp(add(from, penalties), 2), emission))
+  const skip_B1U = reshape(skip, [batch, 1, count])
+  // Log probability of all walks that end in a state, [B, 1, U].
+  let walks = add(first!, start)
+  for (const emission of others) {
+    const moved = pad(walks, { axis: 2, before: 2, after: 0, value: NEVER })
+    const next = slice(moved, { axis: 2, start: 1, end: count + 1 })
+    const skipped = add(slice(moved, { axis: 2, end: count }), skip_B1U)
+    walks = add(logSumExp([walks, next, skipped]), emission)
   }
-  return walked
+  const ends = add(walks, reshape(final, [batch, 1, count]))
+  const best = detach(maximum(ends, { axes: [2], keepDimensions: true }))
+  const end = add(logarithm(sum(exponential(subtract(ends, best)), { axes: [2], keepDimensions: true })), best)
+  // A comparison with NaN is false: NaN reaches the loss.
+  return reshape(select(less(end, NEVER / 2), 0, end), [batch])
 }
 
-/** `x[..., U]` at N offsets of its last axis, [..., N, U]; where that lies outside, the value itself. */
-function neighbours(x: Tensor, offsets: readonly number[]): Tensor {
-  const axis = x.shape.length - 1
-  const count = x.shape[axis]!
-  const indices = offsets.flatMap((offset) =>
-    Array.from({ length: count }, (_, state) => {
-      const other = state + offset
-      return BigInt(other >= 0 && other < count ? other : state)
-    }),
-  )
-  const places = x.graph.constant(BigInt64Array.from(indices), [offsets.length, count])
-  const shape = [...x.shape.slice(0, -1), offsets.length, count]
-  return emit('Gather', [x, places], shape, { type: x.type, attributes: { axis } })
-}
-
-/** Stable log-sum-exp along an axis, which goes. */
-function logSumExp(x: Tensor, axis: number): Tensor {
-  const shape = x.shape.filter((_, index) => index !== axis)
-  return emit('ReduceLogSumExp', [x, x.graph.integers([axis])], shape, { attributes: { keepdims: 0 } })
+/** log(exp a + exp b + …), elementwise, shifted by the largest term, which no gradient needs to pass. */
+function logSumExp(terms: readonly Tensor[]): Tensor {
+  const largest = emit('Max', terms, terms[0]!.shape)
+  const shares = terms.map((term) => exponential(subtract(term, largest)))
+  return add(logarithm(shares.reduce((total, share) => add(total, share))), largest)
 }

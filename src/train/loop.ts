@@ -17,6 +17,7 @@ export interface StepReport {
   readonly step: number
   readonly loss: number
   readonly columnLoss: number
+  readonly ctcLoss: number
   readonly rate: number
   readonly norm: number
   readonly batch: TrainingBatch
@@ -74,6 +75,6 @@ export async function train({ model, preset, batches, state, onStep, signal }: T
     }
     state.step = step
     state.samples += batch.size
-    await onStep({ step, loss: result.loss, columnLoss: result.columnLoss, rate, norm, batch })
+    await onStep({ step, loss: result.loss, columnLoss: result.columnLoss, ctcLoss: result.ctcLoss, rate, norm, batch })
   }
 }

@@ -26,6 +26,7 @@ import {
 } from '../tensor/index.ts'
 
 export interface StepResult {
+  /** Focal loss, a word's mean; the CTC loss where no decoder is trained. */
   readonly loss: number
   /** Mean cross-entropy of the columns' characters; 0 without guidance. */
   readonly columnLoss: number
@@ -144,7 +145,7 @@ export class TrainingStep {
     if (noise > 0) feeds.noise = { type: 'float32', shape: [noise], data: dropoutNoise(training.seed, step, noise) }
     const results = await (await session).run(feeds)
     return {
-      loss: results.loss!.data[0] as number,
+      loss: (results.loss ?? results.ctc_loss)!.data[0] as number,
       columnLoss: (results.column_loss?.data[0] as number | undefined) ?? 0,
       ctcLoss: (results.ctc_loss?.data[0] as number | undefined) ?? 0,
       gradient: results.gradient!.data as Float32Array,
@@ -206,23 +207,25 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
     ...(noise > 0 && { noise: graph.input('noise', 'float32', [noise]) }),
   })
   const encoded = encodeImage(scope, model, images)
-  const logits = decodeTargets(scope, model, encoded.memory, targets)
-  const loss = focalLoss(logits, targets, { alpha: training.focalAlpha, gamma: training.focalGamma })
-  graph.output('loss', reshape(loss, [1]))
-  let objective = loss
+  const weighted: Tensor[] = []
+  const train = (name: string, loss: Tensor, weight: number) => {
+    graph.output(name, reshape(loss, [1]))
+    weighted.push(weight === 1 ? loss : multiply(loss, weight))
+  }
+  if (training.focalWeight > 0) {
+    const logits = decodeTargets(scope, model, encoded.memory, targets)
+    const loss = focalLoss(logits, targets, { alpha: training.focalAlpha, gamma: training.focalGamma })
+    train('loss', loss, training.focalWeight)
+  }
   if (training.columnWeight > 0) {
     const map = graph.input('character_map', 'uint8', [size, MAP_ROWS, MAP_COLUMNS])
-    const guidance = columnLoss(scope, model, encoded, map)
-    graph.output('column_loss', reshape(guidance, [1]))
-    objective = add(loss, multiply(guidance, training.columnWeight))
+    train('column_loss', columnLoss(scope, model, encoded, map), training.columnWeight)
   }
   if (training.ctcWeight > 0) {
-    const ctc = ctcLoss(ctcLogits(scope, encoded.memory), targets)
-    graph.output('ctc_loss', reshape(ctc, [1]))
-    objective = add(objective, multiply(ctc, training.ctcWeight))
+    train('ctc_loss', ctcLoss(ctcLogits(scope, encoded.memory), targets), training.ctcWeight)
   }
   const gradients = gradient(
-    objective,
+    weighted.reduce((total, loss) => add(total, loss)),
     parameters.map(({ name }) => tensors.get(name)!),
   )
   graph.output('gradient', flatten(gradients))
