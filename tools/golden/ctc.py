@@ -44,6 +44,6 @@ cases = [
 ]
 path = os.path.join(os.path.dirname(__file__), "../../test/golden/ctc.json")
 with open(path, "w") as file:
-    json.dump({"torch": torch.__version__, "cases": cases}, file, indent=1)
+    json.dump({"torch": torch.__version__, "cases": cases}, file, indent=2)
     file.write("\n")
 print(len(cases), "cases with PyTorch", torch.__version__)
