@@ -3,8 +3,8 @@
  * spell it over the image's positions, each position saying one character or the blank, repeats merged, blanks dropped.
  *
  * A way to spell a word of L characters walks through 2L + 1 states, blank, first character, blank, …, blank: at every
- * position it stays, goes on by one, or skips a blank between two characters that differ. The forward variables (the
- * paper's equation 6) are unrolled over the positions, in log space, for the whole batch at once. The tape's way back is
+ * position it stays, goes on by one, or skips a blank between two characters that differ. The forward variables
+ * (section 4.1) are unrolled over the positions, in log space, for the whole batch at once. The tape's way back is
  * the backward variables: nothing is written down for the gradient.
  *
  * Shapes: B batch, S image position, C class, T place in the word, U = 2T + 1 state.
