@@ -116,6 +116,9 @@ export const trainingSettings = z.strictObject({
     .max(1)
     .default(0.3)
     .describe('share of real training words among all, the rest synthetic'),
+  stepsPerRun: count
+    .default(1)
+    .describe('steps that a device takes in one run; batches of so many steps share a length'),
   validationSteps: z.int().min(0).default(1000).describe('steps between readings of the validation words; 0 for none'),
   validationWords: count.default(500).describe('most validation words that are read'),
   checkpointSeconds: z.number().positive().default(300).describe('seconds between checkpoints'),

@@ -7,6 +7,7 @@
  * loss differs.
  */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -81,16 +82,23 @@ async function read(run: string) {
 
 const [alone, killed] = [join(folder, 'alone'), join(folder, 'killed')]
 const started = performance.now()
+let firstSave = 0
+const watch = setInterval(() => {
+  if (firstSave === 0 && existsSync(join(alone, 'checkpoint.safetensors'))) firstSave = performance.now() - started
+}, 20)
 await trainRun(alone, { resume: false, killAfter: null })
+clearInterval(watch)
 const whole = performance.now() - started
-console.log(`left alone: ${values.steps} steps in ${(whole / 1000).toFixed(1)} s`)
+console.log(
+  `left alone: ${values.steps} steps in ${(whole / 1000).toFixed(1)} s, saved first after ${(firstSave / 1000).toFixed(1)} s`,
+)
 
 let [kills, saves, ended] = [0, 0, false]
 while (!ended) {
   const resume = (await read(killed)).checkpoint !== null
   if (resume) saves++
-  // From the first milliseconds of the process to well within its steps.
-  const killAfter = kills < Number(values.kills) ? random() * Math.min(whole, 2500) : null
+  // From before its first save to well within its steps.
+  const killAfter = kills < Number(values.kills) ? (0.5 + 1.5 * random()) * firstSave : null
   ended = await trainRun(killed, { resume, killAfter })
   if (ended && kills < Number(values.kills)) console.log(`it came to its end after ${kills} kills: give more --steps`)
   if (!ended) kills++

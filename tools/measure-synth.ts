@@ -1,23 +1,27 @@
 /**
- * What the synthetic engine is worth, and each of its stages: a small model is trained on synthetic words alone, then
- * reads the real validation words.
+ * What the synthetic engine is worth, and each of its stages: `tiny` is trained on synthetic words alone, then reads the
+ * real validation words.
  *
- *   npx tsx tools/measure-synth.ts --out FILE.jsonl [--words 60000] [--seeds 1] [--only NAME,NAME] [--shared FOLDER]
+ *   npx tsx tools/measure-synth.ts --out FILE.jsonl [--words 16000] [--from WEIGHTS] [--rate 0.0005] [--seeds 1] [--only NAME,NAME]
  *
- * Every variant has the same model, budget and seeds; only the engine's settings differ. A result is a line of FILE,
- * and one that is there already is not measured again. Prints the table as Markdown.
+ * With --from the training starts from weights that read already, and what counts is how much of it survives on
+ * synthetic words alone: minutes show what a start from nothing shows in hours. Every variant has the same start,
+ * budget and seeds; only the engine's settings differ. A result is a line of FILE, and one that is there already is not
+ * measured again. Prints the table as Markdown.
  */
 import { existsSync } from 'node:fs'
 import { appendFile, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import * as runtime from 'onnxruntime-node'
-import { presetSettings } from '../src/config.ts'
+import type { Preset } from '../src/config.ts'
 import { openBatches } from '../src/data/batches.ts'
 import { openDataset, parseDataSpec } from '../src/data/dataset.ts'
 import { evaluate } from '../src/evaluate/evaluate.ts'
 import { wordMetrics } from '../src/evaluate/metrics.ts'
+import { parseSafetensors } from '../src/model/safetensors.ts'
 import { formatWeights } from '../src/model/weights-file.ts'
+import { loadPreset } from '../src/presets/index.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 import { initialState, train } from '../src/train/loop.ts'
 import { TrainingStep } from '../src/train/training-step.ts'
@@ -27,7 +31,9 @@ import { synthVariants } from './synth-variants.ts'
 const { values } = parseArgs({
   options: {
     out: { type: 'string' },
-    words: { type: 'string', default: '60000' },
+    words: { type: 'string', default: '16000' },
+    from: { type: 'string' },
+    rate: { type: 'string', default: '0.0005' },
     seeds: { type: 'string', default: '1' },
     only: { type: 'string' },
     shared: { type: 'string', default: '../shared/data' },
@@ -37,9 +43,12 @@ const { values } = parseArgs({
 if (values.out === undefined) throw new Error('--out FILE.jsonl is missing: where results are kept')
 const { out, shared, fonts } = values
 const budget = Number(values.words)
+const start = values.from ?? ''
 
 interface Result {
   readonly variant: string
+  /** Weights that training started from; '' for none. */
+  readonly from: string
   readonly words: number
   readonly seed: number
   readonly accuracy: number
@@ -49,36 +58,19 @@ interface Result {
 
 const BATCH = 64
 
-/** About a fifth of `tiny`'s arithmetic, without a rectifier: small enough to train it a dozen times. */
-function presetFor(seed: number) {
-  return presetSettings.parse({
-    model: {
-      maximumLength: 32,
-      rectifier: { enabled: false },
-      backbone: { stem: 8, widths: [12, 24, 48, 96, 128], blocks: [1, 1, 1, 1, 1] },
-      transformer: {
-        width: 128,
-        heads: 4,
-        feedForward: 256,
-        encoderLayers: 1,
-        decoderLayers: 1,
-        dropout: 0,
-        positionDropout: 0,
-      },
-    },
-    training: {
-      batchSize: BATCH,
-      steps: Math.round(budget / BATCH),
-      seed,
-      schedule: 'cosine',
-      learningRate: 0.002,
-      warmup: 100,
-      columnWeight: 10,
-      focalGamma: 1,
-      averageDecay: 0.99,
-      realShare: 0,
-    },
+function presetFor(seed: number): Preset {
+  const preset = loadPreset('tiny')
+  Object.assign(preset.training, {
+    batchSize: BATCH,
+    steps: Math.round(budget / BATCH),
+    seed,
+    learningRate: Number(values.rate),
+    warmup: Math.min(200, Math.round(budget / BATCH / 8)),
+    averageDecay: 0.98,
+    realShare: 0,
+    lengthBalance: 0,
   })
+  return preset
 }
 
 async function measure(variant: string, seed: number): Promise<Result> {
@@ -86,6 +78,11 @@ async function measure(variant: string, seed: number): Promise<Result> {
   const { training, model: settings } = preset
   const model = new TrainingStep(preset, runtime)
   const state = initialState(model, seed)
+  if (values.from) {
+    model.loadNamed(parseSafetensors(await readFile(values.from)).tensors, state)
+    state.average.set(state.weights)
+    state.averageStatistics.set(state.statistics)
+  }
   const batches = openBatches({
     sources: [],
     synth: {
@@ -120,7 +117,14 @@ async function measure(variant: string, seed: number): Promise<Result> {
   const file = `${out}.weights`
   await writeWhole(file, formatWeights({ settings, weights, provenance: {} }, 'F32'))
   await model.dispose()
-  return { variant, words: budget, seed, ...(await readValidation(file)), minutes: Number(minutes.toFixed(1)) }
+  return {
+    variant,
+    from: start,
+    words: budget,
+    seed,
+    ...(await readValidation(file)),
+    minutes: Number(minutes.toFixed(1)),
+  }
 }
 
 async function readValidation(file: string) {
@@ -143,6 +147,7 @@ async function readValidation(file: string) {
   return { accuracy, oneMinusNed }
 }
 
+const isComparable = (each: Result) => each.words === budget && each.from === start
 const lines = existsSync(out) ? (await readFile(out, 'utf8')).trim().split('\n') : []
 const results = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Result)
 const chosen = values.only?.split(',') ?? Object.keys(synthVariants)
@@ -150,7 +155,7 @@ for (let seed = 1; seed <= Number(values.seeds); seed++) {
   for (const variant of chosen) {
     if (!(variant in synthVariants))
       throw new Error(`no variant "${variant}": ${Object.keys(synthVariants).join(', ')}`)
-    if (results.some((each) => each.variant === variant && each.seed === seed && each.words === budget)) continue
+    if (results.some((each) => each.variant === variant && each.seed === seed && isComparable(each))) continue
     const result = await measure(variant, seed)
     await appendFile(out, `${JSON.stringify(result)}\n`)
     results.push(result)
@@ -161,7 +166,7 @@ const percent = (share: number) => (100 * share).toFixed(1)
 const mean = (list: readonly number[]) => list.reduce((a, b) => a + b, 0) / list.length
 console.log(`| engine | runs | accuracy, % | 1 − NED, % |\n| --- | --- | --- | --- |`)
 for (const variant of Object.keys(synthVariants)) {
-  const runs = results.filter((each) => each.variant === variant && each.words === budget)
+  const runs = results.filter((each) => each.variant === variant && isComparable(each))
   if (runs.length === 0) continue
   console.log(
     `| ${variant} | ${runs.length} | ${percent(mean(runs.map(({ accuracy }) => accuracy)))} | ${percent(mean(runs.map(({ oneMinusNed }) => oneMinusNed)))} |`,

@@ -31,9 +31,11 @@ for (let seed = 0; seed < count; seed++) {
   if (seed % 32 === 31) await new Promise((resolve) => setImmediate(resolve))
   if ((seed + 1) % 10_000 === 0) {
     const { rss, heapUsed } = process.memoryUsage()
+    const { user, system } = process.cpuUsage()
     const rate = (seed + 1) / ((performance.now() - started) / 1000)
+    const perCore = (seed + 1) / ((user + system) / 1e6)
     console.log(
-      `${seed + 1}: ${(rss / 2 ** 20).toFixed(0)} MiB resident, ${(heapUsed / 2 ** 20).toFixed(0)} MiB of heap, ${fonts.size} fonts, ${rate.toFixed(0)} a second`,
+      `${seed + 1}: ${(rss / 2 ** 20).toFixed(0)} MiB resident, ${(heapUsed / 2 ** 20).toFixed(0)} MiB of heap, ${fonts.size} fonts, ${rate.toFixed(0)} a second, ${perCore.toFixed(0)} a second of processor time`,
     )
   }
 }

@@ -1,7 +1,7 @@
 /** `safl train`: trains a recogniser, resumably. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import * as runtime from 'onnxruntime-node'
 import { type Preset, presetSettings } from '../config.ts'
 import { openBatches } from '../data/batches.ts'
@@ -13,6 +13,7 @@ import type { SynthSettings } from '../synth/settings.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
+import { ManySteps } from '../train/many-steps.ts'
 import { exportWeights, RunFolder, type StepRecord } from '../train/run-folder.ts'
 import { TrainingStep } from '../train/training-step.ts'
 import { collect, positiveInteger, positiveNumber } from './arguments.ts'
@@ -27,6 +28,7 @@ interface Options {
   readonly fonts: string
   readonly set: string[]
   readonly workers: number
+  readonly device: 'cpu' | 'cuda'
   readonly threads?: number
   readonly minutes?: number
   readonly weights?: string
@@ -50,6 +52,11 @@ export function trainCommand(): Command {
     .option('--weights <file>', 'start from these weights')
     .option('--resume', 'go on from the checkpoint of the run')
     .option('--workers <count>', 'threads that render batches', positiveInteger, 1)
+    .addOption(
+      new Option('--device <name>', 'cuda: an NVIDIA GPU, training.stepsPerRun steps a run')
+        .choices(['cpu', 'cuda'])
+        .default('cpu'),
+    )
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .option('--minutes <count>', 'save and end after this time', positiveNumber)
     .action(run)
@@ -63,7 +70,14 @@ async function run(options: Options): Promise<void> {
   const decoder = training.focalWeight > 0 ? 'attention' : 'ctc'
   const sources = (options.data.length > 0 ? options.data : defaultData(options.shared)).map(parseDataSpec)
   const synth = options.synth ? synthOptions(options, preset.synth) : null
-  const model = new TrainingStep(preset, runtime, options.threads === undefined ? {} : { threads: options.threads })
+  const threads = options.threads === undefined ? {} : { threads: options.threads }
+  const model = new TrainingStep(preset, runtime, threads)
+  const manySteps =
+    options.device === 'cuda'
+      ? new ManySteps(preset, model, runtime, { ...threads, provider: 'cuda' })
+      : training.stepsPerRun > 1
+        ? new ManySteps(preset, model, runtime, threads)
+        : null
   const state = saved?.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.run}: its checkpoint belongs to a model of other settings`)
@@ -86,6 +100,7 @@ async function run(options: Options): Promise<void> {
   try {
     await train({
       model,
+      ...(manySteps && { manySteps }),
       preset,
       batches,
       state,
@@ -121,6 +136,7 @@ async function run(options: Options): Promise<void> {
     )
   } finally {
     await batches.close()
+    await manySteps?.dispose()
     await model.dispose()
   }
 }

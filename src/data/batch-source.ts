@@ -72,8 +72,8 @@ export class BatchSource {
   }
 
   async render(index: number): Promise<TrainingBatch> {
-    const { batchSize, lengths, seed, imageHeight, imageWidth } = this.settings
-    const random = createRandom(deriveSeed(seed, index))
+    const { batchSize, lengths, seed, stepsPerRun, imageHeight, imageWidth } = this.settings
+    const random = createRandom(deriveSeed(seed, Math.floor(index / stepsPerRun)))
     const bucket = pick(this.shares, random)
     const length = lengths[bucket]!
     const images = new Uint8Array(batchSize * imageHeight * imageWidth * 3)

@@ -29,6 +29,8 @@ export interface BatchSettings {
   readonly lengthBalance: number
   readonly realShare: number
   readonly seed: number
+  /** So many batches in a row have the same length. */
+  readonly stepsPerRun: number
   readonly imageHeight: number
   readonly imageWidth: number
 }

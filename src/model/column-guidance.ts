@@ -71,20 +71,20 @@ function columnLabels(settings: ModelSettings, encoded: EncodedImage, map: Tenso
   const whole = (tensors: Tensor[], operator: string, shape: readonly number[]) =>
     emit(operator, tensors, shape, { type: 'int32' })
   const cell = (axis: number, count: number) => {
-    const place = slice(points, { axis: 2, start: axis, end: axis + 1 })
+    const place = slice(points, { axis: 1, start: axis, end: axis + 1 })
     const index = cast(floor(multiply(place, count - 0.001)), 'int32')
     // Weights that have become NaN must reach the loss, which is checked, and not point outside the map.
     const bound = (operator: string, limit: Tensor, value: Tensor) => whole([value, limit], operator, index.shape)
     return bound('Max', graph.scalar(0, 'int32'), bound('Min', graph.scalar(count - 1, 'int32'), index))
   }
   const count = MAP_ROWS * MAP_COLUMNS
-  const rows = whole([cell(1, MAP_ROWS), graph.scalar(MAP_COLUMNS, 'int32')], 'Mul', points.shape.slice(0, 2).concat(1))
+  const rows = whole([cell(1, MAP_ROWS), graph.scalar(MAP_COLUMNS, 'int32')], 'Mul', [batch, 1, PROBES * columns])
   const within = whole([rows, cell(0, MAP_COLUMNS)], 'Add', rows.shape)
   const first = graph.constant(
     Int32Array.from({ length: batch }, (_, sample) => sample * count),
     [batch, 1, 1],
   )
-  const indices = whole([within, first], 'Add', [batch, PROBES * columns, 1])
+  const indices = whole([within, first], 'Add', [batch, 1, PROBES * columns])
   const flat = cast(reshape(map, [batch * count]), 'int32')
   const found = emit('Gather', [flat, indices], indices.shape, { type: 'int32', attributes: { axis: 0 } })
   const byProbe = reshape(found, [batch, PROBES, columns])

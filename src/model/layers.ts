@@ -1,15 +1,12 @@
 /** Layers with weights: each reads its tensors from the scope by the names of PyTorch's modules. */
 import {
-  add,
   attention,
   batchNormInference,
   batchNormTraining,
   type ConvolutionOptions,
   convolution,
-  detach,
   layerNorm,
   linear,
-  multiply,
   reshape,
   slice,
   split,
@@ -20,7 +17,7 @@ import { constant, type Initializer, kaimingFanOut, xavierUniform } from './init
 import type { Scope } from './scope.ts'
 
 /** Share of a batch's statistics that enters the running ones, PyTorch's default. */
-const MOMENTUM = 0.1
+export const STATISTICS_MOMENTUM = 0.1
 
 export interface ConvolutionLayer extends Omit<ConvolutionOptions, 'groups'> {
   readonly filters: number
@@ -35,7 +32,7 @@ export function convolutionLayer(scope: Scope, name: string, x: Tensor, layer: C
   return convolution(x, weight, bias ? scope.parameter(`${name}.bias`, [filters], constant(0)) : null, options)
 }
 
-/** Batch norm over axis 1: by the batch in training, where it also updates the running statistics, else by those. */
+/** Batch norm over axis 1: by the batch in training, where it also reports its statistics, else by the running ones. */
 export function batchNormLayer(scope: Scope, name: string, x: Tensor): Tensor {
   const channels = [x.shape[1]!]
   const scale = scope.parameter(`${name}.weight`, channels, constant(1))
@@ -44,9 +41,8 @@ export function batchNormLayer(scope: Scope, name: string, x: Tensor): Tensor {
   const variance = scope.statistic(`${name}.running_var`, channels, constant(1))
   if (!scope.training) return batchNormInference({ x, scale, bias, mean, variance })
   const result = batchNormTraining({ x, scale, bias })
-  const blend = (running: Tensor, now: Tensor) => add(multiply(running, 1 - MOMENTUM), multiply(detach(now), MOMENTUM))
-  scope.updates.set(`${name}.running_mean`, blend(mean, result.mean))
-  scope.updates.set(`${name}.running_var`, blend(variance, result.variance))
+  scope.measured.set(`${name}.running_mean`, result.mean)
+  scope.measured.set(`${name}.running_var`, result.variance)
   return result.output
 }
 

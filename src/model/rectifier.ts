@@ -129,14 +129,14 @@ export function rectify(scope: Scope, settings: ModelSettings, image: Tensor): R
   const controlPoints = localize(scope, settings, image)
   const targets = boxPoints(count, targetMargin)
   const points = splinePoints(controlPoints, targets, pixelPoints(textHeight, textWidth))
-  const grid = reshape(points, [image.shape[0]!, textHeight, textWidth, 2])
+  const grid = reshape(points, [image.shape[0]!, 2, textHeight, textWidth])
   return { image: gridSample(image, subtract(multiply(grid, 2), 1)), controlPoints }
 }
 
-/** Where `points` of the straightened image lie in the input image, clamped to it: [B, points, 2] as fractions. */
+/** Where `points` of the straightened image lie in the input image, clamped to it: fractions [B, 2, points], x then y. */
 export function splinePoints(controlPoints: Tensor, targets: readonly Point[], points: readonly Point[]): Tensor {
   const matrix = controlPoints.graph.constant(splineMatrix(targets, points), [points.length, targets.length])
-  return clamp(matrixProduct(matrix, controlPoints), 0, 1)
+  return clamp(matrixProduct(transpose(controlPoints, [0, 2, 1]), transpose(matrix, [1, 0])), 0, 1)
 }
 
 function localize(scope: Scope, settings: ModelSettings, image: Tensor): Tensor {

@@ -27,8 +27,8 @@ export class Scope {
   readonly training: boolean
   /** Everything that was asked for, in order. */
   readonly specs: TensorSpec[] = []
-  /** New values of statistics after a training step. */
-  readonly updates = new Map<string, Tensor>()
+  /** In training: the batch's own value of each statistic, of which a share enters the running one. */
+  readonly measured = new Map<string, Tensor>()
   private readonly resolve: (spec: TensorSpec) => Tensor
   private readonly noise: Tensor | undefined
   private noiseStart = 0

@@ -43,6 +43,9 @@ export interface FontSource {
 const FONTS_REMEDY =
   'install the project\'s fonts with "npm ci --prefix fonts" or name a folder of .ttf, .otf, .woff or .woff2 files'
 
+/** Pairs of letters that a face remembers: all pairs of all faces would be millions. */
+const MOST_KERNINGS = 300
+
 /** Category of families that `FONT_CATEGORIES` does not list, and of plain font files. */
 const UNLISTED = 'display'
 
@@ -202,6 +205,7 @@ function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined
       if (kerning === undefined) {
         context.font = font
         kerning = context.measureText(pair).width - measure(first).advance - measure(second).advance
+        if (kernings.size >= MOST_KERNINGS) kernings.clear()
         kernings.set(pair, kerning)
       }
       return kerning

@@ -1,6 +1,6 @@
 /** Two-dimensional convolution and 2x2 max pooling over [N, C, H, W], forward and gradient side by side. */
 import { equal, select } from './elementwise.ts'
-import { emit, requireType, ShapeError, type Tensor } from './graph.ts'
+import { emit, requireType, ShapeError, sameShape, type Tensor } from './graph.ts'
 import { concatenate, pad, reshape, slice, transpose } from './layout.ts'
 import { matrixProduct, swapLast } from './matrix.ts'
 
@@ -81,11 +81,32 @@ function convolutionOverRows(
     ),
   )
   const folded = reshape(concatenate(byOutRow, { axis: 1 }), [filters * outHeight, channels * height, 1, kernelWidth])
-  const output = convolution(reshape(x, [batch, channels * height, 1, width]), folded, null, {
-    stride: [1, stride[1]],
-    padding: [0, padding[1]],
-  })
-  return reshape(output, [batch, filters, outHeight, output.shape[3]!])
+  const output =
+    batch < 0
+      ? convolution(reshape(x, [batch, channels * height, 1, width]), folded, null, {
+          stride: [1, stride[1]],
+          padding: [0, padding[1]],
+        })
+      : convolutionAsProduct(reshape(x, [batch, channels * height, width]), folded, stride[1], padding[1])
+  return reshape(output, [batch, filters, outHeight, output.shape.at(-1)!])
+}
+
+/**
+ * `x[N, C, W]` with `weight[O, C, 1, k]` gives `[N, O, W']` by one matrix product over the whole batch: ONNX Runtime's
+ * convolution takes image by image and has too little to share out among threads in one row.
+ */
+function convolutionAsProduct(x: Tensor, weight: Tensor, stride: number, padding: number): Tensor {
+  const [batch, channels, width] = x.shape as [number, number, number]
+  const [filters, , , taps] = weight.shape as [number, number, number, number]
+  const outWidth = Math.floor((width + 2 * padding - taps) / stride) + 1
+  const padded = pad(transpose(x, [1, 0, 2]), { axis: 2, before: padding, after: padding })
+  const shifts = [...Array(taps).keys()].map((tap) =>
+    slice(padded, { axis: 2, start: tap, end: tap + (outWidth - 1) * stride + 1, step: stride }),
+  )
+  const columns = reshape(concatenate(shifts, { axis: 0 }), [taps * channels, batch * outWidth])
+  const byTap = transpose(reshape(weight, [filters, channels, taps]), [0, 2, 1])
+  const product = matrixProduct(reshape(byTap, [filters, taps * channels]), columns)
+  return transpose(reshape(product, [filters, batch, outWidth]), [1, 0, 2])
 }
 
 /**
@@ -113,7 +134,10 @@ function inputGradient(x: Tensor, weight: Tensor, dy: Tensor, options: Required<
     })
   }
   const grouped = reshape(weight, [groups, filters / groups, groupChannels, ...kernel])
-  const swapped = reshape(transpose(grouped, [0, 2, 1, 3, 4]), [channels, filters / groups, ...kernel])
+  const swapped =
+    groups === 1
+      ? transpose(weight, [1, 0, 2, 3])
+      : reshape(transpose(grouped, [0, 2, 1, 3, 4]), [channels, filters / groups, ...kernel])
   const flipped = kernel.some((taps) => taps > 1)
     ? emit(
         'Slice',
@@ -140,36 +164,50 @@ function weightGradient(x: Tensor, weight: Tensor, dy: Tensor, options: Required
   const [batch, , outHeight, outWidth] = dy.shape as [number, number, number, number]
   const positions = batch * outHeight * outWidth
   const taps = kernelHeight * kernelWidth
-  let padded = transpose(x, [1, 0, 2, 3])
-  for (const side of [0, 1] as const) {
-    padded = pad(padded, { axis: side + 2, before: padding[side], after: padding[side] })
-  }
+  const { graph } = x
+  const swapped = transpose(x, [1, 0, 2, 3])
+  const [rows, columns] = padding
+  const paddedShape = [swapped.shape[0]!, batch, x.shape[2]! + 2 * rows, x.shape[3]! + 2 * columns]
+  const ends = graph.integers([0, 0, rows, columns, 0, 0, rows, columns])
+  const padded = rows + columns > 0 ? emit('Pad', [swapped, ends], paddedShape) : swapped
   const shifts: Tensor[] = []
   for (let row = 0; row < kernelHeight; row++) {
     for (let column = 0; column < kernelWidth; column++) {
-      const rows = slice(padded, { axis: 2, start: row, end: row + (outHeight - 1) * stride[0] + 1, step: stride[0] })
-      const cells = slice(rows, {
-        axis: 3,
-        start: column,
-        end: column + (outWidth - 1) * stride[1] + 1,
-        step: stride[1],
-      })
-      shifts.push(reshape(cells, [groups, groupChannels, positions]))
+      shifts.push(everyCell(padded, { start: [row, column], step: stride, size: [outHeight, outWidth] }))
     }
   }
-  const columns = taps === 1 ? shifts[0]! : concatenate(shifts, { axis: 1 })
-  const upstream = reshape(transpose(dy, [1, 0, 2, 3]), [groups, filters / groups, positions])
+  const upstream = transpose(dy, [1, 0, 2, 3])
   const product =
     groups === 1
       ? emit(
           'Gemm',
-          [reshape(upstream, [filters, positions]), reshape(columns, [taps * groupChannels, positions])],
+          [
+            reshape(upstream, [filters, positions]),
+            reshape(concatenate(shifts, { axis: 0 }), [taps * groupChannels, positions]),
+          ],
           [filters, taps * groupChannels],
           { attributes: { transB: 1 } },
         )
-      : matrixProduct(upstream, swapLast(columns))
+      : matrixProduct(
+          reshape(upstream, [groups, filters / groups, positions]),
+          swapLast(
+            concatenate(
+              shifts.map((shift) => reshape(shift, [groups, groupChannels, positions])),
+              { axis: 1 },
+            ),
+          ),
+        )
   const byTap = reshape(product, [filters, kernelHeight, kernelWidth, groupChannels])
   return transpose(byTap, [0, 3, 1, 2])
+}
+
+/** `size` rows and columns of a [.., .., H, W] tensor from `start` by `step`, without a gradient: both axes in one pass. */
+function everyCell(x: Tensor, { start, step, size }: { start: Pair; step: Pair; size: Pair }): Tensor {
+  const shape = [...x.shape.slice(0, 2), ...size]
+  if (sameShape(x.shape, shape)) return x
+  const { graph } = x
+  const ends = ([0, 1] as const).map((side) => start[side] + (size[side] - 1) * step[side] + 1)
+  return emit('Slice', [x, ...[start, ends, [2, 3], step].map((values) => graph.integers(values))], shape)
 }
 
 /** Largest of each 2x2 square of `x[N, C, H, W]`, H and W even; among equals the first takes the gradient, as in PyTorch. */
@@ -184,8 +222,8 @@ export function maxPool2x2(x: Tensor): Tensor {
   x.graph.record('maxPool2x2', [x], [output], ([dy]) => {
     let remaining = dy!
     const cells = [0, 1, 2, 3].map((cell) => {
-      const rows = slice(x, { axis: 2, start: cell >> 1, step: 2 })
-      const here = equal(slice(rows, { axis: 3, start: cell & 1, step: 2 }), output)
+      const corner = { start: [cell >> 1, cell & 1], step: [2, 2], size: [height / 2, width / 2] } as const
+      const here = equal(everyCell(x, corner), output)
       const part = cell === 3 ? remaining : select(here, remaining, 0)
       if (cell < 3) remaining = select(here, 0, remaining)
       return reshape(part, [...shape, 1])

@@ -24,7 +24,11 @@ export interface Tensor {
 export interface FloatAttribute {
   readonly float: number
 }
-export type Attribute = number | readonly number[] | string | FloatAttribute
+/** A body that a node runs by itself, such as that of a loop. */
+export interface GraphAttribute {
+  readonly graph: Graph
+}
+export type Attribute = number | readonly number[] | string | FloatAttribute | GraphAttribute
 
 export interface Node {
   readonly operator: string
@@ -90,7 +94,13 @@ export class Graph {
   readonly outputs: { readonly name: string; readonly tensor: Tensor }[] = []
   readonly tape: TapeEntry[] = []
   private readonly constantCache = new Map<string, Tensor>()
+  private readonly prefix: string
   private counter = 0
+
+  /** `prefix` begins the names of a body's tensors, which must differ from those of the graph around it. */
+  constructor(prefix = '') {
+    this.prefix = prefix
+  }
 
   /** A tensor fed at run time. */
   input(name: string, type: DataType, shape: Shape): Tensor {
@@ -185,7 +195,7 @@ export class Graph {
   }
 
   private newName(stem: string): string {
-    return `${stem}:${this.counter++}`
+    return `${this.prefix}${stem}:${this.counter++}`
   }
 }
 

@@ -109,6 +109,7 @@ export function pad(x: Tensor, options: { axis: number; before: number; after: n
 export function concatenate(tensors: readonly Tensor[], options: { axis: number; size?: number }): Tensor {
   const first = tensors[0]
   if (!first) throw new ShapeError('concatenate', 'no tensors')
+  if (tensors.length === 1 && options.size === undefined) return first
   const axis = resolveAxis('concatenate', first, options.axis)
   const fits = (tensor: Tensor) =>
     tensor.type === first.type &&

@@ -1,5 +1,5 @@
 /** Batch and layer normalisation, softmax and log-softmax, forward and gradient side by side. */
-import { add, clamp, divide, exponential, multiply, squareRoot, subtract } from './elementwise.ts'
+import { add, clamp, divide, exponential, multiply, power, squareRoot, subtract } from './elementwise.ts'
 import { emit, requireType, resolveAxis, ShapeError, sizeOf, type Tensor } from './graph.ts'
 import { reshape } from './layout.ts'
 import { mean, sum } from './reduction.ts'
@@ -29,22 +29,24 @@ export function batchNormTraining({ x, scale, bias, epsilon = 1e-5 }: Normalizat
   const average = mean(x, { axes })
   const variance = clamp(subtract(mean(multiply(x, x), { axes }), multiply(average, average)), 0, Infinity)
   // The operator's training mode would do all this, but ONNX Runtime 1.30 lets its statistics share one buffer.
-  const output = emit('BatchNormalization', [x, scale, bias, average, variance], x.shape, {
-    attributes: { epsilon: { float: epsilon } },
-  })
+  const normalize = (values: Tensor, ...[factor, offset, center]: [Tensor, Tensor, Tensor]) =>
+    emit('BatchNormalization', [values, factor, offset, center, variance], x.shape, {
+      attributes: { epsilon: { float: epsilon } },
+    })
+  const output = normalize(x, scale, bias, average)
   x.graph.record('batchNormTraining', [x, scale, bias], [output], ([dy], [needX]) => {
-    const inverse = divide(1, squareRoot(add(variance, epsilon)))
+    const inverse = power(add(variance, epsilon), -0.5)
     const biasGradient = sum(dy!, { axes })
     const product = sum(multiply(dy!, x), { axes })
     const scaleGradient = multiply(subtract(product, multiply(average, biasGradient)), inverse)
     if (!needX) return [undefined, scaleGradient, biasGradient]
-    // dx = a·dy + b·x + c with one a, b and c a channel.
-    const a = multiply(scale, inverse)
-    const ratio = divide(multiply(multiply(scaleGradient, inverse), -1), count)
-    const shift = subtract(divide(multiply(biasGradient, -1), count), multiply(ratio, average))
-    const perChannel = (values: Tensor) => reshape(values, [1, channels, ...x.shape.slice(2).map(() => 1)])
-    const inner = add(add(dy!, multiply(x, perChannel(ratio))), perChannel(shift))
-    return [multiply(inner, perChannel(a)), scaleGradient, biasGradient]
+    // dx = scale / sqrt(variance + epsilon) · (dy - slope·x - shift), which the forward operator computes from dy - slope·x.
+    const slope = multiply(multiply(scaleGradient, inverse), 1 / count)
+    const shift = subtract(multiply(biasGradient, 1 / count), multiply(slope, average))
+    const perChannel = reshape(slope, [1, channels, ...x.shape.slice(2).map(() => 1)])
+    const inner = subtract(dy!, multiply(x, perChannel))
+    const zeros = x.graph.constant(new Float32Array(channels), [channels])
+    return [normalize(inner, scale, zeros, shift), scaleGradient, biasGradient]
   })
   return { output, mean: average, variance: multiply(variance, count / (count - 1)) }
 }

@@ -37,11 +37,25 @@ function reachable(graph: Graph): { nodes: Node[]; constants: Constant[] } {
     .reverse()
     .filter((node) => {
       if (!node.outputs.some((name) => wanted.has(name))) return false
-      for (const name of node.inputs) wanted.add(name)
+      for (const name of inputsOf(node)) wanted.add(name)
       return true
     })
     .reverse()
   return { nodes, constants: graph.constants.filter((constant) => wanted.has(constant.name)) }
+}
+
+/** A node's inputs, and what its body takes from the graph around it. */
+function inputsOf(node: Node): string[] {
+  const bodies = Object.values(node.attributes).flatMap((value) =>
+    typeof value === 'object' && 'graph' in value ? [value.graph] : [],
+  )
+  const captured = bodies.flatMap((body) => {
+    const { nodes, constants } = reachable(body)
+    const own = new Set([...body.inputs, ...constants].map(({ name }) => name))
+    for (const inner of nodes) for (const name of inner.outputs) own.add(name)
+    return nodes.flatMap(inputsOf).filter((name) => !own.has(name))
+  })
+  return [...node.inputs, ...captured]
 }
 
 function writeGraph(content: { graph: Graph; nodes: Node[]; constants: Constant[] }, pbf: PbfWriter): void {
@@ -51,7 +65,7 @@ function writeGraph(content: { graph: Graph; nodes: Node[]; constants: Constant[
   for (const { name, tensor } of graph.outputs) {
     pbf.writeMessage(1, writeNode, { operator: 'Identity', inputs: [tensor.name], outputs: [name], attributes: {} })
   }
-  pbf.writeStringField(2, 'safl')
+  pbf.writeStringField(2, 'graph')
   for (const constant of constants) pbf.writeMessage(5, writeConstant, constant)
   for (const input of graph.inputs) pbf.writeMessage(11, writeValue, input)
   for (const { name, tensor } of graph.outputs) pbf.writeMessage(12, writeValue, { ...tensor, name })
@@ -74,6 +88,9 @@ function writeAttribute({ name, value }: { name: string; value: Attribute }, pbf
   } else if (typeof value === 'string') {
     pbf.writeStringField(4, value)
     pbf.writeVarintField(20, 3)
+  } else if ('graph' in value) {
+    pbf.writeMessage(6, writeGraph, { graph: value.graph, ...reachable(value.graph) })
+    pbf.writeVarintField(20, 5)
   } else if ('float' in value) {
     pbf.writeFloatField(2, value.float)
     pbf.writeVarintField(20, 1)

@@ -14,6 +14,13 @@ export interface Value {
 export interface SessionOptions {
   /** Threads of one run; all cores when absent. */
   readonly threads?: number
+  /** Where the runtime computes; the CPU when absent. */
+  readonly provider?: 'cuda'
+  /**
+   * Whether idle threads of a run wait for work in a busy loop, default true: a little faster on idle cores, and much
+   * slower where other threads need them.
+   */
+  readonly spin?: boolean
   /** Where the runtime writes its profile, a path without its ending. */
   readonly profile?: string
 }
@@ -32,6 +39,8 @@ export class Session {
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+      ...(options.provider && { executionProviders: [options.provider] }),
+      ...(options.spin === false && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
       ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
     })
     return new Session(runtime, session)

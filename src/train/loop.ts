@@ -2,6 +2,7 @@
 import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
 import type { TrainingState } from './checkpoint.ts'
+import type { ManySteps, StepOutcome } from './many-steps.ts'
 import { adamUpdate, averageDecay } from './optimizer.ts'
 import { learningRate } from './schedule.ts'
 import type { StepInput, StepResult } from './training-step.ts'
@@ -12,24 +13,21 @@ export interface Trainable {
   run(input: StepInput): Promise<StepResult>
 }
 
-export interface StepReport {
+export interface StepReport extends StepOutcome {
   /** Steps done, this one included. */
   readonly step: number
-  readonly loss: number
-  readonly columnLoss: number
-  readonly ctcLoss: number
-  readonly rate: number
-  readonly norm: number
   readonly batch: TrainingBatch
 }
 
 export interface TrainOptions {
   readonly model: Trainable
+  /** Takes the steps in groups, on another device; without it they are taken one by one, Adam in JavaScript. */
+  readonly manySteps?: ManySteps
   readonly preset: Preset
   readonly batches: { next(): Promise<TrainingBatch> }
   /** Changed in place, step by step. */
   readonly state: TrainingState
-  /** Called after every step, when the state is whole; what it returns is awaited. */
+  /** Called after every step, or group of steps, when the state is whole; what it returns is awaited. */
   readonly onStep: (report: StepReport) => void | Promise<void>
   /** Ends training after the step in progress. */
   readonly signal: AbortSignal
@@ -56,25 +54,61 @@ export function initialState(model: Trainable, seed: number): TrainingState {
 }
 
 /** Trains until the preset's last step or the signal. Batch number and step number go together. */
-export async function train({ model, preset, batches, state, onStep, signal }: TrainOptions): Promise<void> {
+export async function train(options: TrainOptions): Promise<void> {
+  const { model, manySteps, preset, batches, state, onStep, signal } = options
+  const { steps } = preset.training
+  let waiting: TrainingBatch | null = null
+  while (state.step < steps && !signal.aborted) {
+    const group = [waiting ?? (await batches.next())]
+    waiting = null
+    const most = Math.min(manySteps?.stepsPerRun ?? 1, steps - state.step)
+    while (group.length < most && !waiting) {
+      const next = await batches.next()
+      if (next.length === group[0]!.length) group.push(next)
+      else waiting = next
+    }
+    const first = state.step + 1
+    const outcomes = manySteps
+      ? await manySteps.advance(state, group)
+      : [await stepOnHost(model, preset, { state, batch: group[0]! })]
+    for (const [index, { loss, norm }] of outcomes.entries()) {
+      if (Number.isFinite(loss) && Number.isFinite(norm)) continue
+      // The steps before it are done.
+      count(state, group.slice(0, index))
+      throw new NonFiniteLossError(`the loss is ${loss} at step ${first + index}, batch ${group[index]!.index}`)
+    }
+    count(state, group)
+    for (const [index, outcome] of outcomes.entries())
+      await onStep({ ...outcome, step: first + index, batch: group[index]! })
+  }
+}
+
+function count(state: TrainingState, done: readonly TrainingBatch[]): void {
+  state.step += done.length
+  for (const { size } of done) state.samples += size
+}
+
+async function stepOnHost(
+  model: Trainable,
+  preset: Preset,
+  { state, batch }: { state: TrainingState; batch: TrainingBatch },
+): Promise<StepOutcome> {
   const { training } = preset
   const { decayRanges } = model
-  while (state.step < training.steps && !signal.aborted) {
-    const batch = await batches.next()
-    const step = state.step + 1
-    const result = await model.run({ weights: state.weights, statistics: state.statistics, batch, step })
-    if (!Number.isFinite(result.loss)) {
-      throw new NonFiniteLossError(`the loss is ${result.loss} at step ${step}, batch ${batch.index}`)
-    }
-    const rate = learningRate(training, preset.model.transformer.width, step)
-    const norm = adamUpdate(state, result.gradient, { settings: training, step, rate, decayRanges })
-    state.statistics.set(result.statistics)
-    const keep = averageDecay(training.averageDecay, step)
-    for (let index = 0; index < state.statistics.length; index++) {
-      state.averageStatistics[index] = keep * state.averageStatistics[index]! + (1 - keep) * state.statistics[index]!
-    }
-    state.step = step
-    state.samples += batch.size
-    await onStep({ step, loss: result.loss, columnLoss: result.columnLoss, ctcLoss: result.ctcLoss, rate, norm, batch })
+  const step = state.step + 1
+  const { gradient, statistics, ...losses } = await model.run({
+    weights: state.weights,
+    statistics: state.statistics,
+    batch,
+    step,
+  })
+  const rate = learningRate(training, preset.model.transformer.width, step)
+  if (!Number.isFinite(losses.loss)) return { ...losses, rate, norm: Number.NaN }
+  const norm = adamUpdate(state, gradient, { settings: training, step, rate, decayRanges })
+  state.statistics.set(statistics)
+  const keep = averageDecay(training.averageDecay, step)
+  for (let index = 0; index < state.statistics.length; index++) {
+    state.averageStatistics[index] = keep * state.averageStatistics[index]! + (1 - keep) * state.statistics[index]!
   }
+  return { ...losses, rate, norm }
 }

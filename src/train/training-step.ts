@@ -1,11 +1,10 @@
 /** One step of training as one run of a graph: loss, gradient and new running statistics from weights and a batch. */
 import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
-import { ctcLoss } from '../loss/ctc.ts'
-import { focalLoss } from '../loss/focal.ts'
 import { columnLoss, MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
 import { ctcLogits } from '../model/ctc-head.ts'
-import { decodeTargets, encodeImage, tensorSpecs } from '../model/safl.ts'
+import { STATISTICS_MOMENTUM } from '../model/layers.ts'
+import { encodeImage, tensorSpecs } from '../model/safl.ts'
 import { inputScope, Scope, type TensorSpec, type Weights } from '../model/scope.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import {
@@ -24,6 +23,7 @@ import {
   type Value,
   writeModel,
 } from '../tensor/index.ts'
+import { stepLosses } from './step-losses.ts'
 
 export interface StepResult {
   /** Focal loss, a word's mean; the CTC loss where no decoder is trained. */
@@ -129,7 +129,8 @@ export class TrainingStep {
     let session = this.sessions.get(key)
     if (!session) {
       const graph = trainingGraph(this.preset, { size, length })
-      session = Session.create(writeModel(graph), this.runtime, this.options)
+      // The next batches are made on the same cores meanwhile.
+      session = Session.create(writeModel(graph), this.runtime, { spin: false, ...this.options })
       this.sessions.set(key, session)
     }
     const feeds: Record<string, Value> = {
@@ -145,7 +146,7 @@ export class TrainingStep {
     if (noise > 0) feeds.noise = { type: 'float32', shape: [noise], data: dropoutNoise(training.seed, step, noise) }
     const results = await (await session).run(feeds)
     return {
-      loss: (results.loss ?? results.ctc_loss)!.data[0] as number,
+      loss: results.loss!.data[0] as number,
       columnLoss: (results.column_loss?.data[0] as number | undefined) ?? 0,
       ctcLoss: (results.ctc_loss?.data[0] as number | undefined) ?? 0,
       gradient: results.gradient!.data as Float32Array,
@@ -183,54 +184,84 @@ function trainingSpecs(preset: Preset): TensorSpec[] {
 /** The training step's graph for batches of one shape. */
 export function trainingGraph(preset: Preset, { size, length }: BatchShape): Graph {
   const { model, training } = preset
-  const specs = trainingSpecs(preset)
   const graph = new Graph()
-  const images = graph.input('images', 'uint8', [size, model.imageHeight, model.imageWidth, 3])
-  const targets = graph.input('targets', 'int32', [size, length])
+  const specs = trainingSpecs(preset)
+  const vector = (name: string, kind: TensorSpec['kind']) =>
+    graph.input(name, 'float32', [countElements(specs.filter((spec) => spec.kind === kind))])
+  const noise = noiseLength(preset, { size, length })
+  const {
+    loss,
+    columnLoss: guidance,
+    ctcLoss: ctc,
+    gradient: slope,
+    statistics,
+  } = buildStep(preset, {
+    images: graph.input('images', 'uint8', [size, model.imageHeight, model.imageWidth, 3]),
+    targets: graph.input('targets', 'int32', [size, length]),
+    weights: vector('weights', 'parameter'),
+    statistics: vector('statistics', 'statistic'),
+    noise: noise > 0 ? graph.input('noise', 'float32', [noise]) : null,
+    characterMap:
+      training.columnWeight > 0 ? graph.input('character_map', 'uint8', [size, MAP_ROWS, MAP_COLUMNS]) : null,
+  })
+  graph.output('loss', loss)
+  if (guidance) graph.output('column_loss', guidance)
+  if (ctc) graph.output('ctc_loss', ctc)
+  graph.output('gradient', slope)
+  graph.output('new_statistics', statistics)
+  return graph
+}
+
+export interface StepTensors {
+  /** [B, H, W, 3], uint8. */
+  readonly images: Tensor
+  /** [B, T], int32. */
+  readonly targets: Tensor
+  /** Flat: [P] and [Q]. */
+  readonly weights: Tensor
+  readonly statistics: Tensor
+  /** Random numbers in [0, 1) for dropout; null where the model has none. */
+  readonly noise: Tensor | null
+  /** [B, 16, 64], uint8; null without guidance. */
+  readonly characterMap: Tensor | null
+}
+
+/** Forward, loss and backward: losses [1], the gradient [P], the statistics after the step [Q]. */
+export function buildStep(preset: Preset, inputs: StepTensors) {
+  const { model } = preset
+  const { images, targets, noise, characterMap } = inputs
+  const specs = trainingSpecs(preset)
   const tensors = new Map<string, Tensor>()
-  const unpack = (input: string, kind: TensorSpec['kind']) => {
+  const unpack = (flat: Tensor, kind: TensorSpec['kind']) => {
     const chosen = specs.filter((spec) => spec.kind === kind)
     const sizes = chosen.map(({ shape }) => sizeOf(shape))
-    const flat = graph.input(input, 'float32', [sizes.reduce((a, b) => a + b, 0)])
     for (const [index, part] of split(flat, { axis: 0, sizes }).entries()) {
       tensors.set(chosen[index]!.name, reshape(part, chosen[index]!.shape))
     }
     return chosen
   }
-  const parameters = unpack('weights', 'parameter')
-  const statistics = unpack('statistics', 'statistic')
-  const noise = noiseLength(preset, { size, length })
+  const parameters = unpack(inputs.weights, 'parameter')
+  const statistics = unpack(inputs.statistics, 'statistic')
   const scope = new Scope({
-    graph,
+    graph: images.graph,
     training: true,
     resolve: ({ name }) => tensors.get(name)!,
-    ...(noise > 0 && { noise: graph.input('noise', 'float32', [noise]) }),
+    ...(noise && { noise }),
   })
   const encoded = encodeImage(scope, model, images)
-  const weighted: Tensor[] = []
-  const train = (name: string, loss: Tensor, weight: number) => {
-    graph.output(name, reshape(loss, [1]))
-    weighted.push(weight === 1 ? loss : multiply(loss, weight))
-  }
-  if (training.focalWeight > 0) {
-    const logits = decodeTargets(scope, model, encoded.memory, targets)
-    const loss = focalLoss(logits, targets, { alpha: training.focalAlpha, gamma: training.focalGamma })
-    train('loss', loss, training.focalWeight)
-  }
-  if (training.columnWeight > 0) {
-    const map = graph.input('character_map', 'uint8', [size, MAP_ROWS, MAP_COLUMNS])
-    train('column_loss', columnLoss(scope, model, encoded, map), training.columnWeight)
-  }
-  if (training.ctcWeight > 0) {
-    train('ctc_loss', ctcLoss(ctcLogits(scope, encoded.memory), targets), training.ctcWeight)
-  }
+  const { objective, ...losses } = stepLosses(scope, preset, { encoded, targets, characterMap })
   const gradients = gradient(
-    weighted.reduce((total, loss) => add(total, loss)),
+    objective,
     parameters.map(({ name }) => tensors.get(name)!),
   )
-  graph.output('gradient', flatten(gradients))
-  graph.output('new_statistics', flatten(statistics.map(({ name }) => scope.updates.get(name)!)))
-  return graph
+  return {
+    ...losses,
+    gradient: flatten(gradients),
+    statistics: add(
+      multiply(inputs.statistics, 1 - STATISTICS_MOMENTUM),
+      multiply(flatten(statistics.map(({ name }) => scope.measured.get(name)!)), STATISTICS_MOMENTUM),
+    ),
+  }
 }
 
 function flatten(tensors: readonly Tensor[]): Tensor {
@@ -241,7 +272,7 @@ function flatten(tensors: readonly Tensor[]): Tensor {
 }
 
 /** How many random numbers a step needs at once: those of its largest dropout, and room for others to start elsewhere. */
-function noiseLength({ model }: Preset, { size, length }: BatchShape): number {
+export function noiseLength({ model }: Preset, { size, length }: BatchShape): number {
   const { width, heads, feedForward, dropout, positionDropout } = model.transformer
   if (dropout === 0 && positionDropout === 0) return 0
   const positions = model.textWidth / 4

@@ -97,6 +97,7 @@ describe('batches', () => {
     lengthBalance: 0,
     realShare: 1,
     seed: 5,
+    stepsPerRun: 1,
     imageHeight: 16,
     imageWidth: 40,
   }

@@ -253,7 +253,7 @@ const cases: readonly Case[] = [
     name: 'gridSample',
     shapes: [
       [2, 3, 5, 7],
-      [2, 4, 3, 2],
+      [2, 2, 4, 3],
     ],
     range: [-0.95, 0.95],
     fixed: [0],

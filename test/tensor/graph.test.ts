@@ -2,6 +2,7 @@ import * as nodeRuntime from 'onnxruntime-node'
 import * as webRuntime from 'onnxruntime-web'
 import { describe, expect, test } from 'vitest'
 import { stepGraph } from '../../src/model/reader.ts'
+import { createRandom } from '../../src/random.ts'
 import * as t from '../../src/tensor/index.ts'
 import { TrainingStep } from '../../src/train/training-step.ts'
 import { miniPreset } from '../mini-preset.ts'
@@ -37,6 +38,26 @@ test('the gradient to what the loss does not depend on is zero', async () => {
   const { g } = await session.run({ x: feed(new Float32Array(2)), unused: feed(new Float32Array(3)) })
   expect([...g!.data]).toEqual([0, 0, 0])
   await session.dispose()
+})
+
+test('sampling for any batch size, one operator, and for a known one, composed, agree', async () => {
+  const random = createRandom(3)
+  const feed = (shape: readonly number[], scale: number): t.Value => {
+    const data = Float32Array.from({ length: t.sizeOf(shape) }, () => (random() * 2 - 1) * scale)
+    return { type: 'float32', shape, data }
+  }
+  // Some points lie outside.
+  const feeds = { image: feed([2, 3, 5, 7], 1), grid: feed([2, 2, 4, 6], 1.3) }
+  const [fixed, any] = await Promise.all(
+    [2, t.BATCH].map(async (batch) => {
+      const graph = new t.Graph()
+      const image = graph.input('image', 'float32', [batch, 3, 5, 7])
+      graph.output('y', t.gridSample(image, graph.input('grid', 'float32', [batch, 2, 4, 6])))
+      const session = await t.Session.create(t.writeModel(graph), nodeRuntime)
+      return (await session.run(feeds)).y!.data as Float32Array
+    }),
+  )
+  for (const [index, value] of fixed!.entries()) expect(value).toBeCloseTo(any![index]!, 5)
 })
 
 test('onnxruntime-web loads the same model files and computes the same', async () => {

@@ -4,38 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as runtime from 'onnxruntime-node'
 import { expect, test } from 'vitest'
-import { END, PADDING } from '../../src/charset.ts'
-import type { TrainingBatch } from '../../src/data/batches.ts'
-import { createRandom } from '../../src/random.ts'
 import { loadCheckpoint, saveCheckpoint } from '../../src/train/checkpoint.ts'
 import { initialState, NonFiniteLossError, train } from '../../src/train/loop.ts'
 import { TrainingStep } from '../../src/train/training-step.ts'
 import { miniPreset } from '../mini-preset.ts'
+import { randomBatches } from './random-batches.ts'
 
 const preset = miniPreset()
-const { imageHeight, imageWidth } = preset.model
 
-function batchAt(index: number): TrainingBatch {
-  const random = createRandom(index + 1)
-  const [size, length] = [4, 5]
-  return {
-    index,
-    size,
-    length,
-    images: Uint8Array.from({ length: size * imageHeight * imageWidth * 3 }, () => random() * 256),
-    targets: Int32Array.from(
-      { length: size * length },
-      (_, place) => [Math.floor(random() * 94), 7, 12, END, PADDING][place % 5]!,
-    ),
-    characterMap: Uint8Array.from({ length: size * 1024 }, () => (random() < 0.5 ? 254 : Math.floor(random() * 94))),
-    skipped: [],
-  }
-}
-
-function batchesFrom(first: number) {
-  let index = first
-  return { next: async () => batchAt(index++) }
-}
+const batchesFrom = (first: number) => randomBatches(preset.model, first)
 
 test('stopped after any step, saved, loaded and resumed: the same losses and weights', async () => {
   const model = new TrainingStep(preset, runtime, { threads: 1 })
@@ -90,7 +67,7 @@ test('stopped after any step, saved, loaded and resumed: the same losses and wei
 test('dropout draws other masks at another step', async () => {
   const model = new TrainingStep(preset, runtime)
   const state = model.initialState(1)
-  const loss = async (step: number) => (await model.run({ ...state, batch: batchAt(0), step })).loss
+  const loss = async (step: number) => (await model.run({ ...state, batch: await batchesFrom(0).next(), step })).loss
   expect(await loss(1)).toBe(await loss(1))
   expect(await loss(2)).not.toBe(await loss(1))
   await model.dispose()

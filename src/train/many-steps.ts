@@ -1,0 +1,298 @@
+/**
+ * Many steps of training in one run of a graph: forward, backward and Adam, with weights, moments and averages going from
+ * step to step inside the runtime. On a GPU they stay there, and the bus carries them once in so many steps.
+ */
+import type { Preset, TrainingSettings } from '../config.ts'
+import type { TrainingBatch } from '../data/batches.ts'
+import { MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
+import {
+  add,
+  clamp,
+  concatenate,
+  divide,
+  emit,
+  expand,
+  Graph,
+  loop,
+  multiply,
+  type Runtime,
+  reshape,
+  Session,
+  type SessionOptions,
+  select,
+  slice,
+  squareRoot,
+  subtract,
+  sum,
+  type Tensor,
+  TURNS,
+  type TypedArray,
+  type Value,
+  writeModel,
+} from '../tensor/index.ts'
+import type { TrainingState, TrainingVectors } from './checkpoint.ts'
+import { averageDecay } from './optimizer.ts'
+import { learningRate } from './schedule.ts'
+import { buildStep, dropoutNoise, noiseLength, type TrainingStep } from './training-step.ts'
+
+export interface StepOutcome {
+  readonly loss: number
+  readonly columnLoss: number
+  readonly ctcLoss: number
+  readonly rate: number
+  readonly norm: number
+}
+
+/** Names of the state in the graph, in order. */
+const STATE = ['weights', 'moment1', 'moment2', 'average', 'statistics', 'averageStatistics'] as const
+
+/** Numbers that differ from step to step: Adam's step size, the correction of its second moment, averaging, decay. */
+const SCHEDULE = 4
+
+interface Shape {
+  readonly size: number
+  readonly length: number
+}
+
+export class ManySteps {
+  private readonly preset: Preset
+  private readonly model: TrainingStep
+  private readonly runtime: Runtime
+  private readonly options: SessionOptions
+  private readonly sessions = new Map<string, Promise<Session>>()
+
+  constructor(preset: Preset, model: TrainingStep, runtime: Runtime, options: SessionOptions = {}) {
+    this.preset = preset
+    this.model = model
+    this.runtime = runtime
+    this.options = options
+  }
+
+  get stepsPerRun(): number {
+    return this.preset.training.stepsPerRun
+  }
+
+  /**
+   * Takes a step for each batch, all of one shape, and changes the state's vectors in place. Stops after a step whose loss
+   * or gradient is not finite, whose outcome is the last, with the state as it was before it.
+   */
+  async advance(state: TrainingState, batches: readonly TrainingBatch[]): Promise<StepOutcome[]> {
+    const { size, length } = batches[0]!
+    const key = `${size}x${length}`
+    let session = this.sessions.get(key)
+    if (!session) {
+      const graph = manyStepsGraph(this.preset, this.model, { size, length })
+      session = Session.create(writeModel(graph), this.runtime, this.options)
+      // Reported below; there is nothing to dispose of.
+      session.catch(() => this.sessions.delete(key))
+      this.sessions.set(key, session)
+    }
+    const results = await this.explaining(size, async () => (await session).run(this.feeds(state, batches)))
+    for (const name of STATE) state[name].set(results[`new_${name}`]!.data as Float32Array)
+    const values = (name: string) => results[name]!.data as Float32Array
+    return Array.from(values('loss'), (loss, index) => ({
+      loss,
+      columnLoss: values('column_loss')[index]!,
+      ctcLoss: values('ctc_loss')[index]!,
+      norm: values('norm')[index]!,
+      rate: this.rate(state.step + index + 1),
+    }))
+  }
+
+  async dispose(): Promise<void> {
+    for (const session of this.sessions.values()) await (await session).dispose()
+    this.sessions.clear()
+  }
+
+  /** Says what to do where the device is missing or too small. */
+  private async explaining<T>(batchSize: number, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      if (/out of memory|failed to allocate|CUDA failure 2\b/i.test(message)) {
+        throw new Error(
+          `the device has too little memory for batches of ${batchSize}: try --set training.batchSize=${Math.max(1, batchSize >> 1)} (${message.split('\n')[0]})`,
+        )
+      }
+      if (this.options.provider && /backend|provider|shared library|\.so\b/i.test(message)) {
+        throw new Error(
+          `ONNX Runtime cannot use ${this.options.provider} here: it needs an NVIDIA GPU, its driver, CUDA, cuDNN and the provider's library (${message.split('\n')[0]})`,
+        )
+      }
+      throw error
+    }
+  }
+
+  private rate(step: number): number {
+    return learningRate(this.preset.training, this.preset.model.transformer.width, step)
+  }
+
+  private feeds(state: TrainingState, batches: readonly TrainingBatch[]): Record<string, Value> {
+    const { model, training } = this.preset
+    const [{ size, length }, count] = [batches[0]!, batches.length]
+    const vector = (data: Float32Array): Value => ({ type: 'float32', shape: [data.length], data })
+    const feeds: Record<string, Value> = {
+      count: { type: 'int64', shape: [], data: BigInt64Array.of(BigInt(count)) },
+      images: {
+        type: 'uint8',
+        shape: [count, size, model.imageHeight, model.imageWidth, 3],
+        data: stack(batches.map(({ images }) => images)),
+      },
+      targets: { type: 'int32', shape: [count, size, length], data: stack(batches.map(({ targets }) => targets)) },
+      schedule: {
+        type: 'float32',
+        shape: [count, SCHEDULE],
+        data: Float32Array.from(
+          batches.flatMap((_, index) =>
+            scheduleOf(training, state.step + index + 1, this.rate(state.step + index + 1)),
+          ),
+        ),
+      },
+    }
+    for (const name of STATE) feeds[name] = vector(state[name])
+    if (training.columnWeight > 0) {
+      const maps = stack(batches.map(({ characterMap }) => characterMap))
+      feeds.character_map = { type: 'uint8', shape: [count, size, MAP_ROWS, MAP_COLUMNS], data: maps }
+    }
+    const noise = noiseLength(this.preset, { size, length })
+    if (noise > 0) {
+      const data = stack(batches.map((_, index) => dropoutNoise(training.seed, state.step + index + 1, noise)))
+      feeds.noise = { type: 'float32', shape: [count, noise], data }
+    }
+    return feeds
+  }
+}
+
+function stack<A extends TypedArray>(parts: readonly A[]): A {
+  const whole = new (parts[0]!.constructor as new (length: number) => A)(
+    parts.reduce((sum_, { length }) => sum_ + length, 0),
+  )
+  let place = 0
+  for (const part of parts) {
+    whole.set(part as never, place)
+    place += part.length
+  }
+  return whole
+}
+
+function scheduleOf(
+  { beta1, beta2, averageDecay: decay, weightDecay }: TrainingSettings,
+  step: number,
+  rate: number,
+): number[] {
+  return [
+    rate / (1 - beta1 ** step),
+    1 / Math.sqrt(1 - beta2 ** step),
+    averageDecay(decay, step),
+    1 - rate * weightDecay,
+  ]
+}
+
+/** The graph of up to any number of steps on batches of one shape. */
+function manyStepsGraph(preset: Preset, model: TrainingStep, { size, length }: Shape): Graph {
+  const { imageHeight, imageWidth } = preset.model
+  const graph = new Graph()
+  const lengths: Record<keyof TrainingVectors, number> = {
+    weights: model.parameterCount,
+    moment1: model.parameterCount,
+    moment2: model.parameterCount,
+    average: model.parameterCount,
+    statistics: model.statisticCount,
+    averageStatistics: model.statisticCount,
+  }
+  const state = STATE.map((name) => graph.input(name, 'float32', [lengths[name]]))
+  const noise = noiseLength(preset, { size, length })
+  const stacked = {
+    images: graph.input('images', 'uint8', [TURNS, size, imageHeight, imageWidth, 3]),
+    targets: graph.input('targets', 'int32', [TURNS, size, length]),
+    schedule: graph.input('schedule', 'float32', [TURNS, SCHEDULE]),
+    noise: noise > 0 ? graph.input('noise', 'float32', [TURNS, noise]) : null,
+    characterMap:
+      preset.training.columnWeight > 0
+        ? graph.input('character_map', 'uint8', [TURNS, size, MAP_ROWS, MAP_COLUMNS])
+        : null,
+  }
+  const { state: after, kept } = loop({
+    count: graph.input('count', 'int64', []),
+    state,
+    body({ graph: inside, index, state: before, outer }) {
+      const take = (tensor: Tensor | null) =>
+        tensor &&
+        emit('Gather', [outer(tensor), index], tensor.shape.slice(1), { type: tensor.type, attributes: { axis: 0 } })
+      const [weights, , , , statistics] = before as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+      const step = buildStep(preset, {
+        images: take(stacked.images)!,
+        targets: take(stacked.targets)!,
+        noise: take(stacked.noise),
+        characterMap: take(stacked.characterMap),
+        weights,
+        statistics,
+      })
+      const { state: updated, norm } = adam(preset.training, model, { before, step, schedule: take(stacked.schedule)! })
+      const good = finite(add(step.loss, norm))
+      const none = inside.constant(new Float32Array(1), [1])
+      return {
+        state: updated.map((tensor, place) => select(good, tensor, before[place]!)),
+        kept: [step.loss, step.columnLoss ?? none, step.ctcLoss ?? none, norm].map((tensor) => reshape(tensor, [])),
+        proceed: reshape(good, []),
+      }
+    },
+  })
+  for (const [place, name] of STATE.entries()) graph.output(`new_${name}`, after[place]!)
+  for (const [place, name] of ['loss', 'column_loss', 'ctc_loss', 'norm'].entries()) graph.output(name, kept[place]!)
+  return graph
+}
+
+interface AdamInputs {
+  readonly before: readonly Tensor[]
+  readonly step: { readonly gradient: Tensor; readonly statistics: Tensor }
+  /** The four numbers of `scheduleOf`. */
+  readonly schedule: Tensor
+}
+
+/** What `adamUpdate` does in JavaScript, as nodes of the graph. */
+function adam(settings: TrainingSettings, model: TrainingStep, { before, step, schedule }: AdamInputs) {
+  const { beta1, beta2, epsilon, weightDecay, clip } = settings
+  const [weights, moment1, moment2, average, , averageStatistics] = before as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ]
+  const [size, correction, keep, decay] = [0, 1, 2, 3].map((place) =>
+    slice(schedule, { axis: 0, start: place, end: place + 1 }),
+  ) as [Tensor, Tensor, Tensor, Tensor]
+  const norm = squareRoot(sum(multiply(step.gradient, step.gradient), { axes: [0], keepDimensions: true }))
+  const slope = multiply(step.gradient, clamp(divide(clip, add(norm, 1e-6)), 0, 1))
+  const first = add(multiply(moment1, beta1), multiply(slope, 1 - beta1))
+  const second = add(multiply(moment2, beta2), multiply(multiply(slope, slope), 1 - beta2))
+  const kept = weightDecay > 0 ? multiply(weights, decayFactors(model, decay)) : weights
+  const moved = subtract(kept, divide(multiply(first, size), add(multiply(squareRoot(second), correction), epsilon)))
+  const mix = (old: Tensor, fresh: Tensor) => add(multiply(old, keep), multiply(fresh, subtract(1, keep)))
+  return {
+    norm,
+    state: [moved, first, second, mix(average, moved), step.statistics, mix(averageStatistics, step.statistics)],
+  }
+}
+
+/** [P]: the decay factor over the stretches that decay, 1 elsewhere. */
+function decayFactors(model: TrainingStep, decay: Tensor): Tensor {
+  const parts: Tensor[] = []
+  let end = 0
+  const one = decay.graph.constant(Float32Array.of(1), [1])
+  for (const { offset, length } of [...model.decayRanges, { offset: model.parameterCount, length: 0 }]) {
+    if (offset > end) parts.push(expand(one, [offset - end]))
+    if (length > 0) parts.push(expand(decay, [length]))
+    end = offset + length
+  }
+  return concatenate(parts, { axis: 0 })
+}
+
+/** One bool [1] of one number: x − x is 0 for finite numbers alone. */
+function finite(x: Tensor): Tensor {
+  const zero = emit('Sub', [x, x], x.shape)
+  return emit('Equal', [zero, x.graph.scalar(0)], x.shape, { type: 'bool' })
+}
