@@ -14,6 +14,11 @@ export const CLASSES = END + 3
 /** Fed to the decoder before the first character; a row of the embedding, never a class. */
 export const START = CLASSES
 
+/** Connectionist temporal classification has no end symbol; its blank, "no character here", takes that class. */
+export const BLANK = END
+/** Number of classes of its head: 94 characters and the blank. */
+export const CTC_CLASSES = BLANK + 1
+
 const idOfCharacter = new Map([...CHARACTERS].map((character, id) => [character, id]))
 
 /** Class ids of a word, without the end symbol; a character outside the charset becomes `UNKNOWN`. */

@@ -80,6 +80,11 @@ export const trainingSettings = z.strictObject({
   weightDecay: z.number().min(0).default(0).describe('decoupled weight decay of matrices and filters'),
   clip: z.number().positive().default(1).describe('largest global norm of the gradient'),
   averageDecay: z.number().min(0).lt(1).default(0.999).describe('decay of the moving average of weights; 0 keeps none'),
+  focalWeight: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('weight of the focal loss; 0 leaves the decoder untrained: CTC alone'),
   focalAlpha: z.number().positive().default(1).describe('alpha of the focal loss'),
   focalGamma: z.number().min(0).default(2).describe('gamma of the focal loss; 0 is cross-entropy'),
   columnWeight: z
@@ -87,6 +92,13 @@ export const trainingSettings = z.strictObject({
     .min(0)
     .default(0)
     .describe('weight of the auxiliary loss that names the character over a column'),
+  ctcWeight: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'weight of the auxiliary CTC loss on the encoder; above 0 the weights can also be read without a decoder',
+    ),
   lengths: z
     .array(count)
     .min(1)
@@ -119,7 +131,9 @@ export type TrainingSettings = z.output<typeof trainingSettings>
 
 export const presetSettings = z.strictObject({
   model: modelSettings.prefault({}),
-  training: trainingSettings.prefault({}),
+  training: trainingSettings
+    .refine(({ focalWeight, ctcWeight }) => focalWeight > 0 || ctcWeight > 0, 'focalWeight 0 needs a ctcWeight above 0')
+    .prefault({}),
   synth: synthSettings.prefault({}),
 })
 export type Preset = z.output<typeof presetSettings>

@@ -1,5 +1,6 @@
 export type { RgbImage } from './image/image.ts'
 export {
+  type Decoder,
   type LoadOptions,
   type Recognition,
   type RecognizeOptions,

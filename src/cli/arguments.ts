@@ -1,5 +1,6 @@
 /** Checks of values given on the command line. */
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import { decoders } from '../recognize/recognizer.ts'
 
 export function positiveInteger(text: string): number {
   const value = Number(text)
@@ -16,4 +17,11 @@ export function positiveNumber(text: string): number {
 /** Collects an option that may be given several times. */
 export function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value]
+}
+
+/** `--decoder`, of commands that read. */
+export function decoderOption(): Option {
+  return new Option('--decoder <name>', 'what spells the words; ctc needs weights trained with training.ctcWeight')
+    .choices(decoders)
+    .default('attention')
 }

@@ -11,7 +11,7 @@ import { reportSet, type SetReport, type TrainingFrequencies } from '../evaluate
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { writeWhole } from '../write-whole.ts'
-import { collect, positiveInteger } from './arguments.ts'
+import { collect, decoderOption, positiveInteger } from './arguments.ts'
 
 interface Options extends LoadOptions {
   readonly data: string[]
@@ -65,6 +65,7 @@ export function evaluateCommand(): Command {
     )
     .option('--model <name>', 'preset whose weights come with the package, or path of a weights file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
+    .addOption(decoderOption())
     .option('--batch <count>', 'images read together', positiveInteger, 32)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .option('--wrong', 'print every word that was read wrong: its number, label, prediction and confidence')
@@ -194,6 +195,7 @@ async function writeReport(folder: string, { options, evaluations, reports, data
   for (const { data, results } of evaluations) labels.update(data).update(results.map(({ label }) => label).join('\n'))
   const provenance = {
     model: options.model ?? 'tiny',
+    decoder: options.decoder ?? 'attention',
     'SHA-256 of the weights': weights.digest('hex'),
     'SHA-256 of the labels': labels.digest('hex'),
     ...Object.fromEntries(Object.entries(history).map(([name, value]) => [`training: ${name}`, value])),

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { decodeImage } from '../image/decode.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
-import { positiveInteger } from './arguments.ts'
+import { decoderOption, positiveInteger } from './arguments.ts'
 
 interface Options extends LoadOptions {
   readonly json?: boolean
@@ -15,6 +15,7 @@ export function recognizeCommand(): Command {
     .argument('<files...>', 'images of cropped words, in any common format')
     .option('--model <name>', 'preset whose weights come with the package, or path of a weights file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
+    .addOption(decoderOption())
     .option('--batch <count>', 'images read together', positiveInteger, 16)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .option('--json', 'print a JSON array of {path, text, confidence, characters} instead')

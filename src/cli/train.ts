@@ -67,6 +67,7 @@ async function run(options: Options): Promise<void> {
   const saved = options.resume ? await folder.loadCheckpoint() : null
   const preset = overrideSettings(presetSettings, saved?.preset ?? loadPreset(options.preset), options.set)
   const { training } = preset
+  const decoder = training.focalWeight > 0 ? 'attention' : 'ctc'
   const sources = (options.data.length > 0 ? options.data : defaultData(options.shared)).map(parseDataSpec)
   const synth = options.synth ? synthOptions(options, preset.synth) : null
   const threads = options.threads === undefined ? {} : { threads: options.threads }
@@ -114,7 +115,7 @@ async function run(options: Options): Promise<void> {
           (report.step % training.validationSteps === 0 || report.step === training.steps)
         ) {
           const weights = exportWeights(preset, model, state)
-          const { words, accuracy, oneMinusNed } = await validate(weights, validationWords)
+          const { words, accuracy, oneMinusNed } = await validate(weights, validationWords, decoder)
           const { step, samples, seconds } = state
           await folder.validated({ step, samples, seconds: Math.round(seconds), accuracy, oneMinusNed, words }, weights)
           progress.say(
@@ -196,6 +197,7 @@ class Progress {
   private readonly waited: () => number
   private loss = 0
   private columnLoss = 0
+  private ctcLoss = 0
   private steps = 0
   private since = performance.now()
   private samplesBefore: number
@@ -208,9 +210,10 @@ class Progress {
     this.samplesBefore = state.samples
   }
 
-  add({ step, loss, columnLoss, rate, norm }: StepReport): StepRecord | null {
+  add({ step, loss, columnLoss, ctcLoss, rate, norm }: StepReport): StepRecord | null {
     this.loss += loss
     this.columnLoss += columnLoss
+    this.ctcLoss += ctcLoss
     this.steps++
     const { training } = this.preset
     if (step % LOG_STEPS !== 0 && step !== training.steps) return null
@@ -221,15 +224,16 @@ class Progress {
       seconds: Math.round(this.state.seconds),
       loss: round(this.loss / this.steps),
       columnLoss: round(this.columnLoss / this.steps),
+      ctcLoss: round(this.ctcLoss / this.steps),
       rate: Number(rate.toPrecision(4)),
       norm: round(norm),
       samplesPerSecond: round(((this.state.samples - this.samplesBefore) / elapsed) * 1000),
       waiting: round((this.waited() - this.waitedBefore) / elapsed),
     }
     const left = ((training.steps - step) * elapsed) / this.steps / 60_000
-    const line = `step ${step}/${training.steps}  loss ${record.loss}  columns ${record.columnLoss}  rate ${record.rate}  ${record.samplesPerSecond} words/s  waiting ${Math.round(record.waiting * 100)} %  ${left.toFixed(0)} min left`
+    const line = `step ${step}/${training.steps}  loss ${record.loss}  columns ${record.columnLoss}  ctc ${record.ctcLoss}  rate ${record.rate}  ${record.samplesPerSecond} words/s  waiting ${Math.round(record.waiting * 100)} %  ${left.toFixed(0)} min left`
     process.stderr.write(process.stderr.isTTY ? `\r${line}\u001b[K` : `${line}\n`)
-    this.loss = this.columnLoss = this.steps = 0
+    this.loss = this.columnLoss = this.ctcLoss = this.steps = 0
     this.since = performance.now()
     this.samplesBefore = this.state.samples
     this.waitedBefore = this.waited()

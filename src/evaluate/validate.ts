@@ -2,7 +2,7 @@
 import * as runtime from 'onnxruntime-node'
 import { type Dataset, inSplit } from '../data/dataset.ts'
 import type { RgbImage } from '../image/image.ts'
-import { SceneTextRecognizer } from '../recognize/recognizer.ts'
+import { type Decoder, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { type WordMetrics, wordMetrics } from './metrics.ts'
 
 interface ValidationWord {
@@ -31,8 +31,12 @@ export async function readValidationWords(datasets: readonly Dataset[], most: nu
 }
 
 /** Reads the words with the weights of a file's bytes: case ignored, letters and digits only. */
-export async function validate(weights: Uint8Array, words: readonly ValidationWord[]): Promise<WordMetrics> {
-  const recognizer = await SceneTextRecognizer.create(weights, runtime)
+export async function validate(
+  weights: Uint8Array,
+  words: readonly ValidationWord[],
+  decoder: Decoder = 'attention',
+): Promise<WordMetrics> {
+  const recognizer = await SceneTextRecognizer.create(weights, runtime, { decoder })
   try {
     const readings = await recognizer.recognizeImages(
       words.map(({ image }) => image),

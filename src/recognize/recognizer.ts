@@ -1,17 +1,22 @@
 /** The recogniser: images of words in, their texts out. */
 import { decodeIds } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
+import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
 import { type DecodedWord, decodeGreedily } from '../decode/greedy.ts'
 import type { RgbImage } from '../image/image.ts'
 import { resize } from '../image/resize.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
+import { hasCtcHead } from '../model/ctc-head.ts'
 import { cacheNames, encoderGraph, stepGraph } from '../model/reader.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 
 export interface Recognition {
   readonly text: string
-  /** Product of the probabilities of the characters and of the end symbol, 0 to 1. */
+  /**
+   * Probability of the word, 0 to 1: the product of those of its characters and of the end symbol; with CTC, the sum over
+   * all ways to spell it along the image.
+   */
   readonly confidence: number
   /** Each character with its own probability. */
   readonly characters: readonly { readonly character: string; readonly probability: number }[]
@@ -33,7 +38,16 @@ export interface LoadOptions {
   readonly preset?: string
   /** Threads of the runtime; all cores when absent. */
   readonly threads?: number
+  /** What spells the words, default `attention`; `ctc` needs weights that were trained with its head. */
+  readonly decoder?: Decoder
 }
+
+/**
+ * The Transformer's decoder spells character by character; connectionist temporal classification lets every position of
+ * the encoder say its character, in one pass, and knows nothing of what characters follow each other.
+ */
+export const decoders = ['attention', 'ctc'] as const
+export type Decoder = (typeof decoders)[number]
 
 export interface RecognizeOptions {
   /** Images that go through the network together, default 16. */
@@ -46,9 +60,10 @@ export interface RecognizeOptions {
 export class SceneTextRecognizer {
   readonly settings: ModelSettings
   private readonly encoder: Session
-  private readonly step: Session
+  /** A step of the attention decoder; null where CTC spells. */
+  private readonly step: Session | null
 
-  private constructor(settings: ModelSettings, encoder: Session, step: Session) {
+  private constructor(settings: ModelSettings, encoder: Session, step: Session | null) {
     this.settings = settings
     this.encoder = encoder
     this.step = step
@@ -60,20 +75,23 @@ export class SceneTextRecognizer {
       import('./weights-source.ts'),
       import('onnxruntime-node'),
     ])
-    return SceneTextRecognizer.create(await readWeightsFile(options), runtime, options.threads)
+    return SceneTextRecognizer.create(await readWeightsFile(options), runtime, options)
   }
 
   /** From the bytes of a weights file and a given runtime. */
   static async create(
     file: WeightsFile | Uint8Array,
     runtime: Runtime,
-    threads?: number,
+    { threads, decoder = 'attention' }: Pick<LoadOptions, 'threads' | 'decoder'> = {},
   ): Promise<SceneTextRecognizer> {
     const { settings, weights } = file instanceof Uint8Array ? parseWeights(file) : file
+    if (decoder === 'ctc' && !hasCtcHead(weights))
+      throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
     const open = (graph: ReturnType<typeof encoderGraph>) =>
       Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
     const encoder = await open(encoderGraph(settings, weights))
-    return new SceneTextRecognizer(settings, encoder, await open(stepGraph(settings, weights)))
+    const step = decoder === 'ctc' ? null : await open(stepGraph(settings, weights))
+    return new SceneTextRecognizer(settings, encoder, step)
   }
 
   /** Reads one image: a path, the bytes of a file, or pixels. */
@@ -111,14 +129,14 @@ export class SceneTextRecognizer {
 
   async dispose(): Promise<void> {
     await this.encoder.dispose()
-    await this.step.dispose()
+    await this.step?.dispose()
   }
 
   private async readBatch(
     images: readonly RgbImage[],
     { signal, geometry = false }: RecognizeOptions,
   ): Promise<Recognition[]> {
-    const { imageHeight, imageWidth, maximumLength, transformer, authorsQuirks } = this.settings
+    const { imageHeight, imageWidth, transformer } = this.settings
     const batch = images.length
     const pixels = new Uint8Array(batch * imageHeight * imageWidth * 3)
     for (const [place, image] of images.entries()) {
@@ -127,18 +145,34 @@ export class SceneTextRecognizer {
     const { rectified, control_points, ...encoded } = await this.encoder.run(
       { images: { type: 'uint8', shape: [batch, imageHeight, imageWidth, 3], data: pixels } },
       [
-        ...layerNames(transformer.decoderLayers, ['crossKey', 'crossValue']),
+        ...(this.step ? layerNames(transformer.decoderLayers, ['crossKey', 'crossValue']) : ['ctc_probabilities']),
         ...(geometry ? ['rectified', 'control_points'] : []),
       ],
     )
+    const words = this.step
+      ? await this.spell(this.step, encoded, { batch, signal })
+      : decodeCtc(encoded.ctc_probabilities!.data as Float32Array, { batch })
+    return words.map((word, place) => ({
+      ...describe(word),
+      ...(rectified && control_points && { geometry: geometryOf(rectified, control_points, place) }),
+    }))
+  }
+
+  /** The attention decoder's words, from the keys and values of the encoded images. */
+  private async spell(
+    session: Session,
+    encoded: Readonly<Record<string, Value>>,
+    { batch, signal }: { batch: number; signal: AbortSignal | undefined },
+  ): Promise<DecodedWord[]> {
+    const { maximumLength, transformer, authorsQuirks } = this.settings
     const { heads, width, decoderLayers } = transformer
     const empty: Value = { type: 'float32', shape: [batch, heads, 0, width / heads], data: new Float32Array(0) }
     let past: Record<string, Value> = {}
     for (const name of layerNames(decoderLayers, ['pastKey', 'pastValue'])) past[name] = empty
-    const words = await decodeGreedily(
+    return decodeGreedily(
       async (tokens, step) => {
         const places = Int32Array.from({ length: batch }, (_, place) => (authorsQuirks ? place : step))
-        const results = await this.step.run({
+        const results = await session.run({
           ...encoded,
           ...past,
           tokens: { type: 'int32', shape: [batch], data: tokens },
@@ -154,10 +188,6 @@ export class SceneTextRecognizer {
       },
       { batch, maximumLength, signal },
     )
-    return words.map((word, place) => ({
-      ...describe(word),
-      ...(rectified && control_points && { geometry: geometryOf(rectified, control_points, place) }),
-    }))
   }
 }
 
@@ -182,10 +212,12 @@ function layerNames(layers: number, kinds: readonly (keyof ReturnType<typeof cac
   return Array.from({ length: layers }, (_, layer) => kinds.map((kind) => cacheNames(layer)[kind])).flat()
 }
 
-function describe({ ids, probabilities }: DecodedWord): Recognition {
+function describe(word: DecodedWord | CtcWord): Recognition {
+  const { ids, probabilities } = word
+  const product = probabilities.reduce((all, probability) => all * probability, 1)
   return {
     text: decodeIds(ids),
-    confidence: probabilities.reduce((product, probability) => product * probability, 1),
+    confidence: 'confidence' in word ? word.confidence : product,
     characters: ids.map((id, index) => ({ character: decodeIds([id]), probability: probabilities[index]! })),
   }
 }

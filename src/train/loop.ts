@@ -96,19 +96,19 @@ async function stepOnHost(
   const { training } = preset
   const { decayRanges } = model
   const step = state.step + 1
-  const { loss, columnLoss, gradient, statistics } = await model.run({
+  const { gradient, statistics, ...losses } = await model.run({
     weights: state.weights,
     statistics: state.statistics,
     batch,
     step,
   })
   const rate = learningRate(training, preset.model.transformer.width, step)
-  if (!Number.isFinite(loss)) return { loss, columnLoss, rate, norm: Number.NaN }
+  if (!Number.isFinite(losses.loss)) return { ...losses, rate, norm: Number.NaN }
   const norm = adamUpdate(state, gradient, { settings: training, step, rate, decayRanges })
   state.statistics.set(statistics)
   const keep = averageDecay(training.averageDecay, step)
   for (let index = 0; index < state.statistics.length; index++) {
     state.averageStatistics[index] = keep * state.averageStatistics[index]! + (1 - keep) * state.statistics[index]!
   }
-  return { loss, columnLoss, rate, norm }
+  return { ...losses, rate, norm }
 }

@@ -38,6 +38,7 @@ import { buildStep, dropoutNoise, noiseLength, type TrainingStep } from './train
 export interface StepOutcome {
   readonly loss: number
   readonly columnLoss: number
+  readonly ctcLoss: number
   readonly rate: number
   readonly norm: number
 }
@@ -92,6 +93,7 @@ export class ManySteps {
     return Array.from(values('loss'), (loss, index) => ({
       loss,
       columnLoss: values('column_loss')[index]!,
+      ctcLoss: values('ctc_loss')[index]!,
       norm: values('norm')[index]!,
       rate: this.rate(state.step + index + 1),
     }))
@@ -229,17 +231,16 @@ function manyStepsGraph(preset: Preset, model: TrainingStep, { size, length }: S
       })
       const { state: updated, norm } = adam(preset.training, model, { before, step, schedule: take(stacked.schedule)! })
       const good = finite(add(step.loss, norm))
+      const none = inside.constant(new Float32Array(1), [1])
       return {
         state: updated.map((tensor, place) => select(good, tensor, before[place]!)),
-        kept: [step.loss, step.columnLoss ?? inside.constant(new Float32Array(1), [1]), norm].map((tensor) =>
-          reshape(tensor, []),
-        ),
+        kept: [step.loss, step.columnLoss ?? none, step.ctcLoss ?? none, norm].map((tensor) => reshape(tensor, [])),
         proceed: reshape(good, []),
       }
     },
   })
   for (const [place, name] of STATE.entries()) graph.output(`new_${name}`, after[place]!)
-  for (const [place, name] of ['loss', 'column_loss', 'norm'].entries()) graph.output(name, kept[place]!)
+  for (const [place, name] of ['loss', 'column_loss', 'ctc_loss', 'norm'].entries()) graph.output(name, kept[place]!)
   return graph
 }
 

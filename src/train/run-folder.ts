@@ -17,6 +17,7 @@ export interface StepRecord {
   readonly seconds: number
   readonly loss: number
   readonly columnLoss: number
+  readonly ctcLoss: number
   readonly rate: number
   /** Norm of the last gradient. */
   readonly norm: number

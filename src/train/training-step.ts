@@ -1,10 +1,10 @@
 /** One step of training as one run of a graph: loss, gradient and new running statistics from weights and a batch. */
 import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
-import { focalLoss } from '../loss/focal.ts'
 import { columnLoss, MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
+import { ctcLogits } from '../model/ctc-head.ts'
 import { STATISTICS_MOMENTUM } from '../model/layers.ts'
-import { decodeTargets, encodeImage, tensorSpecs } from '../model/safl.ts'
+import { encodeImage, tensorSpecs } from '../model/safl.ts'
 import { inputScope, Scope, type TensorSpec, type Weights } from '../model/scope.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import {
@@ -23,12 +23,16 @@ import {
   type Value,
   writeModel,
 } from '../tensor/index.ts'
+import { stepLosses } from './step-losses.ts'
 
 export interface StepResult {
+  /** Focal loss, a word's mean; the CTC loss where no decoder is trained. */
   readonly loss: number
   /** Mean cross-entropy of the columns' characters; 0 without guidance. */
   readonly columnLoss: number
-  /** Of the weighted sum of both losses, [P]. */
+  /** −log p of the words by the CTC head, a word's mean; 0 without it. */
+  readonly ctcLoss: number
+  /** Of the weighted sum of the losses, [P]. */
   readonly gradient: Float32Array
   /** Running means and variances after the step, [Q]. */
   readonly statistics: Float32Array
@@ -144,6 +148,7 @@ export class TrainingStep {
     return {
       loss: results.loss!.data[0] as number,
       columnLoss: (results.column_loss?.data[0] as number | undefined) ?? 0,
+      ctcLoss: (results.ctc_loss?.data[0] as number | undefined) ?? 0,
       gradient: results.gradient!.data as Float32Array,
       statistics: results.new_statistics!.data as Float32Array,
     }
@@ -160,16 +165,19 @@ interface BatchShape {
   readonly length: number
 }
 
-/** The model's tensors and those of the guidance. */
+/** The model's tensors and those of the auxiliary losses. */
 function trainingSpecs(preset: Preset): TensorSpec[] {
   const specs = tensorSpecs(preset.model)
-  if (preset.training.columnWeight === 0) return specs
+  const { columnWeight, ctcWeight } = preset.training
+  if (columnWeight === 0 && ctcWeight === 0) return specs
   const graph = new Graph()
   const scope = inputScope(graph)
   const { model } = preset
   const encoded = encodeImage(scope, model, graph.input('images', 'uint8', [2, model.imageHeight, model.imageWidth, 3]))
   const asked = scope.specs.length
-  columnLoss(scope, model, encoded, graph.input('character_map', 'uint8', [2, MAP_ROWS, MAP_COLUMNS]))
+  if (columnWeight > 0)
+    columnLoss(scope, model, encoded, graph.input('character_map', 'uint8', [2, MAP_ROWS, MAP_COLUMNS]))
+  if (ctcWeight > 0) ctcLogits(scope, encoded.memory)
   return [...specs, ...scope.specs.slice(asked)]
 }
 
@@ -184,6 +192,7 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
   const {
     loss,
     columnLoss: guidance,
+    ctcLoss: ctc,
     gradient: slope,
     statistics,
   } = buildStep(preset, {
@@ -197,6 +206,7 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
   })
   graph.output('loss', loss)
   if (guidance) graph.output('column_loss', guidance)
+  if (ctc) graph.output('ctc_loss', ctc)
   graph.output('gradient', slope)
   graph.output('new_statistics', statistics)
   return graph
@@ -218,7 +228,7 @@ export interface StepTensors {
 
 /** Forward, loss and backward: losses [1], the gradient [P], the statistics after the step [Q]. */
 export function buildStep(preset: Preset, inputs: StepTensors) {
-  const { model, training } = preset
+  const { model } = preset
   const { images, targets, noise, characterMap } = inputs
   const specs = trainingSpecs(preset)
   const tensors = new Map<string, Tensor>()
@@ -239,17 +249,13 @@ export function buildStep(preset: Preset, inputs: StepTensors) {
     ...(noise && { noise }),
   })
   const encoded = encodeImage(scope, model, images)
-  const logits = decodeTargets(scope, model, encoded.memory, targets)
-  const loss = focalLoss(logits, targets, { alpha: training.focalAlpha, gamma: training.focalGamma })
-  const guidance = characterMap ? columnLoss(scope, model, encoded, characterMap) : null
-  const objective = guidance ? add(loss, multiply(guidance, training.columnWeight)) : loss
+  const { objective, ...losses } = stepLosses(scope, preset, { encoded, targets, characterMap })
   const gradients = gradient(
     objective,
     parameters.map(({ name }) => tensors.get(name)!),
   )
   return {
-    loss: reshape(loss, [1]),
-    columnLoss: guidance && reshape(guidance, [1]),
+    ...losses,
     gradient: flatten(gradients),
     statistics: add(
       multiply(inputs.statistics, 1 - STATISTICS_MOMENTUM),

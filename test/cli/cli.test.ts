@@ -76,6 +76,13 @@ describe('safl recognize', () => {
     expect(code).toBe(1)
     expect(err).toMatch(/huge: no such weights file, nor a preset/)
   })
+
+  test('weights without a CTC head, and unknown decoders, are refused', async () => {
+    const headless = await safl('recognize', '--decoder', 'ctc', join(folder, 'a.png'))
+    expect([headless.code, headless.err]).toEqual([1, expect.stringMatching(/no CTC head/)])
+    const unknown = await safl('recognize', '--decoder', 'beam', join(folder, 'a.png'))
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringMatching(/attention, ctc/)])
+  })
 })
 
 describe('safl evaluate', () => {
@@ -137,10 +144,23 @@ describe('safl train', () => {
     expect(read.code).toBe(0)
   })
 
+  test('CTC alone: trains, is validated and evaluated without the decoder', async () => {
+    const run = join(folder, 'ctc')
+    await writeFile(join(folder, 'train.tsv'), 'a.png\tEXIT\nb.png\tTaxi\na.png\tEXIT\n')
+    const alone = ['--set', 'training.focalWeight=0', '--set', 'training.ctcWeight=1']
+    expect((await safl('train', '--run', run, ...mini, ...alone, ...data())).err).toMatch(/3 steps, 6 words/)
+    const weights = ['--model', join(run, 'weights.safetensors')]
+    const labels = ['--data', `tsv:${join(folder, 'labels.tsv')}`]
+    const { code, out } = await safl('evaluate', '--decoder', 'ctc', ...weights, ...labels, '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ words: 2 })
+  })
+
   test.each([
     [['--set', 'training.batchsize=4'], /no such setting; did you mean training.batchSize/],
     [['--set', 'training.batchSize=many'], /training.batchSize|expected number/i],
     [['--preset', 'huge'], /no preset "huge"/],
+    [['--set', 'training.focalWeight=0'], /focalWeight 0 needs a ctcWeight above 0/],
   ])('%j is refused in one line', async (args, message) => {
     const { code, err } = await safl('train', '--run', join(folder, 'never'), ...args, ...data())
     expect(code).toBe(1)

@@ -8,7 +8,7 @@ import { decodeTargets, encodeImage } from '../../src/model/safl.ts'
 import { weightScope } from '../../src/model/scope.ts'
 import { formatWeights } from '../../src/model/weights-file.ts'
 import { createRandom } from '../../src/random.ts'
-import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
+import { type Decoder, SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
 import { Graph, Session, softmax, writeModel } from '../../src/tensor/index.ts'
 import { TrainingStep } from '../../src/train/training-step.ts'
 import { miniPreset } from '../mini-preset.ts'
@@ -28,14 +28,14 @@ const images: RgbImage[] = Array.from({ length: 5 }, (_, index) => {
 
 /** Random weights large enough that the words differ and are spelled with confidence. */
 function randomWeights() {
-  const step = new TrainingStep(miniPreset(), runtime)
+  const step = new TrainingStep(miniPreset({ ctcWeight: 1 }), runtime)
   const { weights, statistics } = step.initialState(3)
   const named = step.namedTensors(weights, statistics)
   for (const [name, { data }] of named) {
     if (name.startsWith('decoder') && name.includes('weight'))
       for (const index of data.keys()) data[index]! *= name.includes('norm') ? 2 : 3
     if (name.startsWith('encoder.layer5') && name.endsWith('bn2.weight')) data.fill(40)
-    if (name.includes('.fc.weight')) for (const index of data.keys()) data[index]! *= 60
+    if (name.includes('.fc.weight') || name === 'ctc.weight') for (const index of data.keys()) data[index]! *= 60
     if (name === 'stn_head.stn_fc2.weight') for (const index of data.keys()) data[index] = (random() - 0.5) * 2
   }
   return named
@@ -120,6 +120,43 @@ describe('the recogniser', () => {
     await expect(open(fewer)).rejects.toThrow(/lack "encoder.layer0.0.weight"/)
     const other = new Map(weights).set('encoder.layer0.0.weight', { shape: [3, 4, 3, 3], data: new Float32Array(108) })
     await expect(open(other)).rejects.toThrow(/"encoder.layer0.0.weight" is \[3, 4, 3, 3\]/)
+  })
+})
+
+describe('the recogniser without a decoder', () => {
+  const weights = randomWeights()
+  const open = (decoder: Decoder, held = weights) =>
+    SceneTextRecognizer.create({ settings, weights: held, provenance: {} }, runtime, { decoder })
+
+  test('a batch reads what its images read one by one, and not what the decoder spells', async () => {
+    const recognizer = await open('ctc')
+    const together = await recognizer.recognizeImages(images, { geometry: true })
+    const alone = await Promise.all(images.map((image) => recognizer.recognize(image)))
+    await recognizer.dispose()
+    expect(together.map(({ text }) => text)).toEqual(alone.map(({ text }) => text))
+    expect(new Set(together.map(({ text }) => text)).size).toBeGreaterThan(1)
+    for (const [index, { text, confidence, characters, geometry }] of together.entries()) {
+      expect(confidence).toBeCloseTo(alone[index]!.confidence, 5)
+      expect(confidence).toBeGreaterThan(0)
+      expect(characters.map(({ character }) => character).join('')).toBe(text)
+      expect(geometry!.rectified.data).toHaveLength(9600)
+    }
+    const attention = await open('attention')
+    const spelled = await attention.recognizeImages(images)
+    await attention.dispose()
+    expect(spelled.map(({ text }) => text)).not.toEqual(together.map(({ text }) => text))
+  })
+
+  test('weights without the head are refused, and read by attention as if they had it', async () => {
+    const without = new Map([...weights].filter(([name]) => !name.startsWith('ctc.')))
+    await expect(open('ctc', without)).rejects.toThrow(/no CTC head: train with training.ctcWeight/)
+    const readings = []
+    for (const held of [weights, without]) {
+      const recognizer = await open('attention', held)
+      readings.push(await recognizer.recognizeImages(images))
+      await recognizer.dispose()
+    }
+    expect(readings[0]).toEqual(readings[1])
   })
 })
 

@@ -1,0 +1,59 @@
+/**
+ * Greedy decoding of connectionist temporal classification: the most probable class at every image position, repeats
+ * merged, blanks dropped (Graves et al., ICML 2006, section 3.2, "best path").
+ */
+import { BLANK, CTC_CLASSES } from '../charset.ts'
+
+export interface CtcWord {
+  /** Class ids of the characters. */
+  readonly ids: readonly number[]
+  /** Of each character, the largest probability among the positions that say it. */
+  readonly probabilities: readonly number[]
+  /** Probability of the word: of all ways to spell it over the positions, 0 to 1. */
+  readonly confidence: number
+}
+
+/** Probabilities [B, S, C], the blank last, of `batch` images → their words. */
+export function decodeCtc(probabilities: Float32Array, { batch }: { batch: number }): CtcWord[] {
+  const size = probabilities.length / batch
+  return Array.from({ length: batch }, (_, place) => bestPath(probabilities.subarray(place * size, (place + 1) * size)))
+}
+
+function bestPath(probabilities_SC: Float32Array): CtcWord {
+  const ids: number[] = []
+  const probabilities: number[] = []
+  let before = BLANK
+  for (let start = 0; start < probabilities_SC.length; start += CTC_CLASSES) {
+    const row = probabilities_SC.subarray(start, start + CTC_CLASSES)
+    let best = 0
+    for (let id = 1; id < row.length; id++) if (row[id]! > row[best]!) best = id
+    const repeats = best === before
+    before = best
+    if (best === BLANK) continue
+    const last = probabilities.length - 1
+    if (repeats) probabilities[last] = Math.max(probabilities[last]!, row[best]!)
+    else {
+      ids.push(best)
+      probabilities.push(row[best]!)
+    }
+  }
+  return { ids, probabilities, confidence: spellingProbability(probabilities_SC, ids) }
+}
+
+/** The word's probability over positions [S, C], by the forward variables of `loss/ctc.ts`; a few dozen numbers a position. */
+function spellingProbability(probabilities_SC: Float32Array, ids: readonly number[]): number {
+  const states = [BLANK, ...ids.flatMap((id) => [id, BLANK])]
+  let walks = states.map(() => 0)
+  for (let start = 0; start < probabilities_SC.length; start += CTC_CLASSES) {
+    const previous = walks
+    walks = states.map((id, state) => {
+      const skips = id !== BLANK && id !== states[state - 2]
+      // A walk begins in the first blank or in the first character.
+      const entered = start === 0 && state < 2 ? 1 : 0
+      const arrived = previous[state]! + (previous[state - 1] ?? 0) + (skips ? (previous[state - 2] ?? 0) : 0)
+      return (entered + arrived) * probabilities_SC[start + id]!
+    })
+  }
+  // Rounding may leave a little more than 1.
+  return Math.min(walks[walks.length - 1]! + (walks[walks.length - 2] ?? 0), 1)
+}
