@@ -240,7 +240,9 @@ function noiseLength({ model }: Preset, { size, length }: BatchShape): number {
 /** Uniform noise of one step, the same for the same seed and step. */
 export function dropoutNoise(seed: number, step: number, length: number): Float32Array {
   const random = createRandom(deriveSeed(seed, step, 0xd20))
-  return Float32Array.from({ length }, random)
+  const noise = new Float32Array(length)
+  for (let index = 0; index < length; index++) noise[index] = random()
+  return noise
 }
 
 function countElements(specs: readonly TensorSpec[]): number {
