@@ -67,8 +67,10 @@ function euclideanNorm(values: Float32Array): number {
   let squares = 0
   const whole = values.length - (values.length % 4)
   for (let index = 0; index < whole; index += 4) {
-    const [a, b] = [values[index]!, values[index + 1]!]
-    const [c, d] = [values[index + 2]!, values[index + 3]!]
+    const a = values[index]!
+    const b = values[index + 1]!
+    const c = values[index + 2]!
+    const d = values[index + 3]!
     squares += a * a + b * b + (c * c + d * d)
   }
   for (let index = whole; index < values.length; index++) squares += values[index]! * values[index]!
