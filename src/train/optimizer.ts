@@ -31,30 +31,50 @@ export function adamUpdate(state: OptimizerState, gradient: Float32Array, option
   const { weights, moment1, moment2, average } = state
   const { settings, step, rate, decayRanges } = options
   const { beta1, beta2, epsilon, weightDecay, clip } = settings
-  let squares = 0
-  for (let index = 0; index < gradient.length; index++) squares += gradient[index]! * gradient[index]!
-  const norm = Math.sqrt(squares)
+  const norm = euclideanNorm(gradient)
   if (!Number.isFinite(norm)) throw new NonFiniteGradientError(`the gradient's norm is ${norm} at step ${step}`)
   const scale = Math.min(1, clip / (norm + 1e-6))
-  const size = rate / (1 - beta1 ** step)
-  const correction = 1 / Math.sqrt(1 - beta2 ** step)
   if (weightDecay > 0) {
     for (const { offset, length } of decayRanges) {
       for (let index = offset; index < offset + length; index++) weights[index]! *= 1 - rate * weightDecay
     }
   }
-  const keep = averageDecay(settings.averageDecay, step)
-  for (let index = 0; index < weights.length; index++) {
-    const slope = gradient[index]! * scale
-    const first = beta1 * moment1[index]! + (1 - beta1) * slope
-    const second = beta2 * moment2[index]! + (1 - beta2) * slope * slope
+  const correction = Math.sqrt(1 - beta2 ** step)
+  const size = (rate * correction) / (1 - beta1 ** step)
+  const floor = epsilon * correction
+  const share1 = (1 - beta1) * scale
+  const share2 = (1 - beta2) * scale * scale
+  const forget = 1 - averageDecay(settings.averageDecay, step)
+  // Constants and the length outside the loop count: once any buffer of the process was transferred to a thread, as
+  // batches are, V8 checks every access to every typed array.
+  const count = weights.length
+  for (let index = 0; index < count; index++) {
+    const slope = gradient[index]!
+    const first = beta1 * moment1[index]! + share1 * slope
+    const second = beta2 * moment2[index]! + share2 * (slope * slope)
     moment1[index] = first
     moment2[index] = second
-    const weight = weights[index]! - (size * first) / (Math.sqrt(second) * correction + epsilon)
+    const weight = weights[index]! - (size * first) / (Math.sqrt(second) + floor)
     weights[index] = weight
-    average[index] = keep * average[index]! + (1 - keep) * weight
+    const old = average[index]!
+    average[index] = old + forget * (weight - old)
   }
   return norm
+}
+
+/** In stretches of four, which do not wait for each other's sums. */
+function euclideanNorm(values: Float32Array): number {
+  let squares = 0
+  const whole = values.length - (values.length % 4)
+  for (let index = 0; index < whole; index += 4) {
+    const a = values[index]!
+    const b = values[index + 1]!
+    const c = values[index + 2]!
+    const d = values[index + 3]!
+    squares += a * a + b * b + (c * c + d * d)
+  }
+  for (let index = whole; index < values.length; index++) squares += values[index]! * values[index]!
+  return Math.sqrt(squares)
 }
 
 /** Decay of the moving average: small at first, so that it does not remember the initial weights. */

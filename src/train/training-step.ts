@@ -283,7 +283,9 @@ export function noiseLength({ model }: Preset, { size, length }: BatchShape): nu
 /** Uniform noise of one step, the same for the same seed and step. */
 export function dropoutNoise(seed: number, step: number, length: number): Float32Array {
   const random = createRandom(deriveSeed(seed, step, 0xd20))
-  return Float32Array.from({ length }, random)
+  const noise = new Float32Array(length)
+  for (let index = 0; index < length; index++) noise[index] = random()
+  return noise
 }
 
 function countElements(specs: readonly TensorSpec[]): number {
