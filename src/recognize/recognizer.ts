@@ -1,13 +1,12 @@
 /** The recogniser: images of words in, their texts out. */
-import { decodeIds } from '../charset.ts'
+import { decodeIds, END } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
-import { type DecodedWord, decodeGreedily } from '../decode/greedy.ts'
 import type { RgbImage } from '../image/image.ts'
 import { resize } from '../image/resize.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
-import { cacheNames, encoderGraph, stepGraph } from '../model/reader.ts'
+import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 
@@ -54,19 +53,19 @@ export interface RecognizeOptions {
   readonly batchSize?: number
   /** Also give what the rectifier found. */
   readonly geometry?: boolean
+  /** Ends reading between two batches. */
   readonly signal?: AbortSignal
 }
 
 export class SceneTextRecognizer {
   readonly settings: ModelSettings
-  private readonly encoder: Session
-  /** A step of the attention decoder; null where CTC spells. */
-  private readonly step: Session | null
+  private readonly session: Session
+  private readonly decoder: Decoder
 
-  private constructor(settings: ModelSettings, encoder: Session, step: Session | null) {
+  private constructor(settings: ModelSettings, session: Session, decoder: Decoder) {
     this.settings = settings
-    this.encoder = encoder
-    this.step = step
+    this.session = session
+    this.decoder = decoder
   }
 
   /** Weights from the package or a file, ONNX Runtime for Node. No network. */
@@ -87,11 +86,9 @@ export class SceneTextRecognizer {
     const { settings, weights } = file instanceof Uint8Array ? parseWeights(file) : file
     if (decoder === 'ctc' && !hasCtcHead(weights))
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
-    const open = (graph: ReturnType<typeof encoderGraph>) =>
-      Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
-    const encoder = await open(encoderGraph(settings, weights))
-    const step = decoder === 'ctc' ? null : await open(stepGraph(settings, weights))
-    return new SceneTextRecognizer(settings, encoder, step)
+    const graph = decoder === 'ctc' ? ctcGraph(settings, weights) : recognizerGraph(settings, weights)
+    const session = await Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
+    return new SceneTextRecognizer(settings, session, decoder)
   }
 
   /** Reads one image: a path, the bytes of a file, or pixels. */
@@ -122,72 +119,37 @@ export class SceneTextRecognizer {
     const results: Recognition[] = []
     for (let start = 0; start < images.length; start += batchSize) {
       options.signal?.throwIfAborted()
-      results.push(...(await this.readBatch(images.slice(start, start + batchSize), options)))
+      results.push(...(await this.readBatch(images.slice(start, start + batchSize), options.geometry ?? false)))
     }
     return results
   }
 
   async dispose(): Promise<void> {
-    await this.encoder.dispose()
-    await this.step?.dispose()
+    await this.session.dispose()
   }
 
-  private async readBatch(
-    images: readonly RgbImage[],
-    { signal, geometry = false }: RecognizeOptions,
-  ): Promise<Recognition[]> {
-    const { imageHeight, imageWidth, transformer } = this.settings
+  private async readBatch(images: readonly RgbImage[], geometry: boolean): Promise<Recognition[]> {
+    const { imageHeight, imageWidth, maximumLength } = this.settings
     const batch = images.length
     const pixels = new Uint8Array(batch * imageHeight * imageWidth * 3)
     for (const [place, image] of images.entries()) {
       pixels.set(resize(image, imageWidth, imageHeight).data, place * imageHeight * imageWidth * 3)
     }
-    const { rectified, control_points, ...encoded } = await this.encoder.run(
+    const { rectified, control_points, ...spelled } = await this.session.run(
       { images: { type: 'uint8', shape: [batch, imageHeight, imageWidth, 3], data: pixels } },
       [
-        ...(this.step ? layerNames(transformer.decoderLayers, ['crossKey', 'crossValue']) : ['ctc_probabilities']),
+        ...(this.decoder === 'ctc' ? ['ctc_probabilities'] : ['ids', 'probabilities']),
         ...(geometry ? ['rectified', 'control_points'] : []),
       ],
     )
-    const words = this.step
-      ? await this.spell(this.step, encoded, { batch, signal })
-      : decodeCtc(encoded.ctc_probabilities!.data as Float32Array, { batch })
+    const words =
+      this.decoder === 'ctc'
+        ? decodeCtc(spelled.ctc_probabilities!.data as Float32Array, { batch })
+        : readWords(spelled.ids!, spelled.probabilities!, maximumLength)
     return words.map((word, place) => ({
       ...describe(word),
       ...(rectified && control_points && { geometry: geometryOf(rectified, control_points, place) }),
     }))
-  }
-
-  /** The attention decoder's words, from the keys and values of the encoded images. */
-  private async spell(
-    session: Session,
-    encoded: Readonly<Record<string, Value>>,
-    { batch, signal }: { batch: number; signal: AbortSignal | undefined },
-  ): Promise<DecodedWord[]> {
-    const { maximumLength, transformer, authorsQuirks } = this.settings
-    const { heads, width, decoderLayers } = transformer
-    const empty: Value = { type: 'float32', shape: [batch, heads, 0, width / heads], data: new Float32Array(0) }
-    let past: Record<string, Value> = {}
-    for (const name of layerNames(decoderLayers, ['pastKey', 'pastValue'])) past[name] = empty
-    return decodeGreedily(
-      async (tokens, step) => {
-        const places = Int32Array.from({ length: batch }, (_, place) => (authorsQuirks ? place : step))
-        const results = await session.run({
-          ...encoded,
-          ...past,
-          tokens: { type: 'int32', shape: [batch], data: tokens },
-          positions: { type: 'int32', shape: [batch], data: places },
-        })
-        past = {}
-        for (let layer = 0; layer < decoderLayers; layer++) {
-          const names = cacheNames(layer)
-          past[names.pastKey] = results[names.presentKey]!
-          past[names.pastValue] = results[names.presentValue]!
-        }
-        return results.probabilities!.data as Float32Array
-      },
-      { batch, maximumLength, signal },
-    )
   }
 }
 
@@ -208,11 +170,26 @@ function geometryOf(rectified: Value, points: Value, place: number): WordGeometr
   return { rectified: { width, height, data }, controlPoints }
 }
 
-function layerNames(layers: number, kinds: readonly (keyof ReturnType<typeof cacheNames>)[]): string[] {
-  return Array.from({ length: layers }, (_, layer) => kinds.map((kind) => cacheNames(layer)[kind])).flat()
+interface SpelledWord {
+  /** Class ids of the characters. */
+  readonly ids: readonly number[]
+  /** Of each character, and of the end symbol last unless the word was cut off. */
+  readonly probabilities: readonly number[]
 }
 
-function describe(word: DecodedWord | CtcWord): Recognition {
+/** What the graph chose: characters up to the end symbol or the longest word. */
+function readWords(ids: Value, probabilities: Value, maximumLength: number): SpelledWord[] {
+  const [batch, turns] = ids.shape as [number, number]
+  return Array.from({ length: batch }, (_, place) => {
+    const row = Array.from(ids.data.subarray(place * turns, (place + 1) * turns) as Int32Array)
+    const end = row.indexOf(END)
+    const length = end < 0 ? Math.min(turns, maximumLength) : end
+    const sure = Array.from(probabilities.data.subarray(place * turns, (place + 1) * turns) as Float32Array)
+    return { ids: row.slice(0, length), probabilities: sure.slice(0, end < 0 ? length : end + 1) }
+  })
+}
+
+function describe(word: SpelledWord | CtcWord): Recognition {
   const { ids, probabilities } = word
   const product = probabilities.reduce((all, probability) => all * probability, 1)
   return {

@@ -1,45 +1,16 @@
 import * as runtime from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { END } from '../../src/charset.ts'
-import { decodeGreedily } from '../../src/decode/greedy.ts'
-import type { RgbImage } from '../../src/image/image.ts'
 import { turnQuarter } from '../../src/image/turn.ts'
 import { decodeTargets, encodeImage } from '../../src/model/safl.ts'
 import { weightScope } from '../../src/model/scope.ts'
 import { formatWeights } from '../../src/model/weights-file.ts'
-import { createRandom } from '../../src/random.ts'
 import { type Decoder, SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
 import { Graph, Session, softmax, writeModel } from '../../src/tensor/index.ts'
-import { TrainingStep } from '../../src/train/training-step.ts'
 import { miniPreset } from '../mini-preset.ts'
+import { stripedImages as images, randomWeights } from './random-model.ts'
 
 const { model: settings } = miniPreset()
-const random = createRandom(11)
-const images: RgbImage[] = Array.from({ length: 5 }, (_, index) => {
-  const [width, height] = [30 + index * 41, 20 + index * 7]
-  const stripe = (place: number) =>
-    128 + 120 * Math.sin((place % width) * 0.06 * (index + 1) + Math.floor(place / width) * 0.2 * index)
-  return {
-    width,
-    height,
-    data: Uint8Array.from({ length: width * height * 3 }, (_, place) => stripe(Math.floor(place / 3))),
-  }
-})
-
-/** Random weights large enough that the words differ and are spelled with confidence. */
-function randomWeights() {
-  const step = new TrainingStep(miniPreset({ ctcWeight: 1 }), runtime)
-  const { weights, statistics } = step.initialState(3)
-  const named = step.namedTensors(weights, statistics)
-  for (const [name, { data }] of named) {
-    if (name.startsWith('decoder') && name.includes('weight'))
-      for (const index of data.keys()) data[index]! *= name.includes('norm') ? 2 : 3
-    if (name.startsWith('encoder.layer5') && name.endsWith('bn2.weight')) data.fill(40)
-    if (name.includes('.fc.weight') || name === 'ctc.weight') for (const index of data.keys()) data[index]! *= 60
-    if (name === 'stn_head.stn_fc2.weight') for (const index of data.keys()) data[index] = (random() - 0.5) * 2
-  }
-  return named
-}
 
 describe('the recogniser', () => {
   let recognizer: SceneTextRecognizer
@@ -157,34 +128,5 @@ describe('the recogniser without a decoder', () => {
       await recognizer.dispose()
     }
     expect(readings[0]).toEqual(readings[1])
-  })
-})
-
-describe('greedy decoding', () => {
-  /** Spells the given words, whatever is fed. */
-  const speller = (words: readonly string[]) => {
-    let calls = 0
-    const next = async (_: Int32Array, step: number) => {
-      calls++
-      const rows = new Float32Array(words.length * 97)
-      for (const [place, word] of words.entries())
-        rows[place * 97 + (step < word.length ? Number(word[step]) : END)] = 0.5
-      return rows
-    }
-    return { next, calls: () => calls }
-  }
-
-  test('stops when every word has ended, and not before', async () => {
-    const { next, calls } = speller(['12', '', '4321'])
-    const words = await decodeGreedily(next, { batch: 3, maximumLength: 10 })
-    expect(words.map(({ ids }) => ids.join(''))).toEqual(['12', '', '4321'])
-    expect(words.map(({ probabilities }) => probabilities.length)).toEqual([3, 1, 5])
-    expect(calls()).toBe(5)
-  })
-
-  test('a word that does not end is cut off', async () => {
-    const { next } = speller(['123456'])
-    const [word] = await decodeGreedily(next, { batch: 1, maximumLength: 4 })
-    expect(word).toEqual({ ids: [1, 2, 3, 4], probabilities: [0.5, 0.5, 0.5, 0.5] })
   })
 })

@@ -1,7 +1,7 @@
 import * as nodeRuntime from 'onnxruntime-node'
 import * as webRuntime from 'onnxruntime-web'
 import { describe, expect, test } from 'vitest'
-import { stepGraph } from '../../src/model/reader.ts'
+import { stepGraph } from '../../src/model/step-graphs.ts'
 import { createRandom } from '../../src/random.ts'
 import * as t from '../../src/tensor/index.ts'
 import { TrainingStep } from '../../src/train/training-step.ts'

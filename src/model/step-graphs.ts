@@ -1,10 +1,10 @@
 /**
- * The two graphs that read: `encoderGraph` once an image, `stepGraph` once a character. Keys and values are computed
- * once: those of the image by the first graph, those of the characters so far by the steps, which return them.
+ * The recogniser in steps, for whoever chooses the characters himself (beams, constraints): `encoderGraph` once an image,
+ * `stepGraph` once a character. Keys and values are computed once: those of the image by the first graph, those of the
+ * characters so far by the steps, which return them.
  */
 import type { ModelSettings } from '../config.ts'
 import { BATCH, concatenate, embedding, Graph, reshape, softmax, type Tensor } from '../tensor/index.ts'
-import { ctcLogits, hasCtcHead } from './ctc-head.ts'
 import type { Memory } from './layers.ts'
 import { encodeImage, positionTable } from './safl.ts'
 import { type Weights, weightScope } from './scope.ts'
@@ -26,8 +26,7 @@ export const cacheNames = (layer: number) => ({
 
 /**
  * Input `images` [B, H, W, 3] uint8; outputs `cross_key_l` and `cross_value_l` [B, heads, S, d] for every decoder layer,
- * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, 32, 100] in [-1, 1]. Where the weights
- * hold a CTC head, also `ctc_probabilities` [B, S, 95].
+ * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, 32, 100] in [-1, 1].
  */
 export function encoderGraph(settings: ModelSettings, weights: Weights): Graph {
   const graph = new Graph()
@@ -41,7 +40,6 @@ export function encoderGraph(settings: ModelSettings, weights: Weights): Graph {
   }
   graph.output('control_points', controlPoints)
   graph.output('rectified', image)
-  if (hasCtcHead(weights)) graph.output('ctc_probabilities', softmax(ctcLogits(scope, memory)))
   return graph
 }
 

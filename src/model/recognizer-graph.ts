@@ -19,6 +19,7 @@ import {
   TURNS,
   transpose,
 } from '../tensor/index.ts'
+import { ctcLogits } from './ctc-head.ts'
 import { encodeImage, positionTable } from './safl.ts'
 import { Scope, type TensorSpec, type Weights, weightScope } from './scope.ts'
 import { crossAttention, decode, embed } from './transformer.ts'
@@ -30,22 +31,22 @@ const PRESENT = -3
 /**
  * Input `images` [B, H, W, 3] uint8. Outputs: `ids` [B, T] int32, class ids of the characters, then the end symbol, then
  * what does not count; T is the longest word of the batch with its end. `probabilities` [B, T] of those ids.
- * `control_points` [B, K, 2] as fractions of the image (a batch of one where the model has no rectifier).
+ * `control_points` [B, K, 2] as fractions of the image (a batch of one where the model has no rectifier), and the
+ * straightened words, `rectified` [B, 3, 32, 100] in [-1, 1].
  */
-export function exportGraph(settings: ModelSettings, weights: Weights): Graph {
-  if (settings.authorsQuirks)
-    throw new Error("a model with the authors' quirks reads a word by its place in the batch: it cannot be exported")
-  const { transformer, maximumLength } = settings
+export function recognizerGraph(settings: ModelSettings, weights: Weights): Graph {
+  const { transformer, maximumLength, authorsQuirks } = settings
   const graph = new Graph()
   const resolve = resolveOnce(weightScope(graph, weights))
   const scope = new Scope({ graph, training: false, resolve })
   const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
-  const { memory, controlPoints } = encodeImage(scope, settings, images)
+  const { memory, controlPoints, image } = encodeImage(scope, settings, images)
   const memories = Array.from({ length: transformer.decoderLayers }, (_, layer) =>
     crossAttention(scope, transformer, layer).projectMemory(memory),
   )
   const table = positionTable(settings)
   const positions = graph.constant(table.data, [table.count, transformer.width])
+  const places = reshape(embedding(positions, placesInBatch(images)), [BATCH, 1, transformer.width])
   const { kept } = loop({
     count: graph.scalar(maximumLength + 1, 'int64'),
     state: firstState(settings, images),
@@ -53,7 +54,8 @@ export function exportGraph(settings: ModelSettings, weights: Weights): Graph {
       const [tokens, ended, ...past] = state as [Tensor, Tensor, ...Tensor[]]
       const present: Tensor[] = []
       const within = new Scope({ graph: inside, training: false, resolve: (spec) => outer(resolve(spec)) })
-      const place = embedding(outer(positions), reshape(index, [1]))
+      // With the authors' quirks a word's position is its place in the batch, [B, 1, D].
+      const place = authorsQuirks ? outer(places) : embedding(outer(positions), reshape(index, [1]))
       const logits = decode(within, transformer, embed(within, transformer, reshape(tokens, [BATCH, 1]), place), {
         self(layer, fed) {
           const join = (before: Tensor, now: Tensor) => concatenate([before, now], { axis: 2, size: PRESENT })
@@ -75,6 +77,22 @@ export function exportGraph(settings: ModelSettings, weights: Weights): Graph {
   graph.output('ids', emit('Transpose', [ids], [BATCH, TURNS], { type: 'int32', attributes: { perm: [1, 0] } }))
   graph.output('probabilities', transpose(probabilities, [1, 0]))
   graph.output('control_points', controlPoints)
+  graph.output('rectified', image)
+  return graph
+}
+
+/**
+ * The recogniser without its decoder: `ctc_probabilities` [B, S, 95] instead of ids, the blank last. The weights must hold
+ * a CTC head.
+ */
+export function ctcGraph(settings: ModelSettings, weights: Weights): Graph {
+  const graph = new Graph()
+  const scope = weightScope(graph, weights)
+  const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
+  const { memory, controlPoints, image } = encodeImage(scope, settings, images)
+  graph.output('ctc_probabilities', softmax(ctcLogits(scope, memory)))
+  graph.output('control_points', controlPoints)
+  graph.output('rectified', image)
   return graph
 }
 
@@ -89,7 +107,7 @@ function resolveOnce(scope: Scope): (spec: TensorSpec) => Tensor {
 }
 
 /** What a reader of the file must know: kept in its metadata. */
-export function exportMetadata(settings: ModelSettings, version: string): Record<string, string> {
+export function recognizerMetadata(settings: ModelSettings, version: string): Record<string, string> {
   return {
     safl_version: version,
     charset: CHARACTERS,
@@ -99,11 +117,24 @@ export function exportMetadata(settings: ModelSettings, version: string): Record
   }
 }
 
+/** How many images there are: [1]. */
+function batchOf(images: Tensor): Tensor {
+  return slice(emit('Shape', [images], [4], { type: 'int64' }), { axis: 0, end: 1 })
+}
+
+/** 0, 1, 2, … [B]. */
+function placesInBatch(images: Tensor): Tensor {
+  const { graph } = images
+  const count = reshape(batchOf(images), [])
+  const [from, step] = [graph.scalar(0, 'int64'), graph.scalar(1, 'int64')]
+  return emit('Range', [from, count, step], [BATCH], { type: 'int64' })
+}
+
 /** The start symbol, nobody ended, and empty keys and values of every layer, for as many words as there are images. */
 function firstState({ transformer }: ModelSettings, images: Tensor): Tensor[] {
   const { graph } = images
   const { heads, width, decoderLayers } = transformer
-  const batch = slice(emit('Shape', [images], [4], { type: 'int64' }), { axis: 0, end: 1 })
+  const batch = batchOf(images)
   const tokens = emit('Expand', [graph.scalar(START, 'int32'), batch], [BATCH], { type: 'int32' })
   const ended = emit('Equal', [tokens, graph.scalar(END, 'int32')], [BATCH], { type: 'bool' })
   const rest = graph.integers([heads, 0, width / heads])
