@@ -12,6 +12,8 @@ const verbs: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
   synth: async () => (await import('./synth.ts')).synthCommand(),
+  export: async () => (await import('./export.ts')).exportCommand(),
+  inspect: async () => (await import('./inspect.ts')).inspectCommand(),
   data: async () => (await import('./data.ts')).dataCommand(),
 }
 

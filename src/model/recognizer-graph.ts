@@ -21,7 +21,7 @@ import {
 } from '../tensor/index.ts'
 import { ctcLogits } from './ctc-head.ts'
 import { encodeImage, positionTable } from './safl.ts'
-import { Scope, type TensorSpec, type Weights, weightScope } from './scope.ts'
+import { Scope, type Storage, type TensorSpec, type Weights, weightScope } from './scope.ts'
 import { crossAttention, decode, embed } from './transformer.ts'
 
 /** Symbolic sizes: the characters read before a turn, and those with it. */
@@ -34,10 +34,10 @@ const PRESENT = -3
  * `control_points` [B, K, 2] as fractions of the image (a batch of one where the model has no rectifier), and the
  * straightened words, `rectified` [B, 3, 32, 100] in [-1, 1].
  */
-export function recognizerGraph(settings: ModelSettings, weights: Weights): Graph {
+export function recognizerGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
   const { transformer, maximumLength, authorsQuirks } = settings
   const graph = new Graph()
-  const resolve = resolveOnce(weightScope(graph, weights))
+  const resolve = resolveOnce(weightScope(graph, weights, storage))
   const scope = new Scope({ graph, training: false, resolve })
   const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
   const { memory, controlPoints, image } = encodeImage(scope, settings, images)

@@ -2,8 +2,20 @@
  * Where a model's named tensors come from. The model asks its scope for every weight by name; whether that weight is a
  * constant of a recogniser, a slice of a training run's flat vector or only a name in a list is the scope's affair.
  */
-import { type DataType, dropout, type Graph, reshape, type Shape, sizeOf, slice, type Tensor } from '../tensor/index.ts'
+import {
+  cast,
+  type DataType,
+  dropout,
+  emit,
+  type Graph,
+  reshape,
+  type Shape,
+  sizeOf,
+  slice,
+  type Tensor,
+} from '../tensor/index.ts'
 import type { Initializer } from './init.ts'
+import { floatToHalf } from './safetensors.ts'
 
 export interface TensorSpec {
   /** The name in the authors' PyTorch state dict. */
@@ -78,8 +90,12 @@ export function inputScope(graph: Graph): Scope {
 /** Named weights: shape and values. */
 export type Weights = ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>
 
+/** How weights are stored in a model file; whatever it is, the runtime computes in 32 bits. */
+export const storages = ['float32', 'float16', 'int8'] as const
+export type Storage = (typeof storages)[number]
+
 /** A scope whose tensors are constants of the graph. A missing tensor or another shape is an error that names it. */
-export function weightScope(graph: Graph, weights: Weights): Scope {
+export function weightScope(graph: Graph, weights: Weights, storage: Storage = 'float32'): Scope {
   return new Scope({
     graph,
     training: false,
@@ -89,7 +105,27 @@ export function weightScope(graph: Graph, weights: Weights): Scope {
       if (sizeOf(found.shape) !== sizeOf(shape) || found.shape.join() !== shape.join()) {
         throw new Error(`the weights' "${name}" is [${found.shape.join(', ')}], the model's is [${shape.join(', ')}]`)
       }
+      if (storage === 'float16')
+        return cast(graph.constant(Uint16Array.from(found.data, floatToHalf), shape, name), 'float32')
+      // Vectors (biases, norms) are small and delicate.
+      if (storage === 'int8' && shape.length > 1) return quantized(graph, { name, shape, data: found.data })
       return graph.constant(found.data, shape, name)
     },
+  })
+}
+
+/** Rows of the first axis as whole numbers from -127 to 127, each row with a scale of its own. */
+function quantized(graph: Graph, { name, shape, data }: { name: string; shape: Shape; data: Float32Array }): Tensor {
+  const rows = shape[0]!
+  const length = data.length / rows
+  const scales = Float32Array.from({ length: rows }, (_, row) => {
+    let largest = 0
+    for (let index = row * length; index < (row + 1) * length; index++)
+      largest = Math.max(largest, Math.abs(data[index]!))
+    return largest / 127 || 1
+  })
+  const whole = Int8Array.from(data, (value, index) => Math.round(value / scales[Math.floor(index / length)]!))
+  return emit('DequantizeLinear', [graph.constant(whole, shape, name), graph.constant(scales, [rows])], shape, {
+    attributes: { axis: 0 },
   })
 }

@@ -7,7 +7,7 @@ import type { ModelSettings } from '../config.ts'
 import { BATCH, concatenate, embedding, Graph, reshape, softmax, type Tensor } from '../tensor/index.ts'
 import type { Memory } from './layers.ts'
 import { encodeImage, positionTable } from './safl.ts'
-import { type Weights, weightScope } from './scope.ts'
+import { type Storage, type Weights, weightScope } from './scope.ts'
 import { crossAttention, decode, embed } from './transformer.ts'
 
 /** Symbolic sizes: the characters read before this step, and those with it. */
@@ -28,9 +28,9 @@ export const cacheNames = (layer: number) => ({
  * Input `images` [B, H, W, 3] uint8; outputs `cross_key_l` and `cross_value_l` [B, heads, S, d] for every decoder layer,
  * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, 32, 100] in [-1, 1].
  */
-export function encoderGraph(settings: ModelSettings, weights: Weights): Graph {
+export function encoderGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
   const graph = new Graph()
-  const scope = weightScope(graph, weights)
+  const scope = weightScope(graph, weights, storage)
   const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
   const { memory, controlPoints, image } = encodeImage(scope, settings, images)
   for (let layer = 0; layer < settings.transformer.decoderLayers; layer++) {
@@ -49,11 +49,11 @@ export function encoderGraph(settings: ModelSettings, weights: Weights): Graph {
  * and `past_value_l` [B, heads, P, d], empty at first. Outputs: `probabilities` [B, C] of the next character,
  * `present_key_l` and `present_value_l` [B, heads, P + 1, d].
  */
-export function stepGraph(settings: ModelSettings, weights: Weights): Graph {
+export function stepGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
   const { transformer, textWidth } = settings
   const { width, heads } = transformer
   const graph = new Graph()
-  const scope = weightScope(graph, weights)
+  const scope = weightScope(graph, weights, storage)
   const tokens = graph.input('tokens', 'int32', [BATCH])
   const positions = graph.input('positions', 'int32', [BATCH])
   const table = positionTable(settings)

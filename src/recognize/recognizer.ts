@@ -1,6 +1,5 @@
 /** The recogniser: images of words in, their texts out. */
 import { decodeIds, END } from '../charset.ts'
-import type { ModelSettings } from '../config.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
 import type { RgbImage } from '../image/image.ts'
 import { resize } from '../image/resize.ts'
@@ -31,7 +30,7 @@ export interface WordGeometry {
 }
 
 export interface LoadOptions {
-  /** A preset whose weights come with the package, or the path of a weights file; default `tiny`. */
+  /** A preset whose weights come with the package, or the path of a weights file or an exported ONNX file; default `tiny`. */
   readonly model?: string
   /** The preset of a weights file that does not say which model it belongs to. */
   readonly preset?: string
@@ -58,22 +57,30 @@ export interface RecognizeOptions {
 }
 
 export class SceneTextRecognizer {
-  readonly settings: ModelSettings
   private readonly session: Session
   private readonly decoder: Decoder
+  /** Of the images that the network takes, pixels. */
+  private readonly height: number
+  private readonly width: number
 
-  private constructor(settings: ModelSettings, session: Session, decoder: Decoder) {
-    this.settings = settings
+  private constructor(session: Session, decoder: Decoder) {
     this.session = session
     this.decoder = decoder
+    const [, height, width] = session.inputShape('images')
+    this.height = height as number
+    this.width = width as number
   }
 
   /** Weights from the package or a file, ONNX Runtime for Node. No network. */
   static async load(options: LoadOptions = {}): Promise<SceneTextRecognizer> {
-    const [{ readWeightsFile }, runtime] = await Promise.all([
+    const [{ readBytes, readWeightsFile }, runtime] = await Promise.all([
       import('./weights-source.ts'),
       import('onnxruntime-node'),
     ])
+    if (options.model?.endsWith('.onnx')) {
+      if (options.decoder === 'ctc') throw new Error(`${options.model}: an exported file has its own decoder`)
+      return SceneTextRecognizer.fromOnnx(await readBytes(options.model), runtime, options)
+    }
     return SceneTextRecognizer.create(await readWeightsFile(options), runtime, options)
   }
 
@@ -88,7 +95,13 @@ export class SceneTextRecognizer {
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
     const graph = decoder === 'ctc' ? ctcGraph(settings, weights) : recognizerGraph(settings, weights)
     const session = await Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
-    return new SceneTextRecognizer(settings, session, decoder)
+    return new SceneTextRecognizer(session, decoder)
+  }
+
+  /** From the bytes of an ONNX file that `safl export` wrote. */
+  static async fromOnnx(bytes: Uint8Array, runtime: Runtime, { threads }: { threads?: number } = {}) {
+    const session = await Session.create(bytes, runtime, threads === undefined ? {} : { threads })
+    return new SceneTextRecognizer(session, 'attention')
   }
 
   /** Reads one image: a path, the bytes of a file, or pixels. */
@@ -129,14 +142,14 @@ export class SceneTextRecognizer {
   }
 
   private async readBatch(images: readonly RgbImage[], geometry: boolean): Promise<Recognition[]> {
-    const { imageHeight, imageWidth, maximumLength } = this.settings
+    const { height, width } = this
     const batch = images.length
-    const pixels = new Uint8Array(batch * imageHeight * imageWidth * 3)
+    const pixels = new Uint8Array(batch * height * width * 3)
     for (const [place, image] of images.entries()) {
-      pixels.set(resize(image, imageWidth, imageHeight).data, place * imageHeight * imageWidth * 3)
+      pixels.set(resize(image, width, height).data, place * height * width * 3)
     }
     const { rectified, control_points, ...spelled } = await this.session.run(
-      { images: { type: 'uint8', shape: [batch, imageHeight, imageWidth, 3], data: pixels } },
+      { images: { type: 'uint8', shape: [batch, height, width, 3], data: pixels } },
       [
         ...(this.decoder === 'ctc' ? ['ctc_probabilities'] : ['ids', 'probabilities']),
         ...(geometry ? ['rectified', 'control_points'] : []),
@@ -145,7 +158,7 @@ export class SceneTextRecognizer {
     const words =
       this.decoder === 'ctc'
         ? decodeCtc(spelled.ctc_probabilities!.data as Float32Array, { batch })
-        : readWords(spelled.ids!, spelled.probabilities!, maximumLength)
+        : readWords(spelled.ids!, spelled.probabilities!)
     return words.map((word, place) => ({
       ...describe(word),
       ...(rectified && control_points && { geometry: geometryOf(rectified, control_points, place) }),
@@ -177,13 +190,13 @@ interface SpelledWord {
   readonly probabilities: readonly number[]
 }
 
-/** What the graph chose: characters up to the end symbol or the longest word. */
-function readWords(ids: Value, probabilities: Value, maximumLength: number): SpelledWord[] {
+/** What the graph chose. A word without an end is as long as the model spells: its last turn had room for the end alone. */
+function readWords(ids: Value, probabilities: Value): SpelledWord[] {
   const [batch, turns] = ids.shape as [number, number]
   return Array.from({ length: batch }, (_, place) => {
     const row = Array.from(ids.data.subarray(place * turns, (place + 1) * turns) as Int32Array)
     const end = row.indexOf(END)
-    const length = end < 0 ? Math.min(turns, maximumLength) : end
+    const length = end < 0 ? turns - 1 : end
     const sure = Array.from(probabilities.data.subarray(place * turns, (place + 1) * turns) as Float32Array)
     return { ids: row.slice(0, length), probabilities: sure.slice(0, end < 0 ? length : end + 1) }
   })

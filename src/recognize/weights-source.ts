@@ -8,20 +8,25 @@ import type { LoadOptions } from './recognizer.ts'
 export async function readWeightsFile({ model = 'tiny', preset }: LoadOptions): Promise<WeightsFile> {
   const named = presetNames.includes(model)
   const path = named ? fileURLToPath(new URL(`../../models/${model}.safetensors`, import.meta.url)) : model
-  let bytes: Uint8Array
-  try {
-    bytes = await readFile(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new Error(
-      named
-        ? `no weights of "${model}" come with the package: train it, and give the path of its weights`
-        : `${model}: no such weights file, nor a preset (${presetNames.join(', ')})`,
-    )
-  }
+  const bytes = await readBytes(
+    path,
+    named
+      ? `no weights of "${model}" come with the package: train it, and give the path of its weights`
+      : `${model}: no such weights file, nor a preset (${presetNames.join(', ')})`,
+  )
   try {
     return parseWeights(bytes, preset === undefined ? undefined : loadPreset(preset).model)
   } catch (error) {
     throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** A file's bytes; `missing` is said where there is no such file. */
+export async function readBytes(path: string, missing = `${path}: no such file`): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new Error(missing)
   }
 }

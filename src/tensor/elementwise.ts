@@ -1,5 +1,6 @@
 /** Elementwise operators with NumPy broadcasting, forward and gradient side by side. */
 import { type DataType, emit, requireType, type Shape, ShapeError, sameShape, type Tensor } from './graph.ts'
+import { typeCode } from './onnx.ts'
 
 export type Operand = Tensor | number
 
@@ -182,8 +183,7 @@ export function select(condition: Tensor, a: Operand, b: Operand): Tensor {
 
 /** Converts the values' type; no gradient. */
 export function cast(x: Tensor, type: DataType): Tensor {
-  const code = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 }[type]
-  return x.type === type ? x : emit('Cast', [x], x.shape, { type, attributes: { to: code } })
+  return x.type === type ? x : emit('Cast', [x], x.shape, { type, attributes: { to: typeCode[type] } })
 }
 
 /** The same value, through which no gradient passes. */

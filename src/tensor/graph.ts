@@ -9,8 +9,10 @@
 /** The symbolic dimension of a batch whose size is known at run time. */
 export const BATCH = -1
 
-export type DataType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool'
-export type TypedArray = Float32Array | Int32Array | BigInt64Array | Uint8Array
+/** float16 and int8 are for stored weights: nothing is computed in them. */
+export type DataType = 'float32' | 'float16' | 'int32' | 'int64' | 'int8' | 'uint8' | 'bool'
+/** float16 values are the bits of halves in a Uint16Array. */
+export type TypedArray = Float32Array | Uint16Array | Int32Array | BigInt64Array | Int8Array | Uint8Array
 export type Shape = readonly number[]
 
 export interface Tensor {
@@ -220,5 +222,7 @@ function typeOfArray(data: TypedArray): DataType {
   if (data instanceof Float32Array) return 'float32'
   if (data instanceof Int32Array) return 'int32'
   if (data instanceof BigInt64Array) return 'int64'
+  if (data instanceof Uint16Array) return 'float16'
+  if (data instanceof Int8Array) return 'int8'
   return 'uint8'
 }

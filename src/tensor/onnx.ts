@@ -6,7 +6,16 @@ import type { Attribute, Constant, DataType, Graph, Node, Tensor } from './graph
 const OPERATOR_SET = 18
 const FORMAT = 8
 
-const typeCode: Record<DataType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 }
+/** Numbers of TensorProto.DataType. */
+export const typeCode: Record<DataType, number> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+}
 
 /** The model file of a graph's outputs and what they need; `metadata` is kept as the file's key-value pairs. */
 export function writeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {

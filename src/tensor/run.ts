@@ -60,6 +60,13 @@ export class Session {
     return values
   }
 
+  /** The shape of an input as the model file states it; a symbol's name where its size is known at run time. */
+  inputShape(name: string): readonly (number | string)[] {
+    const input = this.session.inputMetadata.find((each) => each.name === name)
+    if (!input?.isTensor) throw new Error(`the model has no input "${name}"`)
+    return input.shape
+  }
+
   endProfiling(): void {
     this.session.endProfiling()
   }

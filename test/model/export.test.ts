@@ -1,0 +1,53 @@
+/** The exported file reads the same in Node's runtime and in the browser's. */
+import { mkdtemp, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as nodeRuntime from 'onnxruntime-node'
+import * as webRuntime from 'onnxruntime-web'
+import { expect, test } from 'vitest'
+import { recognizerGraph } from '../../src/model/recognizer-graph.ts'
+import { storages } from '../../src/model/scope.ts'
+import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
+import { writeModel } from '../../src/tensor/index.ts'
+import { miniPreset } from '../mini-preset.ts'
+import { randomWeights, stripedImages } from '../recognize/random-model.ts'
+
+const { model: settings } = miniPreset()
+const weights = randomWeights()
+
+test.each(storages)('%s weights: the texts of the model, in Node and on WebAssembly', async (storage) => {
+  const original = await SceneTextRecognizer.create({ settings, weights, provenance: {} }, nodeRuntime)
+  const wanted = await original.recognizeImages(stripedImages)
+  await original.dispose()
+  const bytes = writeModel(recognizerGraph(settings, weights, storage))
+  for (const runtime of [nodeRuntime, webRuntime]) {
+    const exported = await SceneTextRecognizer.fromOnnx(bytes, runtime as typeof nodeRuntime)
+    const found = await exported.recognizeImages(stripedImages, { batchSize: 3 })
+    // Random weights are far less robust than learned ones: eight bits may change what they spell.
+    if (storage !== 'int8') expect(found.map(({ text }) => text)).toEqual(wanted.map(({ text }) => text))
+    for (const [index, { confidence }] of found.entries()) {
+      if (storage === 'float32') expect(confidence).toBeCloseTo(wanted[index]!.confidence, 3)
+    }
+    await exported.dispose()
+  }
+})
+
+test('each storage is smaller than the one before', async () => {
+  const sizes = storages.map((storage) => writeModel(recognizerGraph(settings, weights, storage)).length)
+  expect(sizes[1]!).toBeLessThan(sizes[0]!)
+  expect(sizes[2]!).toBeLessThan(sizes[1]!)
+})
+
+test('the command writes a file that reads, checked before it is kept', async () => {
+  const { exportCommand } = await import('../../src/cli/export.ts')
+  const out = join(await mkdtemp(join(tmpdir(), 'safl-export-')), 'tiny.onnx')
+  await exportCommand().parseAsync(['node', 'export', '--out', out])
+  const recognizer = await SceneTextRecognizer.load({ model: out })
+  const whole = await SceneTextRecognizer.load()
+  const images = stripedImages.slice(0, 2)
+  const [found, wanted] = [await recognizer.recognizeImages(images), await whole.recognizeImages(images)]
+  expect(found.map(({ text }) => text)).toEqual(wanted.map(({ text }) => text))
+  expect((await readFile(out)).includes('charset')).toBe(true)
+  await recognizer.dispose()
+  await whole.dispose()
+})
