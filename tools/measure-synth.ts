@@ -12,12 +12,12 @@ import { appendFile, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import * as runtime from 'onnxruntime-node'
-import { presetSettings } from '../src/config.ts'
 import { openBatches } from '../src/data/batches.ts'
 import { openDataset, parseDataSpec } from '../src/data/dataset.ts'
 import { evaluate } from '../src/evaluate/evaluate.ts'
 import { wordMetrics } from '../src/evaluate/metrics.ts'
 import { formatWeights } from '../src/model/weights-file.ts'
+import { loadPreset } from '../src/presets/index.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 import { initialState, train } from '../src/train/loop.ts'
 import { TrainingStep } from '../src/train/training-step.ts'
@@ -47,38 +47,12 @@ interface Result {
   readonly minutes: number
 }
 
-const BATCH = 64
+const mini = loadPreset('mini')
 
-/** About a fifth of `tiny`'s arithmetic, without a rectifier: small enough to train it a dozen times. */
 function presetFor(seed: number) {
-  return presetSettings.parse({
-    model: {
-      maximumLength: 32,
-      rectifier: { enabled: false },
-      backbone: { stem: 8, widths: [12, 24, 48, 96, 128], blocks: [1, 1, 1, 1, 1] },
-      transformer: {
-        width: 128,
-        heads: 4,
-        feedForward: 256,
-        encoderLayers: 1,
-        decoderLayers: 1,
-        dropout: 0,
-        positionDropout: 0,
-      },
-    },
-    training: {
-      batchSize: BATCH,
-      steps: Math.round(budget / BATCH),
-      seed,
-      schedule: 'cosine',
-      learningRate: 0.002,
-      warmup: 100,
-      columnWeight: 10,
-      focalGamma: 1,
-      averageDecay: 0.99,
-      realShare: 0,
-    },
-  })
+  const { training } = mini
+  const steps = Math.round(budget / training.batchSize)
+  return { ...mini, training: { ...training, steps, seed, realShare: 0 } }
 }
 
 async function measure(variant: string, seed: number): Promise<Result> {

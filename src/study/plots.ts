@@ -1,0 +1,102 @@
+/** The figures of a study's report. (Node) */
+import { renderPlot } from '../evaluate/render-plot.ts'
+import type { ArmReport, Comparison, GroupEstimate, StudyReport } from './analyse.ts'
+import { titleOf } from './findings.ts'
+
+interface Dot {
+  /** Row of the plot. */
+  readonly row: string
+  /** Colour within the row. */
+  readonly series: string
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+/** SVG files' texts: accuracies, differences, differences by frequency, calibration. */
+export async function drawPlots({ arms, comparisons }: StudyReport): Promise<string[]> {
+  const plots: (ReturnType<typeof dots> | ReturnType<typeof calibrations>)[][] = []
+  if (arms.length > 0) plots.push([accuracies(arms), calibrations(arms)])
+  if (comparisons.length > 0) {
+    const differences = (title: string, groups: (each: Comparison) => readonly GroupEstimate[]) =>
+      dots(
+        title,
+        comparisons.flatMap((each) => groups(each).map((group) => dot(group.group, titleOf(each), group))),
+      )
+    plots.push([
+      differences('Difference to cross-entropy, points', ({ sets, all, meanOfSets }) => [
+        ...sets,
+        { group: 'all words', count: 0, ...all },
+        { group: 'mean of the sets', count: 0, ...meanOfSets },
+      ]),
+    ])
+    plots.push([
+      differences('Difference by how often the word was seen, points', (each) => each.wordFrequency),
+      differences('Difference of characters by how often these were seen, points', (each) => each.characterFrequency),
+    ])
+  }
+  return Promise.all(plots.map((row) => renderPlot({ hconcat: row })))
+}
+
+function dot(
+  row: string,
+  series: string,
+  { value, interval: [low, high] }: Omit<GroupEstimate, 'group' | 'count'>,
+): Dot {
+  return { row, series, value: 100 * value, low: 100 * low, high: 100 * high }
+}
+
+function accuracies(arms: readonly ArmReport[]) {
+  return dots(
+    'Accuracy on all words, %',
+    arms.map(({ title, all }) => dot(title, title, all)),
+  )
+}
+
+/** Points with their 95 % intervals, and a line at 0 where that is in reach. */
+function dots(title: string, values: readonly Dot[]) {
+  const y = { field: 'row', type: 'nominal' as const, sort: null, title: null, axis: { labelLimit: 240 } }
+  const color = { field: 'series', type: 'nominal' as const, sort: null, title: null, legend: { labelLimit: 320 } }
+  const yOffset = { field: 'series', type: 'nominal' as const, sort: null }
+  const x = (field: string) => ({ field, type: 'quantitative' as const, title: null, scale: { zero: false } })
+  const crossing = values.some(({ low }) => low <= 0) && values.some(({ high }) => high >= 0)
+  const zero = {
+    data: { values: [{ at: 0 }] },
+    mark: { type: 'rule' as const, color: 'grey' },
+    encoding: { x: x('at') },
+  }
+  return {
+    title,
+    width: 420,
+    height: { step: 18 },
+    data: { values: values.map((value) => ({ ...value })) },
+    layer: [
+      ...(crossing ? [zero] : []),
+      { mark: { type: 'rule' as const }, encoding: { y, yOffset, color, x: x('low'), x2: { field: 'high' } } },
+      { mark: { type: 'point' as const, filled: true, size: 50 }, encoding: { y, yOffset, color, x: x('value') } },
+    ],
+  }
+}
+
+function calibrations(arms: readonly ArmReport[]) {
+  const x = { field: 'confidence', type: 'quantitative' as const, scale: { domain: [0, 1] } }
+  const y = { field: 'accuracy', type: 'quantitative' as const, scale: { domain: [0, 1] } }
+  const diagonal = [0, 1].map((value) => ({ confidence: value, accuracy: value }))
+  return {
+    title: 'Calibration, all seeds',
+    width: 300,
+    height: 240,
+    layer: [
+      {
+        data: { values: diagonal },
+        mark: { type: 'line' as const, strokeDash: [4, 4], color: 'grey' },
+        encoding: { x, y },
+      },
+      {
+        data: { values: arms.flatMap(({ title, bins }) => bins.map((bin) => ({ series: title, ...bin }))) },
+        mark: { type: 'line' as const, point: true },
+        encoding: { x, y, color: { field: 'series', type: 'nominal' as const, sort: null, title: null } },
+      },
+    ],
+  }
+}
