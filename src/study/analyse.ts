@@ -10,10 +10,14 @@ export interface GroupEstimate extends Estimate {
   readonly group: string
   /** Words, or characters, of the group: mean over the seeds. */
   readonly count: number
+  /** Words whose sum over the seeds is not 0: in a comparison, those that the two losses read differently. */
+  readonly nonzero: number
 }
 
+export type Contrast = Estimate & Pick<GroupEstimate, 'nonzero'>
+
 export interface Estimates {
-  readonly all: Estimate
+  readonly all: GroupEstimate
   readonly sets: readonly GroupEstimate[]
   /** Mean of the sets, each counting the same: the paper's average. */
   readonly meanOfSets: Estimate
@@ -21,8 +25,8 @@ export interface Estimates {
   readonly wordFrequency: readonly GroupEstimate[]
   /** Of characters, by how often these were seen. */
   readonly characterFrequency: readonly GroupEstimate[]
-  /** Rare minus frequent words, and characters: null where there are none of either. */
-  readonly rareMinusFrequent: { readonly words: Estimate | null; readonly characters: Estimate | null }
+  /** Rare minus frequent words, and characters: null where there are none of either. `nonzero`: of the side with fewer. */
+  readonly rareMinusFrequent: { readonly words: Contrast | null; readonly characters: Contrast | null }
 }
 
 export interface ArmReport extends Estimates {
@@ -46,6 +50,8 @@ export interface Comparison extends Estimates {
   /** Difference over all words, seed by seed, and Student's interval of its mean; null for one seed. */
   readonly bySeed: readonly number[]
   readonly seedInterval: readonly [number, number] | null
+  /** Accuracy of both sides on all words: mean of these seeds. */
+  readonly accuracy: { readonly arm: number; readonly baseline: number }
   /** Difference of the mean calibration errors. */
   readonly ece: number
 }
@@ -136,6 +142,10 @@ function compare({ name, title, baseline }: Arm, pairs: readonly Pair[]): Compar
     ...estimate(pairs.map(({ difference }) => difference)),
     bySeed,
     seedInterval: studentInterval(bySeed),
+    accuracy: {
+      arm: meanOf(pairs.map((pair) => shareOfAll(pair.arm.tally))),
+      baseline: meanOf(pairs.map((pair) => shareOfAll(pair.baseline.tally))),
+    },
     ece: meanOf(pairs.map((pair) => ece(pair.arm) - ece(pair.baseline))),
   }
 }
@@ -149,6 +159,9 @@ function confidences({ sets }: StudyRun): { confidence: number; right: boolean }
     }),
   )
 }
+
+/** Of no words. */
+const NOTHING: Estimate = { value: 0, interval: [0, 0] }
 
 /** Shares, or differences of shares, with their intervals: words are resampled, all seeds of a word together. */
 function estimate(tallies: readonly tally.Tally[]): Estimates {
@@ -169,20 +182,30 @@ function estimate(tallies: readonly tally.Tally[]): Estimates {
     contrast('character', tally.RARE_CHARACTERS, tally.FREQUENT_CHARACTERS),
   ])
   const [meanOfSets, words, characters] = found.slice(groups.length)
+  const nonzero = (chosen: readonly number[]) =>
+    rows.filter((row) => chosen.some((place) => row[2 * place] !== 0)).length
   const groupsOf = (kind: tally.TallyGroup['kind']): GroupEstimate[] =>
     places(kind).flatMap((place) => {
       const each = found[place]
       const count = rows.reduce((sum, row) => sum + row[2 * place + 1]!, 0) / tallies.length
-      return each ? [{ group: groups[place]!.name, count: Number(count.toFixed(1)), ...each }] : []
+      const group = groups[place]!.name
+      return each ? [{ group, count: Number(count.toFixed(1)), nonzero: nonzero([place]), ...each }] : []
     })
-  const nothing: Estimate = { value: 0, interval: [0, 0] }
+  const contrastOf = (each: Estimate | null | undefined, sides: readonly (readonly number[])[]): Contrast | null =>
+    each ? { ...each, nonzero: Math.min(...sides.map(nonzero)) } : null
   return {
-    all: found[places('all')[0]!] ?? nothing,
+    all: groupsOf('all')[0] ?? { group: 'all', count: 0, nonzero: 0, ...NOTHING },
     sets: groupsOf('set'),
-    meanOfSets: meanOfSets ?? nothing,
+    meanOfSets: meanOfSets ?? NOTHING,
     wordFrequency: groupsOf('word'),
     characterFrequency: groupsOf('character'),
-    rareMinusFrequent: { words: words ?? null, characters: characters ?? null },
+    rareMinusFrequent: {
+      words: contrastOf(words, [places('word', tally.RARE_WORDS), places('word', tally.FREQUENT_WORDS)]),
+      characters: contrastOf(characters, [
+        places('character', tally.RARE_CHARACTERS),
+        places('character', tally.FREQUENT_CHARACTERS),
+      ]),
+    },
   }
 }
 

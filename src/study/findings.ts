@@ -1,7 +1,6 @@
 /** What a study's numbers say, in sentences computed from them: no more and no less. */
-import type { Comparison, StudyReport } from './analyse.ts'
+import type { Comparison, Contrast, GroupEstimate, StudyReport } from './analyse.ts'
 import { arms, type PlannedRun } from './arms.ts'
-import type { Estimate } from './bootstrap.ts'
 import type { StudyDescription } from './study-folder.ts'
 
 /** What the paper says focal loss gains over cross-entropy, mean of its sets (arXiv 2201.00132). */
@@ -15,13 +14,21 @@ export function sideOf([low, high]: readonly [number, number]): Side {
   return high < 0 ? 'below' : 'across'
 }
 
-/** `higher`, `lower`: beyond chance in words and in seeds. `seeds`, `words`: what chance is not ruled out in. */
-export type Verdict = 'higher' | 'lower' | 'words' | 'seeds'
+/** With fewer words read differently, or fewer seeds, an interval is too narrow to be believed. */
+const FEWEST_DIFFERENCES = 10
+const FEWEST_SEEDS = 3
 
-export function verdictOf({ all, seedInterval }: Pick<Comparison, 'all' | 'seedInterval'>): Verdict {
+/**
+ * `higher`, `lower`: beyond chance in words and in seeds. `few`: too few words are read differently to say anything.
+ * `words`, `seeds`: what chance is not ruled out in.
+ */
+export type Verdict = 'higher' | 'lower' | 'few' | 'words' | 'seeds'
+
+export function verdictOf({ all, bySeed, seedInterval }: Pick<Comparison, 'all' | 'bySeed' | 'seedInterval'>): Verdict {
+  if (all.nonzero < FEWEST_DIFFERENCES) return 'few'
   const side = sideOf(all.interval)
   if (side === 'across') return 'words'
-  if (!seedInterval || sideOf(seedInterval) !== side) return 'seeds'
+  if (!seedInterval || bySeed.length < FEWEST_SEEDS || sideOf(seedInterval) !== side) return 'seeds'
   return side === 'above' ? 'higher' : 'lower'
 }
 
@@ -36,7 +43,12 @@ export interface Progress {
 export function findings(report: StudyReport, { planned, done }: Progress): string[] {
   const main = report.comparisons.find(({ arm }) => arm === 'gamma2')
   const sentences = main
-    ? [claim(main), everySet(main), average(main), mechanism(main), confidenceOf(main)]
+    ? [
+        claim(main),
+        ...(verdictOf(main) === 'few' ? [] : [everySet(main), average(main)]),
+        mechanism(main),
+        confidenceOf(main),
+      ]
     : ['No seed has been trained with both γ 0 and γ 2 yet: nothing can be said of the claim.']
   for (const other of report.comparisons)
     if (other.arm !== 'gamma2') sentences.push(`${titleOf(other)}: ${gain(other)}.`)
@@ -49,23 +61,27 @@ export function findings(report: StudyReport, { planned, done }: Progress): stri
 }
 
 function claim(comparison: Comparison): string {
-  const { all, seeds } = comparison
+  const { all, seeds, accuracy } = comparison
   const half = (all.interval[1] - all.interval[0]) / 2
   const [is, meaning] = {
     higher: ['supported', 'γ 2 reads more words right than cross-entropy, beyond chance in words and in seeds'],
     lower: ['contradicted', 'γ 2 reads fewer words right than cross-entropy, beyond chance in words and in seeds'],
+    few: [
+      'not tested',
+      `the study is too small to tell, because the two losses read only ${all.nonzero} of the words differently`,
+    ],
     words: [
       'neither supported nor refuted',
       `on these words chance alone explains it, and a difference under about ${points(half)} could not be seen`,
     ],
     seeds: [
       'neither supported nor refuted',
-      seeds.length < 2
-        ? 'these two models differ, but one seed cannot tell the loss from luck'
+      seeds.length < FEWEST_SEEDS
+        ? `these models differ, but with fewer than ${FEWEST_SEEDS} seeds loss cannot be told from luck`
         : 'these models differ, but too little, against how much the seeds differ, to call the loss the cause',
     ],
   }[verdictOf(comparison)] as [string, string]
-  return `That focal loss reads more words right is ${is} at this size: ${gain(comparison)}; ${meaning}.`
+  return `That focal loss reads more words right is ${is} at this size. γ 2 reads ${percent(accuracy.arm)} of the words, cross-entropy ${percent(accuracy.baseline)}, ${gain(comparison)}: ${meaning}.`
 }
 
 /** Such as "+1.2 points on all words (95 % interval -0.3 to 2.7 over the words; by seed +1.0, +1.4)". */
@@ -75,11 +91,16 @@ function gain({ all, bySeed, seedInterval }: Comparison): string {
   return `${signed(all.value)} points on all words (95 % interval ${range(all.interval)} over the words; ${seeds}${student})`
 }
 
+/** Across 0 where too few words are read differently to say otherwise. */
+function shownSide({ interval, nonzero }: Contrast): Side {
+  return nonzero < FEWEST_DIFFERENCES ? 'across' : sideOf(interval)
+}
+
 function everySet({ sets }: Comparison): string {
-  const names = (side: (estimate: Estimate) => boolean) => sets.filter(side).map(({ group }) => group)
+  const names = (side: (estimate: GroupEstimate) => boolean) => sets.filter(side).map(({ group }) => group)
   const higher = names(({ value }) => value > 0)
-  const surely = names(({ interval }) => sideOf(interval) === 'above')
-  const worse = names(({ interval }) => sideOf(interval) === 'below')
+  const surely = names((set) => shownSide(set) === 'above')
+  const worse = names((set) => shownSide(set) === 'below')
   const counts = `γ 2 is higher on ${higher.length} of ${sets.length} sets, and its interval over the words lies above 0 on ${surely.length}, below 0 on ${worse.length}`
   if (surely.length === sets.length) return `"On every set" is what the words show: ${counts}.`
   if (worse.length > 0) return `"On every set" is contradicted on ${worse.join(', ')}: ${counts}.`
@@ -100,13 +121,13 @@ function average({ meanOfSets: { value, interval } }: Comparison): string {
 }
 
 function mechanism({ rareMinusFrequent }: Comparison): string {
-  const of = (what: string, estimate: Estimate | null) => {
+  const of = (what: string, estimate: Contrast | null) => {
     if (!estimate) return `there are not both rare and frequent ${what} to compare`
     const more = {
       above: `rare ${what} gain more than frequent ones`,
       below: `rare ${what} gain less than frequent ones`,
       across: `no difference between rare and frequent ${what} is shown`,
-    }[sideOf(estimate.interval)]
+    }[shownSide(estimate)]
     return `${more} (${signed(estimate.value)} points, 95 % interval ${range(estimate.interval)})`
   }
   return `If frequent words crowd out rare ones, γ 2 must help the rare ones most. Of words seen at most 5 times against more than 20 times in training: ${of('words', rareMinusFrequent.words)}. Of the 9 rarest against the 9 most frequent characters: ${of('characters', rareMinusFrequent.characters)}.`
@@ -144,6 +165,10 @@ export function signed(difference: number): string {
 
 export function range([low, high]: readonly [number, number]): string {
   return `${signed(low)} to ${signed(high)}`
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
 }
 
 function points(share: number): string {

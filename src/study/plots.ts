@@ -1,6 +1,7 @@
 /** The figures of a study's report. (Node) */
 import { renderPlot } from '../evaluate/render-plot.ts'
-import type { ArmReport, Comparison, GroupEstimate, StudyReport } from './analyse.ts'
+import type { ArmReport, Comparison, StudyReport } from './analyse.ts'
+import type { Estimate } from './bootstrap.ts'
 import { titleOf } from './findings.ts'
 
 interface Dot {
@@ -18,7 +19,10 @@ export async function drawPlots({ arms, comparisons }: StudyReport): Promise<str
   const plots: (ReturnType<typeof dots> | ReturnType<typeof calibrations>)[][] = []
   if (arms.length > 0) plots.push([accuracies(arms), calibrations(arms)])
   if (comparisons.length > 0) {
-    const differences = (title: string, groups: (each: Comparison) => readonly GroupEstimate[]) =>
+    const differences = (
+      title: string,
+      groups: (each: Comparison) => readonly (Estimate & { readonly group: string })[],
+    ) =>
       dots(
         title,
         comparisons.flatMap((each) => groups(each).map((group) => dot(group.group, titleOf(each), group))),
@@ -26,8 +30,8 @@ export async function drawPlots({ arms, comparisons }: StudyReport): Promise<str
     plots.push([
       differences('Difference to cross-entropy, points', ({ sets, all, meanOfSets }) => [
         ...sets,
-        { group: 'all words', count: 0, ...all },
-        { group: 'mean of the sets', count: 0, ...meanOfSets },
+        { ...all, group: 'all words' },
+        { ...meanOfSets, group: 'mean of the sets' },
       ]),
     ])
     plots.push([
@@ -38,11 +42,7 @@ export async function drawPlots({ arms, comparisons }: StudyReport): Promise<str
   return Promise.all(plots.map((row) => renderPlot({ hconcat: row })))
 }
 
-function dot(
-  row: string,
-  series: string,
-  { value, interval: [low, high] }: Omit<GroupEstimate, 'group' | 'count'>,
-): Dot {
+function dot(row: string, series: string, { value, interval: [low, high] }: Estimate): Dot {
   return { row, series, value: 100 * value, low: 100 * low, high: 100 * high }
 }
 

@@ -2,6 +2,7 @@
 import type { ArmReport, Comparison, Estimates, GroupEstimate, StudyReport } from './analyse.ts'
 import { analyse } from './analyse.ts'
 import type { PlannedRun } from './arms.ts'
+import { type Estimate, meanOf } from './bootstrap.ts'
 import { type Block, renderHtml, renderMarkdown } from './document.ts'
 import { findings, type Progress, range, signed, titleOf } from './findings.ts'
 import { drawPlots } from './plots.ts'
@@ -35,9 +36,8 @@ function describeReport(report: StudyReport, progress: Progress): Block[] {
 }
 
 function accuracyTables(arms: readonly ArmReport[]): Block[] {
-  const share = ({ value, interval: [low, high] }: Omit<GroupEstimate, 'group' | 'count'>) =>
+  const share = ({ value, interval: [low, high] }: Estimate) =>
     `${percent(value)} (${percent(low)} to ${percent(high)})`
-  const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
   return [
     { kind: 'heading', text: 'Accuracy' },
     {
@@ -69,8 +69,7 @@ function accuracyTables(arms: readonly ArmReport[]): Block[] {
 }
 
 function differenceTables(comparisons: readonly Comparison[]): Block[] {
-  const difference = ({ value, interval }: Omit<GroupEstimate, 'group' | 'count'>) =>
-    `${signed(value)} (${range(interval)})`
+  const difference = ({ value, interval }: Estimate) => `${signed(value)} (${range(interval)})`
   return [
     { kind: 'heading', text: 'Differences to cross-entropy' },
     { kind: 'paragraph', text: 'Percentage points (95 % interval over the words), paired by seed and word.' },
@@ -101,7 +100,7 @@ function differenceTables(comparisons: readonly Comparison[]): Block[] {
   ]
 }
 
-type Show = (estimate: Omit<GroupEstimate, 'group' | 'count'>) => string
+type Show = (estimate: Estimate) => string
 
 function estimatesTable<T extends Estimates & { readonly seeds: readonly number[] }>(
   items: readonly T[],
@@ -149,7 +148,7 @@ function method({ settings, words, data }: StudyDescription): string[] {
     `Every run trains from scratch for ${training.steps} steps of ${training.batchSize} words (a budget of ${words} words), ${percent(training.realShare)} % of them real, and then reads the validation words with its averaged weights. Runs of the same seed and word frequency see the same pictures in the same order, which the SHA-256 of their batches confirms, and start from the same weights; only the loss differs.`,
     `${sets.join('; ')}.`,
     'Frequencies are counted in the batches that each run saw, real and synthetic, case ignored, letters and digits only. The 36 characters are put in four groups of nine by their counts.',
-    "Intervals over the words: percentile bootstrap of 2,000 rounds in which words are drawn with replacement, each with its readings of all seeds and of both sides, so that differences are paired. Such an interval says what other words of this kind would give with these trained models; it does not know how other seeds would have turned out. For that the differences by seed are shown, with Student's interval of their mean, and a difference counts as shown only where both intervals lie on one side of 0.",
+    "Intervals over the words: percentile bootstrap of 2,000 rounds in which words are drawn with replacement, each with its readings of all seeds and of both sides, so that differences are paired. Such an interval says what other words of this kind would give with these trained models; it does not know how other seeds would have turned out. For that the differences by seed are shown, with Student's interval of their mean, and a difference of an arm counts as shown only where both intervals lie on one side of 0, with three seeds or more. Intervals over the words grow too narrow where few words are read differently: under ten such words nothing is called shown.",
     'No correction is made for the number of comparisons: of twenty intervals about one misses the truth by chance. The paper trained its full model on millions of words; a small model and a small budget can show what the loss does there, and not more.',
   ]
 }
