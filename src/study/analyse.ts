@@ -60,7 +60,7 @@ export interface StudyReport {
   readonly arms: readonly ArmReport[]
   readonly comparisons: readonly Comparison[]
   /** How much more γ 2 gains at natural than at uniform word frequency. */
-  readonly frequencyEffect: (Estimate & { readonly seeds: readonly number[] }) | null
+  readonly frequencyEffect: (Contrast & { readonly seeds: readonly number[] }) | null
   /** Pairs of runs that did not see the same training words, and are not compared. */
   readonly unpaired: readonly string[]
 }
@@ -230,5 +230,5 @@ function frequencyEffect(natural: readonly Pair[], uniform: readonly Pair[]): St
   const all = 2 * one.groups.findIndex(({ kind }) => kind === 'all')
   const rows = one.rows.map((row, place) => Float64Array.of(row[all]! - other.rows[place]![all]!, row[all + 1]!))
   const [effect] = bootstrap(rows, [(totals) => totals[0]! / totals[1]!])
-  return effect ? { ...effect, seeds } : null
+  return effect ? { ...effect, nonzero: rows.filter(([sum]) => sum !== 0).length, seeds } : null
 }

@@ -24,7 +24,7 @@ export const arms: readonly Arm[] = [
   { ...natural, name: 'gamma0.5', title: 'γ 0.5', gamma: 0.5 },
   { ...natural, name: 'gamma1', title: 'γ 1', gamma: 1 },
   { ...natural, name: 'gamma5', title: 'γ 5', gamma: 5 },
-  { ...natural, name: 'authors', title: 'γ 1, α 0.99 (authors)', gamma: 1, alpha: 0.99 },
+  { ...natural, name: 'authors', title: 'γ 1, α 0.99', gamma: 1, alpha: 0.99 },
   { ...uniform, name: 'uniform-gamma0', title: 'γ 0, uniform words', gamma: 0, baseline: null },
   { ...uniform, name: 'uniform-gamma2', title: 'γ 2, uniform words', gamma: 2, baseline: 'uniform-gamma0' },
 ]

@@ -32,6 +32,14 @@ export function verdictOf({ all, bySeed, seedInterval }: Pick<Comparison, 'all' 
   return side === 'above' ? 'higher' : 'lower'
 }
 
+const OUTCOMES: Readonly<Record<Verdict, string>> = {
+  higher: 'higher beyond chance in words and in seeds',
+  lower: 'lower beyond chance in words and in seeds',
+  few: 'too few words are read differently to tell',
+  words: 'chance in the words is not ruled out',
+  seeds: 'chance in the seeds is not ruled out',
+}
+
 export interface Progress {
   readonly study: StudyDescription
   readonly planned: readonly PlannedRun[]
@@ -51,7 +59,7 @@ export function findings(report: StudyReport, { planned, done }: Progress): stri
       ]
     : ['No seed has been trained with both γ 0 and γ 2 yet: nothing can be said of the claim.']
   for (const other of report.comparisons)
-    if (other.arm !== 'gamma2') sentences.push(`${titleOf(other)}: ${gain(other)}.`)
+    if (other.arm !== 'gamma2') sentences.push(`${titleOf(other)}: ${gain(other)}; ${OUTCOMES[verdictOf(other)]}.`)
   sentences.push(...frequencyEffect(report))
   for (const pair of report.unpaired)
     sentences.push(`${pair}: not compared, because they were not trained on the same pictures (their SHA-256 differ).`)
@@ -123,12 +131,14 @@ function average({ meanOfSets: { value, interval } }: Comparison): string {
 function mechanism({ rareMinusFrequent }: Comparison): string {
   const of = (what: string, estimate: Contrast | null) => {
     if (!estimate) return `there are not both rare and frequent ${what} to compare`
+    const few = estimate.nonzero < FEWEST_DIFFERENCES
     const more = {
       above: `rare ${what} gain more than frequent ones`,
       below: `rare ${what} gain less than frequent ones`,
       across: `no difference between rare and frequent ${what} is shown`,
     }[shownSide(estimate)]
-    return `${more} (${signed(estimate.value)} points, 95 % interval ${range(estimate.interval)})`
+    const meaning = few ? `too few ${what} are read differently to tell` : more
+    return `${meaning} (${signed(estimate.value)} points, 95 % interval ${range(estimate.interval)})`
   }
   return `If frequent words crowd out rare ones, γ 2 must help the rare ones most. Of words seen at most 5 times against more than 20 times in training: ${of('words', rareMinusFrequent.words)}. Of the 9 rarest against the 9 most frequent characters: ${of('characters', rareMinusFrequent.characters)}.`
 }
@@ -144,7 +154,7 @@ function frequencyEffect({ frequencyEffect: effect }: StudyReport): string[] {
     above: 'it gains more where frequent words crowd out rare ones, as the paper argues',
     below: 'it gains less where frequent words crowd out rare ones, contrary to what the paper argues',
     across: 'that word frequency matters to it is not shown',
-  }[sideOf(effect.interval)]
+  }[shownSide(effect)]
   const { length } = effect.seeds
   return [
     `Between natural and uniform word frequency the gain of γ 2 differs by ${signed(effect.value)} points (95 % interval ${range(effect.interval)} over the words, ${length} ${length === 1 ? 'seed' : 'seeds'}): ${meaning}.`,

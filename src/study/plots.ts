@@ -2,7 +2,6 @@
 import { renderPlot } from '../evaluate/render-plot.ts'
 import type { ArmReport, Comparison, StudyReport } from './analyse.ts'
 import type { Estimate } from './bootstrap.ts'
-import { titleOf } from './findings.ts'
 
 interface Dot {
   /** Row of the plot. */
@@ -25,10 +24,10 @@ export async function drawPlots({ arms, comparisons }: StudyReport): Promise<str
     ) =>
       dots(
         title,
-        comparisons.flatMap((each) => groups(each).map((group) => dot(group.group, titleOf(each), group))),
+        comparisons.flatMap((each) => groups(each).map((group) => dot(group.group, each.title, group))),
       )
     plots.push([
-      differences('Difference to cross-entropy, points', ({ sets, all, meanOfSets }) => [
+      differences('Difference to cross-entropy at the same word frequency, points', ({ sets, all, meanOfSets }) => [
         ...sets,
         { ...all, group: 'all words' },
         { ...meanOfSets, group: 'mean of the sets' },
@@ -50,30 +49,30 @@ function accuracies(arms: readonly ArmReport[]) {
   return dots(
     'Accuracy on all words, %',
     arms.map(({ title, all }) => dot(title, title, all)),
+    { zero: false },
   )
 }
 
-/** Points with their 95 % intervals, and a line at 0 where that is in reach. */
-function dots(title: string, values: readonly Dot[]) {
-  const y = { field: 'row', type: 'nominal' as const, sort: null, title: null, axis: { labelLimit: 240 } }
-  const color = { field: 'series', type: 'nominal' as const, sort: null, title: null, legend: { labelLimit: 320 } }
-  const yOffset = { field: 'series', type: 'nominal' as const, sort: null }
-  const x = (field: string) => ({ field, type: 'quantitative' as const, title: null, scale: { zero: false } })
-  const crossing = values.some(({ low }) => low <= 0) && values.some(({ high }) => high >= 0)
-  const zero = {
-    data: { values: [{ at: 0 }] },
-    mark: { type: 'rule' as const, color: 'grey' },
-    encoding: { x: x('at') },
+/** Points with their 95 % intervals; several series share a row, and a line marks 0 where it belongs to the scale. */
+function dots(title: string, values: readonly Dot[], { zero = true }: { zero?: boolean } = {}) {
+  const series = { field: 'series', type: 'nominal' as const, sort: null, title: null }
+  const shared = values.some(({ row }, place) => values.findIndex((each) => each.row === row) < place)
+  const place = {
+    y: { field: 'row', type: 'nominal' as const, sort: null, title: null, axis: { labelLimit: 240 } },
+    color: series,
+    ...(shared && { yOffset: series }),
   }
+  const x = (field: string) => ({ field, type: 'quantitative' as const, title: null, scale: { zero } })
+  const line = { data: { values: [{ at: 0 }] }, mark: { type: 'rule' as const }, encoding: { x: x('at') } }
   return {
     title,
     width: 420,
-    height: { step: 18 },
+    height: { step: shared ? 14 : 24 },
     data: { values: values.map((value) => ({ ...value })) },
     layer: [
-      ...(crossing ? [zero] : []),
-      { mark: { type: 'rule' as const }, encoding: { y, yOffset, color, x: x('low'), x2: { field: 'high' } } },
-      { mark: { type: 'point' as const, filled: true, size: 50 }, encoding: { y, yOffset, color, x: x('value') } },
+      ...(zero ? [line] : []),
+      { mark: { type: 'rule' as const }, encoding: { ...place, x: x('low'), x2: { field: 'high' } } },
+      { mark: { type: 'point' as const, filled: true, size: 50 }, encoding: { ...place, x: x('value') } },
     ],
   }
 }
