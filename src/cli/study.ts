@@ -66,14 +66,15 @@ async function run(options: Options): Promise<void> {
   const useful = chosen.filter(({ naturalness }) => study.settings.training.realShare < 1 || naturalness > 0)
   const folder = await StudyFolder.open(options.out, study)
   const planned = planRuns(useful, options.seeds)
-  const stop = stopOnSignal('ending after this step; the run in progress is lost')
+  const stop = stopOnSignal('ending after this step; a run that still trains is lost')
   const ends = options.minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.minutes * 60_000
+  const named = new Set<string>()
   await writeReport(folder, planned)
   for (const [place, each] of planned.entries()) {
     if (folder.has(each)) continue
     if (stop.signal.aborted || performance.now() > ends) break
     const name = `run ${place + 1} of ${planned.length}, ${each.arm.name}, seed ${each.seed}`
-    if (await runOne(each, { name, options, folder, signal: stop.signal })) await writeReport(folder, planned)
+    if (await runOne(each, { name, options, folder, named, signal: stop.signal })) await writeReport(folder, planned)
   }
   const done = planned.filter((each) => folder.has(each)).length
   console.error(`safl: ${done} of ${planned.length} runs are done: ${options.out}/report.html`)
@@ -115,11 +116,13 @@ interface Run {
   readonly name: string
   readonly options: Options
   readonly folder: StudyFolder
+  /** Bad samples that were named already: every run meets the same ones. */
+  readonly named: Set<string>
   readonly signal: AbortSignal
 }
 
 /** Whether the run came to its end: a signal or a loss that is not finite ends it early. */
-async function runOne(planned: PlannedRun, { name, options, folder, signal }: Run): Promise<boolean> {
+async function runOne(planned: PlannedRun, { name, options, folder, named, signal }: Run): Promise<boolean> {
   const study = folder.description
   const preset = presetOf(planned, study.settings)
   try {
@@ -132,7 +135,7 @@ async function runOne(planned: PlannedRun, { name, options, folder, signal }: Ru
       workers: options.workers,
       threads: options.threads,
       signal,
-      onStep: progressOf(name, preset.training.steps),
+      onStep: progressOf(name, { steps: preset.training.steps, named }),
     })
     if (done) await folder.save(done)
     return done !== null
@@ -144,10 +147,16 @@ async function runOne(planned: PlannedRun, { name, options, folder, signal }: Ru
   }
 }
 
-function progressOf(name: string, steps: number): (report: StepReport) => void {
+function progressOf(
+  name: string,
+  { steps, named }: { steps: number; named: Set<string> },
+): (report: StepReport) => void {
   const started = performance.now()
   return ({ step, loss, batch }) => {
-    for (const problem of batch.skipped) console.error(`safl: left out: ${problem}`)
+    for (const problem of batch.skipped) {
+      if (!named.has(problem)) console.error(`safl: left out: ${problem}`)
+      named.add(problem)
+    }
     if (step % LOG_STEPS !== 0 && step !== steps) return
     const left = ((steps - step) * (performance.now() - started)) / step / 60_000
     console.error(`${name}: step ${step}/${steps}  loss ${loss.toFixed(2)}  ${left.toFixed(0)} min left`)
