@@ -1,5 +1,4 @@
 /** `safl train`: trains a recogniser, resumably. */
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import * as runtime from 'onnxruntime-node'
@@ -9,8 +8,6 @@ import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import { readValidationWords, validate } from '../evaluate/validate.ts'
 import { parseSafetensors } from '../model/safetensors.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
-import type { SynthSettings } from '../synth/settings.ts'
-import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
 import { ManySteps } from '../train/many-steps.ts'
@@ -18,7 +15,8 @@ import { exportWeights, RunFolder, type StepRecord } from '../train/run-folder.t
 import { TrainingStep } from '../train/training-step.ts'
 import { collect, positiveInteger, positiveNumber } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
-import { defaultFonts, frequencyFile } from './synth-material.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
+import { defaultData, defaultFonts, synthOptions } from './synth-material.ts'
 
 interface Options {
   readonly preset: string
@@ -92,7 +90,7 @@ async function run(options: Options): Promise<void> {
     workers: options.workers,
     queue: 4,
   })
-  const stop = stopOnSignal()
+  const stop = stopOnSignal('saving after this step')
   const progress = new Progress(preset, state, () => batches.waited)
   const started = performance.now()
   const before = state.seconds
@@ -141,44 +139,11 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** The first signal ends training after the step in progress; a second one ends the process. */
-function stopOnSignal(): AbortController {
-  const stop = new AbortController()
-  const onSignal = () => {
-    if (stop.signal.aborted) process.exit(130)
-    console.error('\nsafl: saving after this step; once more to end at once')
-    stop.abort()
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  return stop
-}
-
 async function openValidation(sources: readonly DataSpec[], most: number) {
   const datasets = await Promise.all(sources.map(openDataset))
   const words = await readValidationWords(datasets, most)
   await Promise.all(datasets.map((dataset) => dataset.close()))
   return words
-}
-
-function defaultData(shared: string): string[] {
-  if (!existsSync(shared))
-    throw new Error(`${shared}: no such folder of training data; give --data KIND:PATH or --shared FOLDER`)
-  return [`iiit5k:${shared}/iiit5k/train`, `icdar:${shared}/icdar2015/train/gt.txt`, `tsv:${shared}/svt/train.tsv`]
-}
-
-function synthOptions({ fonts, shared }: Options, settings: SynthSettings): SynthesizerOptions {
-  if (!existsSync(fonts))
-    throw new Error(
-      `${fonts}: no fonts; install them (npm ci --prefix fonts), name a folder with --fonts, or give --no-synth`,
-    )
-  const [lexiconFile, backgroundFolder] = [`${shared}/lexicon-90k.txt`, `${shared}/backgrounds`]
-  return {
-    fontFolder: fonts,
-    settings,
-    ...(existsSync(lexiconFile) && { lexiconFile }),
-    ...(existsSync(backgroundFolder) && { backgroundFolder }),
-    ...(settings.words.naturalness > 0 && { frequencyFile: frequencyFile() }),
-  }
 }
 
 async function startFrom(path: string, model: TrainingStep, state: TrainingState): Promise<void> {

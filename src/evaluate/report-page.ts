@@ -103,7 +103,8 @@ function bars(title: string, groups: readonly Group[]) {
   }
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** An HTML table; a head of empty cells is left out. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeText(cell)}</${tag}>`).join('')}</tr>`
   const header = head.some((cell) => cell !== '') ? `${line(head, 'th')}\n` : ''
@@ -114,6 +115,7 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`
 }
 
-function escapeText(text: string): string {
+/** Text as HTML shows it. */
+export function escapeText(text: string): string {
   return text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`)
 }

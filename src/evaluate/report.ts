@@ -110,7 +110,8 @@ function groupBy<T extends { readonly right: boolean }>(items: readonly T[], nam
   return [...groups].map(([group, { words, right }]) => ({ group, words, accuracy: right / words }))
 }
 
-const FREQUENCY_BUCKETS: readonly (readonly [string, number])[] = [
+/** Names of the groups by frequency in training, and the most times that fall into each. */
+export const FREQUENCY_BUCKETS: readonly (readonly [string, number])[] = [
   ['never', 0],
   ['once', 1],
   ['2 to 5 times', 5],

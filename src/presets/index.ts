@@ -1,10 +1,11 @@
 import { type Preset, presetSettings } from '../config.ts'
 import { authors } from './authors.ts'
 import { base } from './base.ts'
+import { mini } from './mini.ts'
 import { small } from './small.ts'
 import { tiny } from './tiny.ts'
 
-const presets: Readonly<Record<string, unknown>> = { tiny, small, base, authors }
+const presets: Readonly<Record<string, unknown>> = { mini, tiny, small, base, authors }
 
 export const presetNames: readonly string[] = Object.keys(presets)
 
