@@ -120,7 +120,7 @@ interface Reading {
 }
 
 async function readSets(weights: Uint8Array, { datasets, study, threads }: Reading): Promise<StudyRun['sets']> {
-  const recognizer = await SceneTextRecognizer.create(weights, runtime, threads)
+  const recognizer = await SceneTextRecognizer.create(weights, runtime, { ...(threads !== undefined && { threads }) })
   try {
     const sets: StudyRun['sets'] = []
     for (const [place, dataset] of datasets.entries()) {
