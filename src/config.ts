@@ -52,6 +52,12 @@ export const modelSettings = z
     rectifier: rectifierSettings.prefault({}),
     backbone: backboneSettings.prefault({}),
     transformer: transformerSettings.prefault({}),
+    temperature: z
+      .number()
+      .min(0.05)
+      .max(20)
+      .default(1)
+      .describe('what scores are divided by before they become probabilities of a reading; fitted by safl calibrate'),
     authorsQuirks: z
       .boolean()
       .default(false)

@@ -12,6 +12,7 @@ import {
   emit,
   Graph,
   loop,
+  multiply,
   reshape,
   slice,
   softmax,
@@ -35,7 +36,7 @@ const PRESENT = -3
  * straightened words, `rectified` [B, 3, 32, 100] in [-1, 1].
  */
 export function recognizerGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
-  const { transformer, maximumLength, authorsQuirks } = settings
+  const { transformer, maximumLength, authorsQuirks, temperature } = settings
   const graph = new Graph()
   const resolve = resolveOnce(weightScope(graph, weights, storage))
   const scope = new Scope({ graph, training: false, resolve })
@@ -65,7 +66,7 @@ export function recognizerGraph(settings: ModelSettings, weights: Weights, stora
         },
         cross: (layer) => ({ key: outer(memories[layer]!.key), value: outer(memories[layer]!.value) }),
       })
-      const chosen = choose(reshape(logits, [BATCH, logits.shape[2]!]))
+      const chosen = choose(reshape(logits, [BATCH, logits.shape[2]!]), temperature)
       const endsNow = emit('Equal', [chosen.ids, inside.scalar(END, 'int32')], [BATCH], { type: 'bool' })
       const over = emit('Or', [ended, endsNow], [BATCH], { type: 'bool' })
       const all = emit('ReduceMin', [cast(over, 'int32')], [], { type: 'int32', attributes: { keepdims: 0 } })
@@ -144,8 +145,8 @@ function firstState({ transformer }: ModelSettings, images: Tensor): Tensor[] {
 }
 
 /** The most probable character or end symbol of `logits[B, C]`; padding and unknown spell nothing. */
-function choose(logits: Tensor): { ids: Tensor; probabilities: Tensor } {
-  const likely = slice(softmax(logits), { axis: 1, end: END + 1 })
+function choose(logits: Tensor, temperature: number): { ids: Tensor; probabilities: Tensor } {
+  const likely = slice(softmax(multiply(logits, 1 / temperature)), { axis: 1, end: END + 1 })
   const best = emit('ArgMax', [likely], [BATCH], { type: 'int64', attributes: { axis: 1, keepdims: 0 } })
   const axes = logits.graph.integers([1])
   return {

@@ -4,7 +4,7 @@
  * characters so far by the steps, which return them.
  */
 import type { ModelSettings } from '../config.ts'
-import { BATCH, concatenate, embedding, Graph, reshape, softmax, type Tensor } from '../tensor/index.ts'
+import { BATCH, concatenate, embedding, Graph, multiply, reshape, softmax, type Tensor } from '../tensor/index.ts'
 import type { Memory } from './layers.ts'
 import { encodeImage, positionTable } from './safl.ts'
 import { type Storage, type Weights, weightScope } from './scope.ts'
@@ -76,6 +76,6 @@ export function stepGraph(settings: ModelSettings, weights: Weights, storage?: S
     },
     cross: (layer) => inputs(cacheNames(layer).crossKey, cacheNames(layer).crossValue, textWidth / 4),
   })
-  graph.output('probabilities', softmax(reshape(logits, [BATCH, logits.shape[2]!])))
+  graph.output('probabilities', softmax(multiply(reshape(logits, [BATCH, logits.shape[2]!]), 1 / settings.temperature)))
   return graph
 }

@@ -125,6 +125,23 @@ describe('safl evaluate', () => {
   })
 })
 
+describe('safl calibrate', () => {
+  test('writes weights that read the same words with another confidence', async () => {
+    const out = join(folder, 'calibrated.safetensors')
+    const data = `tsv:${join(folder, 'labels.tsv')}`
+    const { code, out: said } = await safl('calibrate', '--data', data, '--split', 'all', '--out', out)
+    expect([code, said]).toEqual([0, expect.stringMatching(/temperature [\d.]+; expected calibration error/)])
+    const read = async (...model: string[]) => {
+      const { out: text } = await safl('recognize', '--json', ...model, join(folder, 'a.png'))
+      return (JSON.parse(text) as { text: string; confidence: number }[])[0]!
+    }
+    const [usual, changed] = [await read(), await read('--model', out)]
+    expect(changed.text).toBe(usual.text)
+    expect(changed.confidence).not.toBe(usual.confidence)
+    expect((await safl('inspect', out)).out).toMatch(/"temperature": /)
+  })
+})
+
 describe('safl train', () => {
   const mini = ['batchSize=2', 'steps=3', 'lengths=[8]', 'warmup=1'].flatMap((change) => [
     '--set',

@@ -1,0 +1,74 @@
+/** `safl calibrate`: makes a recogniser's confidence honest. */
+import { Command, Option } from 'commander'
+import * as runtime from 'onnxruntime-node'
+import { type Dataset, dataKinds, openDataset, parseDataSpec, type Split, splits } from '../data/dataset.ts'
+import { confidenceLoss, findTemperature } from '../evaluate/calibrate.ts'
+import { type EvaluatedWord, evaluate } from '../evaluate/evaluate.ts'
+import { calibration } from '../evaluate/metrics.ts'
+import { viewOf } from '../evaluate/protocol.ts'
+import { formatWeights } from '../model/weights-file.ts'
+import { SceneTextRecognizer } from '../recognize/recognizer.ts'
+import { readWeightsFile } from '../recognize/weights-source.ts'
+import { writeWhole } from '../write-whole.ts'
+import { collect } from './arguments.ts'
+
+interface Options {
+  readonly model: string
+  readonly data: string[]
+  readonly split: Split
+  readonly out: string
+}
+
+export function calibrateCommand(): Command {
+  return new Command('calibrate')
+    .description(
+      'Fit the temperature with which confidence says how often words are right, and write the weights with it.',
+    )
+    .option('--model <name>', 'preset whose weights come with the package, or path of a weights file', 'tiny')
+    .requiredOption(
+      '--data <kind:path>',
+      `labelled words, KIND one of ${dataKinds.join(', ')}; may be repeated`,
+      collect,
+      [],
+    )
+    .addOption(new Option('--split <name>', 'part of them').choices(splits).default('validation'))
+    .requiredOption('--out <file>', 'the weights file to write, in 16 bits')
+    .action(run)
+}
+
+async function run({ model, data, split, out }: Options): Promise<void> {
+  const file = await readWeightsFile({ model })
+  const datasets: Dataset[] = []
+  for (const spec of data.map(parseDataSpec)) datasets.push(await openDataset(spec))
+  const read = async (temperature: number) => {
+    const settings = { ...file.settings, temperature }
+    const recognizer = await SceneTextRecognizer.create({ ...file, settings }, runtime)
+    const words: EvaluatedWord[] = []
+    for (const dataset of datasets) {
+      const { results } = await evaluate(recognizer, dataset, { split, subset: 'all', list: null, batchSize: 32 })
+      words.push(...results)
+    }
+    await recognizer.dispose()
+    return words
+  }
+  const temperature = await findTemperature(async (candidate) => {
+    const loss = confidenceLoss(await read(candidate))
+    console.error(`temperature ${candidate.toFixed(3)}: loss ${loss.toFixed(4)}`)
+    return loss
+  })
+  const [before, after] = [eceOf(await read(file.settings.temperature)), eceOf(await read(temperature))]
+  for (const dataset of datasets) await dataset.close()
+  await writeWhole(out, formatWeights({ ...file, settings: { ...file.settings, temperature } }, 'F16'))
+  console.log(
+    `${out}: temperature ${temperature}; expected calibration error ${before.toFixed(3)} before, ${after.toFixed(3)} after`,
+  )
+}
+
+function eceOf(words: readonly EvaluatedWord[]): number {
+  return calibration(
+    words.flatMap(({ label, prediction, confidence }) => {
+      const wanted = viewOf(label, 36)
+      return wanted === '' ? [] : [{ confidence, right: wanted === viewOf(prediction, 36) }]
+    }),
+  ).ece
+}
