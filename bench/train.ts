@@ -13,7 +13,8 @@ import { loadPreset } from '../src/presets/index.ts'
 import { createRandom } from '../src/random.ts'
 import { initialState } from '../src/train/loop.ts'
 import { adamUpdate } from '../src/train/optimizer.ts'
-import { TrainingStep } from '../src/train/training-step.ts'
+import { TrainingStep, trainingGraph } from '../src/train/training-step.ts'
+import { countOperations, measurePeak } from './arithmetic.ts'
 
 const { values } = parseArgs({
   options: {
@@ -64,7 +65,12 @@ for (let round = 0; round < 3; round++) {
   theirs.push((JSON.parse(printed.trim().split('\n').at(-1)!) as { samplesPerSecond: number }).samplesPerSecond)
 }
 await model.dispose()
+const peak = await measurePeak(runtime)
+const operations = countOperations(trainingGraph(preset, { size, length })) / size
 console.log(`${values.preset}, batch ${size}, ${length} steps: ${median(ours).toFixed(1)} words/s`)
+console.log(
+  `${(operations / 1e9).toFixed(2)} GFLOP a word: ${((100 * median(ours) * operations) / peak).toFixed(0)} % of the ${(peak / 1e9).toFixed(0)} GFLOP/s of large matrix products`,
+)
 if (theirs.length > 0) {
   console.log(
     `authors' PyTorch code, batch 32: ${median(theirs).toFixed(1)} words/s; ours is ${(median(ours) / median(theirs)).toFixed(2)} times as fast`,

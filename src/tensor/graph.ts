@@ -95,6 +95,8 @@ export class Graph {
   readonly inputs: Tensor[] = []
   readonly outputs: { readonly name: string; readonly tensor: Tensor }[] = []
   readonly tape: TapeEntry[] = []
+  /** Of every tensor, by name. */
+  readonly shapes = new Map<string, Shape>()
   private readonly constantCache = new Map<string, Tensor>()
   private readonly prefix: string
   private counter = 0
@@ -109,6 +111,7 @@ export class Graph {
     this.claimName(name)
     const tensor: Tensor = { graph: this, name, shape, type }
     this.inputs.push(tensor)
+    this.shapes.set(name, shape)
     return tensor
   }
 
@@ -126,6 +129,7 @@ export class Graph {
     if (name !== undefined) this.claimName(name)
     const tensor: Tensor = { graph: this, name: name ?? this.newName('constant'), shape, type: typeOfArray(data) }
     this.constants.push({ name: tensor.name, shape, type: tensor.type, data })
+    this.shapes.set(tensor.name, shape)
     return tensor
   }
 
@@ -175,6 +179,7 @@ export class Graph {
       shape,
       type: type ?? 'float32',
     }))
+    for (const { name, shape } of tensors) this.shapes.set(name, shape)
     this.nodes.push({
       operator,
       inputs: inputs.map((input) => input?.name ?? ''),
