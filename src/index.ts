@@ -1,9 +1,3 @@
 export type { RgbImage } from './image/image.ts'
-export {
-  type Decoder,
-  type LoadOptions,
-  type Recognition,
-  type RecognizeOptions,
-  SceneTextRecognizer,
-  type WordGeometry,
-} from './recognize/recognizer.ts'
+export { type LoadOptions, SceneTextRecognizer } from './recognize/recognizer.ts'
+export type { Recognition, RecognizeOptions, WordGeometry } from './recognize/word-reader.ts'

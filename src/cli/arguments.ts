@@ -1,6 +1,6 @@
 /** Checks of values given on the command line. */
 import { InvalidArgumentError, Option } from 'commander'
-import { decoders } from '../recognize/recognizer.ts'
+import { decoders } from '../recognize/word-reader.ts'
 
 export function positiveInteger(text: string): number {
   const value = Number(text)

@@ -2,7 +2,8 @@
 import * as runtime from 'onnxruntime-node'
 import { type Dataset, inSplit } from '../data/dataset.ts'
 import type { RgbImage } from '../image/image.ts'
-import { type Decoder, SceneTextRecognizer } from '../recognize/recognizer.ts'
+import { SceneTextRecognizer } from '../recognize/recognizer.ts'
+import type { Decoder } from '../recognize/word-reader.ts'
 import { type WordMetrics, wordMetrics } from './metrics.ts'
 
 interface ValidationWord {

@@ -1,0 +1,3 @@
+export type { RgbImage } from './image/image.ts'
+export { type BrowserImage, type BrowserLoadOptions, SceneTextRecognizer } from './recognize/browser-recognizer.ts'
+export type { Recognition, RecognizeOptions, WordGeometry } from './recognize/word-reader.ts'

@@ -1,0 +1,83 @@
+/** The page in real Chromium: what it reads is what Node reads. */
+import { existsSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import sharp from 'sharp'
+import { build, type PreviewServer, preview } from 'vite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+const folder = await mkdtemp(join(tmpdir(), 'safl-page-'))
+
+async function draw(text: string, name: string): Promise<string> {
+  const svg = `<svg width="220" height="64"><rect width="220" height="64" fill="#fff"/><text x="110" y="46" font-size="40" text-anchor="middle">${text}</text></svg>`
+  const path = join(folder, name)
+  await writeFile(path, await sharp(Buffer.from(svg)).png().toBuffer())
+  return path
+}
+
+describe.skipIf(!executablePath)('the page', () => {
+  let server: PreviewServer
+  let browser: Browser
+  let page: Page
+  const complaints: string[] = []
+
+  beforeAll(async () => {
+    const outDir = join(folder, 'dist')
+    const configFile = 'web/vite.config.ts'
+    await build({ configFile, logLevel: 'error', build: { outDir } })
+    server = await preview({ configFile, build: { outDir }, preview: { port: 4199, host: '127.0.0.1' } })
+    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] })
+    page = await browser.newPage()
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.goto('http://127.0.0.1:4199/')
+    await page.getByText('Ready.').waitFor({ timeout: 90_000 })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+  })
+
+  test('reads chosen files as Node does, with the straightened word and each character', async () => {
+    const words = await Promise.all(['EXIT', 'Hotel', '24h'].map((text, index) => draw(text, `${index}.png`)))
+    await page.locator('#files').setInputFiles(words)
+    await page.locator('#results li').nth(2).waitFor()
+    const read = (await page.locator('#results .word').allTextContents()).reverse()
+    const recognizer = await SceneTextRecognizer.load()
+    const wanted = []
+    for (const path of words) wanted.push(await recognizer.recognize(path))
+    await recognizer.dispose()
+    expect(read).toEqual(wanted.map(({ text }) => text))
+    const notes = (await page.locator('#results li > span:last-child').allTextContents()).reverse()
+    for (const [index, { confidence }] of wanted.entries())
+      expect(Math.abs(Number.parseInt(notes[index]!, 10) - 100 * confidence)).toBeLessThan(1)
+    expect(await page.locator('#results canvas').count()).toBe(3)
+  })
+
+  test('a part that is dragged over is read alone', async () => {
+    const box = (await page.locator('#picture').boundingBox())!
+    await page.mouse.move(box.x + 5, box.y + 5)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width - 5, box.y + box.height - 5, { steps: 4 })
+    await page.mouse.up()
+    await page.getByText('Read a part in').waitFor()
+  })
+
+  test('by keyboard, with a message for what is no picture, and nothing to complain of', async () => {
+    const count = await page.locator('#results li').count()
+    await page.locator('#whole').focus()
+    await page.keyboard.press('Enter')
+    await page.locator('#results li').nth(count).waitFor()
+    await writeFile(join(folder, 'text.png'), 'no picture')
+    await page.locator('#files').setInputFiles(join(folder, 'text.png'))
+    await page.getByText('text.png is no picture').waitFor()
+    expect(await page.evaluate('crossOriginIsolated')).toBe(true)
+    expect(complaints).toEqual([])
+  })
+})
