@@ -1,48 +1,146 @@
 /** `safl recognize`: reads words from image files. */
-import { Command } from 'commander'
-import { decodeImage } from '../image/decode.ts'
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Command, Option } from 'commander'
+import sharp from 'sharp'
+import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
+import type { RgbImage } from '../image/image.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
+import type { Recognition } from '../recognize/word-reader.ts'
+import { writeWhole } from '../write-whole.ts'
 import { decoderOption, positiveInteger } from './arguments.ts'
 
+const formats = ['tsv', 'csv', 'jsonl', 'json'] as const
+
 interface Options extends LoadOptions {
+  readonly format: (typeof formats)[number]
   readonly json?: boolean
   readonly batch: number
+  readonly saveRectified?: string
 }
 
 export function recognizeCommand(): Command {
   return new Command('recognize')
     .description('Read the word in each image: a line a file with its path, text and confidence, separated by tabs.')
-    .argument('<files...>', 'images of cropped words, in any common format')
-    .option('--model <name>', 'preset whose weights come with the package, or path of a weights file', 'tiny')
+    .argument(
+      '<files...>',
+      'images of cropped words in any common format, folders of them, or - for paths on standard input',
+    )
+    .option('--model <name>', 'preset whose weights come with the package, or path of a weights or ONNX file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
     .option('--batch <count>', 'images read together', positiveInteger, 16)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
-    .option('--json', 'print a JSON array of {path, text, confidence, characters} instead')
-    .action(async (files: string[], options: Options) => {
-      const recognizer = await SceneTextRecognizer.load(options)
-      const records: object[] = []
-      for (let start = 0; start < files.length; start += options.batch) {
-        const paths = files.slice(start, start + options.batch)
-        const decoded = await Promise.allSettled(paths.map((path) => decodeImage(path)))
-        const readable = paths.flatMap((path, index) => {
-          const outcome = decoded[index]!
-          if (outcome.status === 'fulfilled') return [{ path, image: outcome.value }]
-          console.error(`safl: ${(outcome.reason as Error).message}`)
-          process.exitCode = 1
-          return []
-        })
-        const words = await recognizer.recognizeImages(
-          readable.map(({ image }) => image),
-          { batchSize: options.batch },
-        )
-        for (const [index, { path }] of readable.entries()) {
-          const word = words[index]!
-          if (options.json) records.push({ path, ...word })
-          else console.log(`${path}\t${word.text}\t${word.confidence.toFixed(4)}`)
-        }
-      }
-      if (options.json) console.log(JSON.stringify(records, null, 2))
-      await recognizer.dispose()
-    })
+    .addOption(
+      new Option('--format <name>', 'how words are printed: a line each, or one JSON array')
+        .choices(formats)
+        .default('tsv'),
+    )
+    .option('--json', 'short for --format json')
+    .option('--save-rectified <folder>', 'also write the straightened words there, as PNG')
+    .action(run)
+}
+
+interface ReadFile {
+  readonly path: string
+  readonly image: RgbImage
+}
+
+async function run(files: string[], options: Options): Promise<void> {
+  const { batch, saveRectified } = options
+  const format = options.json ? 'json' : options.format
+  const recognizer = await SceneTextRecognizer.load(options)
+  if (saveRectified !== undefined) await mkdir(saveRectified, { recursive: true })
+  if (format === 'csv') console.log('path,text,confidence')
+  const records: object[] = []
+  for await (const paths of inGroups(findImages(files), batch)) {
+    const readable = await decodeAll(paths)
+    const words = await recognizer.recognizeImages(
+      readable.map(({ image }) => image),
+      { batchSize: batch, geometry: saveRectified !== undefined },
+    )
+    for (const [index, { path }] of readable.entries()) {
+      const { geometry, ...word } = words[index]!
+      if (format === 'json') records.push({ path, ...word })
+      else console.log(lineOf(path, word, format))
+      if (saveRectified !== undefined && geometry)
+        await saveImage(join(saveRectified, rectifiedName(path)), geometry.rectified)
+    }
+  }
+  if (format === 'json') console.log(JSON.stringify(records, null, 2))
+  await recognizer.dispose()
+}
+
+function lineOf(path: string, word: Recognition, format: Exclude<Options['format'], 'json'>): string {
+  const { text, confidence } = word
+  if (format === 'jsonl') return JSON.stringify({ path, ...word })
+  if (format === 'tsv') return `${path}\t${text}\t${confidence.toFixed(4)}`
+  return `${[path, text].map((field) => `"${field.replaceAll('"', '""')}"`).join(',')},${confidence.toFixed(4)}`
+}
+
+/** Files as they are named, the images of folders at any depth in the order of their names, and lines of standard input. */
+async function* findImages(files: readonly string[]): AsyncGenerator<string> {
+  for (const file of files) {
+    if (file === '-') {
+      for await (const line of createInterface({ input: process.stdin })) if (line !== '') yield line
+      continue
+    }
+    const isFolder = await stat(file).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+    if (!isFolder) {
+      yield file
+      continue
+    }
+    const names = (await readdir(file, { recursive: true })).filter((name) => IMAGE_NAME.test(name)).sort()
+    if (names.length === 0) complain(`${file}: holds no image`)
+    for (const name of names) yield join(file, name)
+  }
+}
+
+async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let group: T[] = []
+  for await (const item of items) {
+    group.push(item)
+    if (group.length < size) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
+}
+
+/** The images that can be read; the others are named. */
+async function decodeAll(paths: readonly string[]): Promise<ReadFile[]> {
+  const decoded = await Promise.allSettled(paths.map((path) => decodeImage(path)))
+  return paths.flatMap((path, index) => {
+    const outcome = decoded[index]!
+    if (outcome.status === 'fulfilled') return [{ path, image: outcome.value }]
+    complain((outcome.reason as Error).message)
+    return []
+  })
+}
+
+function complain(message: string): void {
+  console.error(`safl: ${message}`)
+  process.exitCode = 1
+}
+
+/** Names of one folder's files differ, those of several may not: the path goes into the name. */
+function rectifiedName(path: string): string {
+  const name = path
+    .slice(0, path.length - extname(path).length)
+    .replace(/^[./]+/, '')
+    .replaceAll(/[\\/:]+/g, '_')
+  return `${name || basename(path)}.png`
+}
+
+async function saveImage(path: string, { width, height, data }: RgbImage): Promise<void> {
+  await writeWhole(
+    path,
+    await sharp(data, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer(),
+  )
 }

@@ -1,7 +1,7 @@
 /** Word crops with their labels, in the field's formats, read one by one. (Node) */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { decodeImage } from '../image/decode.ts'
+import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import { csvFormat, type Entry, type LabelFormat, labelFormats, nameToLabel } from './label-formats.ts'
 import { LmdbReader } from './lmdb-reader.ts'
@@ -196,8 +196,6 @@ async function readDoctr(path: string): Promise<{ folder: string; entries: Entry
   if (entries.length === 0) throw new Error(`${path}: has no samples`)
   return { folder: join(dirname(path), 'images'), entries }
 }
-
-const IMAGE_NAME = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif)$/i
 
 /** A folder whose files' names are their labels: see `labelToName`. */
 async function listFolder(folder: string): Promise<{ folder: string; entries: Entry[] }> {

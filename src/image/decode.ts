@@ -8,6 +8,9 @@ export const MAXIMUM_SIDE = 20_000
 /** Most pixels that are read. */
 export const MAXIMUM_PIXELS = 100_000_000
 
+/** Endings of the images that a folder is searched for. */
+export const IMAGE_NAME = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif)$/i
+
 /** The bytes are no image that can be read; the message says of which file and why. */
 export class ImageError extends Error {
   override readonly name = 'ImageError'

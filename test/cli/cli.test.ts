@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -69,6 +69,31 @@ describe('safl recognize', () => {
     const [record] = JSON.parse(out) as { path: string; text: string; confidence: number; characters: unknown[] }[]
     expect(code).toBe(0)
     expect(record!.characters).toHaveLength(record!.text.length)
+  })
+
+  test('folders, standard input, CSV, JSON lines, and the straightened words', async () => {
+    const words = join(folder, 'words')
+    await mkdir(join(words, 'inner'), { recursive: true })
+    await writeFile(join(words, 'inner', 'a.png'), await word('EXIT'))
+    await writeFile(join(words, 'b.jpg'), await word('Taxi'))
+    await writeFile(join(words, 'notes.txt'), 'no image')
+    const saved = join(folder, 'saved')
+    const csv = await safl('recognize', '--format', 'csv', '--save-rectified', saved, words)
+    const lines = csv.out.trim().split('\n')
+    expect([csv.code, lines.length, lines[0]]).toEqual([0, 3, 'path,text,confidence'])
+    expect(lines[1]).toMatch(/b\.jpg",".*",[01]\.\d{4}$/)
+    const pictures = await readdir(saved)
+    expect(pictures).toHaveLength(2)
+    expect((await sharp(join(saved, pictures[0]!)).metadata()).width).toBe(100)
+    const piped = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', 'src/cli/main.ts', 'recognize', '--format', 'jsonl', '-'],
+      {
+        input: `${join(folder, 'a.png')}\n`,
+        encoding: 'utf8',
+      },
+    )
+    expect(JSON.parse(piped.stdout.trim())).toMatchObject({ path: join(folder, 'a.png') })
   })
 
   test('unknown weights are named', async () => {
