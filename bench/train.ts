@@ -37,6 +37,7 @@ const batch = {
     place % length === length - 1 ? END : Math.floor(random() * END),
   ),
   characterMap: Uint8Array.from({ length: size * 1024 }, () => Math.floor(random() * END)),
+  outlines: new Float32Array(0),
   skipped: [],
 }
 const model = new TrainingStep(preset, runtime)

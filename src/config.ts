@@ -98,6 +98,11 @@ export const trainingSettings = z.strictObject({
     .min(0)
     .default(0)
     .describe('weight of the auxiliary loss that names the character over a column'),
+  outlineWeight: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("weight of the auxiliary loss that draws the rectifier's points to the edges of synthetic words"),
   ctcWeight: z
     .number()
     .min(0)

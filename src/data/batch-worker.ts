@@ -19,6 +19,8 @@ source.catch(() => {}) // Answered to every request below.
 
 answerRequests(async (index) => {
   const batch = await (await source).render(index)
-  const transfer = [batch.images, batch.targets, batch.characterMap].map(({ buffer }) => buffer as ArrayBuffer)
+  const transfer = [batch.images, batch.targets, batch.characterMap, batch.outlines].map(
+    ({ buffer }) => buffer as ArrayBuffer,
+  )
   return { value: batch, transfer }
 })

@@ -1,4 +1,5 @@
 /** Training batches, rendered in worker threads ahead of the trainer. (Node) */
+import type { Preset } from '../config.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { DataSpec } from './dataset.ts'
 import { openWorkerStream, type WorkerStream } from './worker-stream.ts'
@@ -17,6 +18,8 @@ export interface TrainingBatch {
   readonly targets: Int32Array
   /** What lies where in the image, [B, 16, 64]: see `column-guidance.ts`. */
   readonly characterMap: Uint8Array
+  /** Edges of the words, [B, K, 2]: see `outline-guidance.ts`. */
+  readonly outlines: Float32Array
   /** Samples that could not be read and were replaced, and those that training leaves out: each named once. */
   readonly skipped: readonly string[]
 }
@@ -31,8 +34,16 @@ export interface BatchSettings {
   readonly seed: number
   /** So many batches in a row have the same length. */
   readonly stepsPerRun: number
+  /** Points K of a word's edges. */
+  readonly controlPoints: number
   readonly imageHeight: number
   readonly imageWidth: number
+}
+
+/** What a preset's batches are made of. */
+export function batchSettings({ model, training }: Preset): BatchSettings {
+  const { imageHeight, imageWidth, rectifier } = model
+  return { ...training, imageHeight, imageWidth, controlPoints: rectifier.controlPoints }
 }
 
 export interface BatchStreamOptions {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import * as runtime from 'onnxruntime-node'
 import { alphanumericView, decodeIds } from '../charset.ts'
 import type { Preset } from '../config.ts'
-import { openBatches, type TrainingBatch } from '../data/batches.ts'
+import { batchSettings, openBatches, type TrainingBatch } from '../data/batches.ts'
 import { type DataSpec, type Dataset, inSplit, openDataset } from '../data/dataset.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
@@ -32,14 +32,12 @@ export interface RunOptions {
 /** Null where the signal ended training early. Rejects where the loss is not finite. */
 export async function runArm(options: RunOptions): Promise<StudyRun | null> {
   const { planned, preset, study, sources, synth, workers, threads, signal, onStep } = options
-  const { training, model: modelSettings } = preset
+  const { training } = preset
   const datasets = await Promise.all(sources.map(openDataset))
   const seen = new SeenWords(await validationViews(datasets))
   const model = new TrainingStep(preset, runtime, threads === undefined ? {} : { threads })
   const state = initialState(model, training.seed)
-  const { imageHeight, imageWidth } = modelSettings
-  const settings = { ...training, imageHeight, imageWidth }
-  const batches = openBatches({ sources, synth, settings, firstBatch: 0, workers, queue: 4 })
+  const batches = openBatches({ sources, synth, settings: batchSettings(preset), firstBatch: 0, workers, queue: 4 })
   const started = performance.now()
   const lastLosses: number[] = []
   try {

@@ -36,6 +36,11 @@ export interface TextLayout {
   readonly rules: readonly Rule[]
   /** Eight numbers a character: its ink's corners from the top left clockwise, as fractions of width and height. */
   readonly characterQuads: Float32Array
+  /**
+   * The word's upper edge from left to right, then its lower edge, `OUTLINE_POINTS` each: x, y as fractions of width and
+   * height. Along a curved word the edges curve.
+   */
+  readonly outline: Float32Array
 }
 
 export interface LayoutRequest {
@@ -45,6 +50,9 @@ export interface LayoutRequest {
   /** Draws what stands above, below and beside the word, and in which face. */
   readonly neighbour: (random: Random) => { text: string; face: Face }
 }
+
+/** Points along each edge of a word. */
+export const OUTLINE_POINTS = 10
 
 const LARGEST_WIDTH = 288
 const LARGEST_HEIGHT = 88
@@ -84,10 +92,22 @@ export function layoutWord(random: Random, { text, face, settings, neighbour }: 
     word: line.glyphs.map((glyph) => placeGlyph(face, glyph, toImage)),
     neighbours,
     rules: chance(random, settings.rules) ? drawRules(random, line.box, toImage, inkPixels) : [],
+    outline: Float32Array.from(
+      [line.box.top, line.box.bottom]
+        .flatMap((y) => edgeOf(line.box, y, toImage))
+        .flatMap(([x, y]) => [x / crop.width, y / crop.height]),
+    ),
     characterQuads: Float32Array.from(
       corners.flat().flatMap(([x, y]) => [(x * scale - crop.left) / crop.width, (y * scale - crop.top) / crop.height]),
     ),
   }
+}
+
+/** Points of one edge of the word, evenly spaced along the line. */
+function edgeOf({ left, right }: Box, y: number, toImage: Warp): Point[] {
+  return Array.from({ length: OUTLINE_POINTS }, (_, index) =>
+    toImage(left + ((right - left) * index) / (OUTLINE_POINTS - 1), y),
+  )
 }
 
 /** Space added between letters, in `EM` units; `kern` tells whether pairs are kerned. */

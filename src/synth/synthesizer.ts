@@ -31,6 +31,8 @@ export interface SynthSample {
    * ink, as fractions of the image's width and height (a cut letter reaches below 0 or above 1); 8 numbers a character.
    */
   readonly characterQuads: Float32Array
+  /** The word's upper edge from left to right, then its lower edge, ten points each: x, y as fractions of the image. */
+  readonly outline: Float32Array
 }
 
 export interface SynthesizerOptions {
@@ -93,14 +95,14 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
       })
       const style = drawInkStyle(randomOf('ink'), settings.ink)
       const masks = renderInk(context, layout, style)
-      const { width, height, inkHeight, characterQuads } = layout
+      const { width, height, inkHeight, characterQuads, outline } = layout
       const breaks = wordBreaks(characterQuads)
       for (let attempt = 0; ; attempt++) {
         const request = { width, height, inkHeight, masks, style, photographs, breaks, settings: settings.surface }
         const scene = paintSurface(randomOf('surface', attempt), request)
         const image = photograph(randomOf('camera', attempt), scene, { inkHeight, noise, settings: settings.camera })
         if (attempt === MOST_REPAINTINGS || isVisible(image, masks))
-          return { image, text, font: face.file, characterQuads }
+          return { image, text, font: face.file, characterQuads, outline }
       }
     },
   }

@@ -39,6 +39,7 @@ export interface StepOutcome {
   readonly loss: number
   readonly columnLoss: number
   readonly ctcLoss: number
+  readonly outlineLoss: number
   readonly rate: number
   readonly norm: number
 }
@@ -94,6 +95,7 @@ export class ManySteps {
       loss,
       columnLoss: values('column_loss')[index]!,
       ctcLoss: values('ctc_loss')[index]!,
+      outlineLoss: values('outline_loss')[index]!,
       norm: values('norm')[index]!,
       rate: this.rate(state.step + index + 1),
     }))
@@ -155,6 +157,10 @@ export class ManySteps {
       const maps = stack(batches.map(({ characterMap }) => characterMap))
       feeds.character_map = { type: 'uint8', shape: [count, size, MAP_ROWS, MAP_COLUMNS], data: maps }
     }
+    if (training.outlineWeight > 0) {
+      const data = stack(batches.map(({ outlines }) => outlines))
+      feeds.outlines = { type: 'float32', shape: [count, size, model.rectifier.controlPoints, 2], data }
+    }
     const noise = noiseLength(this.preset, { size, length })
     if (noise > 0) {
       const data = stack(batches.map((_, index) => dropoutNoise(training.seed, state.step + index + 1, noise)))
@@ -212,6 +218,10 @@ function manyStepsGraph(preset: Preset, model: TrainingStep, { size, length }: S
       preset.training.columnWeight > 0
         ? graph.input('character_map', 'uint8', [TURNS, size, MAP_ROWS, MAP_COLUMNS])
         : null,
+    outlines:
+      preset.training.outlineWeight > 0
+        ? graph.input('outlines', 'float32', [TURNS, size, preset.model.rectifier.controlPoints, 2])
+        : null,
   }
   const { state: after, kept } = loop({
     count: graph.input('count', 'int64', []),
@@ -226,6 +236,7 @@ function manyStepsGraph(preset: Preset, model: TrainingStep, { size, length }: S
         targets: take(stacked.targets)!,
         noise: take(stacked.noise),
         characterMap: take(stacked.characterMap),
+        outlines: take(stacked.outlines),
         weights,
         statistics,
       })
@@ -234,13 +245,16 @@ function manyStepsGraph(preset: Preset, model: TrainingStep, { size, length }: S
       const none = inside.constant(new Float32Array(1), [1])
       return {
         state: updated.map((tensor, place) => select(good, tensor, before[place]!)),
-        kept: [step.loss, step.columnLoss ?? none, step.ctcLoss ?? none, norm].map((tensor) => reshape(tensor, [])),
+        kept: [step.loss, step.columnLoss ?? none, step.ctcLoss ?? none, step.outlineLoss ?? none, norm].map((tensor) =>
+          reshape(tensor, []),
+        ),
         proceed: reshape(good, []),
       }
     },
   })
   for (const [place, name] of STATE.entries()) graph.output(`new_${name}`, after[place]!)
-  for (const [place, name] of ['loss', 'column_loss', 'ctc_loss', 'norm'].entries()) graph.output(name, kept[place]!)
+  for (const [place, name] of ['loss', 'column_loss', 'ctc_loss', 'outline_loss', 'norm'].entries())
+    graph.output(name, kept[place]!)
   return graph
 }
 

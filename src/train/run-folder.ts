@@ -18,6 +18,7 @@ export interface StepRecord {
   readonly loss: number
   readonly columnLoss: number
   readonly ctcLoss: number
+  readonly outlineLoss: number
   readonly rate: number
   /** Norm of the last gradient. */
   readonly norm: number

@@ -4,6 +4,7 @@ import { ctcLoss } from '../loss/ctc.ts'
 import { focalLoss } from '../loss/focal.ts'
 import { columnLoss } from '../model/column-guidance.ts'
 import { ctcLogits } from '../model/ctc-head.ts'
+import { outlineLoss } from '../model/outline-guidance.ts'
 import { decodeTargets, type EncodedImage } from '../model/safl.ts'
 import type { Scope } from '../model/scope.ts'
 import { add, multiply, reshape, type Tensor } from '../tensor/index.ts'
@@ -14,10 +15,12 @@ interface LossInputs {
   readonly targets: Tensor
   /** [B, 16, 64], uint8; null without guidance. */
   readonly characterMap: Tensor | null
+  /** [B, K, 2]; null where the rectifier is not guided. */
+  readonly outlines: Tensor | null
 }
 
 /** The losses, [1], null where they have no weight; and their weighted sum. Where no decoder is trained, CTC is the loss. */
-export function stepLosses(scope: Scope, preset: Preset, { encoded, targets, characterMap }: LossInputs) {
+export function stepLosses(scope: Scope, preset: Preset, { encoded, targets, characterMap, outlines }: LossInputs) {
   const { model, training } = preset
   const weighted: Tensor[] = []
   const weigh = (loss: Tensor, weight: number) => {
@@ -31,11 +34,13 @@ export function stepLosses(scope: Scope, preset: Preset, { encoded, targets, cha
     focal = weigh(loss, training.focalWeight)
   }
   const column = characterMap && weigh(columnLoss(scope, model, encoded, characterMap), training.columnWeight)
+  const outline = outlines && weigh(outlineLoss(encoded.controlPoints, outlines), training.outlineWeight)
   const ctc =
     training.ctcWeight > 0 ? weigh(ctcLoss(ctcLogits(scope, encoded.memory), targets), training.ctcWeight) : null
   return {
     loss: (focal ?? ctc)!,
     columnLoss: column,
+    outlineLoss: outline,
     ctcLoss: ctc,
     objective: weighted.reduce((total, loss) => add(total, loss)),
   }

@@ -32,6 +32,8 @@ export interface StepResult {
   readonly columnLoss: number
   /** −log p of the words by the CTC head, a word's mean; 0 without it. */
   readonly ctcLoss: number
+  /** Mean squared distance of the control points from the words' edges, fractions of the image; 0 without guidance. */
+  readonly outlineLoss: number
   /** Of the weighted sum of the losses, [P]. */
   readonly gradient: Float32Array
   /** Running means and variances after the step, [Q]. */
@@ -142,6 +144,10 @@ export class TrainingStep {
     if (training.columnWeight > 0) {
       feeds.character_map = { type: 'uint8', shape: [size, MAP_ROWS, MAP_COLUMNS], data: batch.characterMap }
     }
+    if (training.outlineWeight > 0) {
+      const shape = [size, model.rectifier.controlPoints, 2]
+      feeds.outlines = { type: 'float32', shape, data: batch.outlines }
+    }
     const noise = noiseLength(this.preset, { size, length })
     if (noise > 0) feeds.noise = { type: 'float32', shape: [noise], data: dropoutNoise(training.seed, step, noise) }
     const results = await (await session).run(feeds)
@@ -149,6 +155,7 @@ export class TrainingStep {
       loss: results.loss!.data[0] as number,
       columnLoss: (results.column_loss?.data[0] as number | undefined) ?? 0,
       ctcLoss: (results.ctc_loss?.data[0] as number | undefined) ?? 0,
+      outlineLoss: (results.outline_loss?.data[0] as number | undefined) ?? 0,
       gradient: results.gradient!.data as Float32Array,
       statistics: results.new_statistics!.data as Float32Array,
     }
@@ -193,6 +200,7 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
     loss,
     columnLoss: guidance,
     ctcLoss: ctc,
+    outlineLoss: outline,
     gradient: slope,
     statistics,
   } = buildStep(preset, {
@@ -203,10 +211,13 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
     noise: noise > 0 ? graph.input('noise', 'float32', [noise]) : null,
     characterMap:
       training.columnWeight > 0 ? graph.input('character_map', 'uint8', [size, MAP_ROWS, MAP_COLUMNS]) : null,
+    outlines:
+      training.outlineWeight > 0 ? graph.input('outlines', 'float32', [size, model.rectifier.controlPoints, 2]) : null,
   })
   graph.output('loss', loss)
   if (guidance) graph.output('column_loss', guidance)
   if (ctc) graph.output('ctc_loss', ctc)
+  if (outline) graph.output('outline_loss', outline)
   graph.output('gradient', slope)
   graph.output('new_statistics', statistics)
   return graph
@@ -224,12 +235,14 @@ export interface StepTensors {
   readonly noise: Tensor | null
   /** [B, 16, 64], uint8; null without guidance. */
   readonly characterMap: Tensor | null
+  /** [B, K, 2]; null where the rectifier is not guided. */
+  readonly outlines: Tensor | null
 }
 
 /** Forward, loss and backward: losses [1], the gradient [P], the statistics after the step [Q]. */
 export function buildStep(preset: Preset, inputs: StepTensors) {
   const { model } = preset
-  const { images, targets, noise, characterMap } = inputs
+  const { images, targets, noise, characterMap, outlines } = inputs
   const specs = trainingSpecs(preset)
   const tensors = new Map<string, Tensor>()
   const unpack = (flat: Tensor, kind: TensorSpec['kind']) => {
@@ -249,7 +262,7 @@ export function buildStep(preset: Preset, inputs: StepTensors) {
     ...(noise && { noise }),
   })
   const encoded = encodeImage(scope, model, images)
-  const { objective, ...losses } = stepLosses(scope, preset, { encoded, targets, characterMap })
+  const { objective, ...losses } = stepLosses(scope, preset, { encoded, targets, characterMap, outlines })
   const gradients = gradient(
     objective,
     parameters.map(({ name }) => tensors.get(name)!),

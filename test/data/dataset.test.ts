@@ -98,6 +98,7 @@ describe('batches', () => {
     realShare: 1,
     seed: 5,
     stepsPerRun: 1,
+    controlPoints: 4,
     imageHeight: 16,
     imageWidth: 40,
   }

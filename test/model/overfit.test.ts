@@ -34,7 +34,16 @@ test.skipIf(!existsSync(labels))(
       images.set(resize(crops[place]!, imageWidth, imageHeight).data, place * imageHeight * imageWidth * 3)
       targets.set([...encodeText(text), END], place * length)
     }
-    const batch = { index: 0, size: 8, length, images, targets, characterMap: new Uint8Array(0), skipped: [] }
+    const batch = {
+      index: 0,
+      size: 8,
+      length,
+      images,
+      targets,
+      characterMap: new Uint8Array(0),
+      outlines: new Float32Array(0),
+      skipped: [],
+    }
     const model = new TrainingStep(preset, runtime)
     const state = initialState(model, 1)
     await train({

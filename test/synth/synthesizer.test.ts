@@ -60,6 +60,34 @@ describe.skipIf(!existsSync(fontFolder))('synthesizer', () => {
     expect(advancing / characters).toBeGreaterThan(0.99)
   })
 
+  it('knows the edges of every word: all ink of its letters lies between them, nearly', () => {
+    let [inside, total] = [0, 0]
+    for (let seed = 2000; seed < 2150; seed++) {
+      const { characterQuads, outline, image } = synthesizer.sample(seed)
+      expect(outline).toHaveLength(40)
+      // The outline as a polygon: the upper edge, then the lower one backwards. Letters' corners may touch it.
+      const corners = Array.from({ length: 20 }, (_, index) => {
+        const point = index < 10 ? index : 29 - index
+        return [outline[2 * point]! * image.width, outline[2 * point + 1]! * image.height] as const
+      })
+      for (let quad = 0; quad < characterQuads.length; quad += 8) {
+        let [x, y] = [0, 0]
+        for (let corner = 0; corner < 8; corner += 2) {
+          x += (characterQuads[quad + corner]! * image.width) / 4
+          y += (characterQuads[quad + corner + 1]! * image.height) / 4
+        }
+        let crossings = 0
+        for (const [index, [ax, ay]] of corners.entries()) {
+          const [bx, by] = corners[(index + 1) % corners.length]!
+          if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) crossings++
+        }
+        total++
+        if (crossings % 2 === 1) inside++
+      }
+    }
+    expect(inside / total).toBeGreaterThan(0.98)
+  })
+
   it('honours limits of length', () => {
     for (const [minimumLength, maximumLength] of [
       [1, 1],

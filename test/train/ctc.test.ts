@@ -18,6 +18,7 @@ async function oneStep(training: Record<string, number>) {
     images: Uint8Array.from({ length: 2 * imageHeight * imageWidth * 3 }, () => random() * 256),
     targets: Int32Array.of(3, 3, END, PADDING, 40, END, PADDING, PADDING),
     characterMap: new Uint8Array(0),
+    outlines: new Float32Array(0),
     skipped: [],
   }
   const model = new TrainingStep(preset, runtime)

@@ -10,7 +10,7 @@ import { randomBatches } from './random-batches.ts'
 const signal = new AbortController().signal
 
 async function run(stepsPerRun: number | null, changes: Record<string, unknown> = {}) {
-  const preset = miniPreset({ weightDecay: 0.01, ...changes, ...(stepsPerRun && { stepsPerRun }) })
+  const preset = miniPreset({ weightDecay: 0.01, outlineWeight: 2, ...changes, ...(stepsPerRun && { stepsPerRun }) })
   const model = new TrainingStep(preset, runtime)
   const manySteps = stepsPerRun === null ? null : new ManySteps(preset, model, runtime)
   const state = initialState(model, 1)

@@ -22,6 +22,7 @@ function batchAt(index: number, bytes: number): TrainingBatch {
       (_, place) => [Math.floor(random() * 94), 7, 12, END, PADDING][place % 5]!,
     ),
     characterMap: Uint8Array.from({ length: size * 1024 }, () => (random() < 0.5 ? 254 : Math.floor(random() * 94))),
+    outlines: Float32Array.from({ length: size * 40 }, (_, place) => (place < 40 ? -9 : random())),
     skipped: [],
   }
 }
