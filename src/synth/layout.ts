@@ -4,9 +4,11 @@
  * equals this chain at its centre, so no image is ever warped and every character's quadrilateral is known.
  */
 import type { Random } from '../random.ts'
-import { chance, logUniform, normal, pick, pickWeighted, uniform } from './distributions.ts'
+import { chance, pickWeighted, uniform } from './distributions.ts'
 import { EM, type Face } from './fonts.ts'
+import { boxOf, drawSpacing, glyphCorners, glyphToLine, type Line, setLine } from './line.ts'
 import type { LayoutSettings } from './settings.ts'
+import { type DrawNeighbour, drawNeighbours, drawRules, type Rule } from './surroundings.ts'
 import { type Box, drawWarp, type Point, type Warp } from './warp.ts'
 
 /** The six numbers of `CanvasRenderingContext2D.setTransform`. */
@@ -17,12 +19,6 @@ export interface PlacedGlyph {
   readonly face: Face
   /** From glyph pixels at `EM` to image pixels. */
   readonly transform: Affine
-}
-
-/** A drawn line (underline, frame of a sign), in image pixels. */
-export interface Rule {
-  readonly points: readonly Point[]
-  readonly width: number
 }
 
 export interface TextLayout {
@@ -48,7 +44,7 @@ export interface LayoutRequest {
   readonly face: Face
   readonly settings: LayoutSettings
   /** Draws what stands above, below and beside the word, and in which face. */
-  readonly neighbour: (random: Random) => { text: string; face: Face }
+  readonly neighbour: DrawNeighbour
 }
 
 /** Points along each edge of a word. */
@@ -58,13 +54,6 @@ const LARGEST_WIDTH = 288
 const LARGEST_HEIGHT = 88
 const SMALLEST_SIDE = 8
 
-/** Glyphs along one line, before the warp. Text coordinates: x to the right, y down, `EM` to a font size. */
-interface Line {
-  readonly face: Face
-  readonly glyphs: readonly { character: string; x: number; y: number; turn: number; scale: number }[]
-  readonly box: Box
-}
-
 export function layoutWord(random: Random, { text, face, settings, neighbour }: LayoutRequest): TextLayout {
   const spacing = drawSpacing(random, settings.spaced)
   const wobble = chance(random, settings.wobbling) ? uniform(random, 0.3, 1) : 0
@@ -73,7 +62,7 @@ export function layoutWord(random: Random, { text, face, settings, neighbour }: 
   const inkHeight = Math.max(line.box.bottom - line.box.top, 0.45 * EM)
 
   const corners = line.glyphs.map((glyph) => glyphCorners(face, glyph).map(([x, y]) => warp(x, y)))
-  const bounds = boundsOf(corners.flat())
+  const bounds = boxOf(corners.flat())
   const scale = drawScale(random, { bounds, inkHeight, settings })
   const inkPixels = inkHeight * scale
   const crop = drawCrop(random, { bounds, corners, scale, inkPixels, settings })
@@ -109,76 +98,6 @@ function edgeOf({ left, right }: Box, y: number, toImage: Warp): Point[] {
     toImage(left + ((right - left) * index) / (OUTLINE_POINTS - 1), y),
   )
 }
-
-/** Space added between letters, in `EM` units; `kern` tells whether pairs are kerned. */
-function drawSpacing(random: Random, spaced: number): { extra: number; kern: boolean } {
-  const kind = pickWeighted(random, [
-    ['natural', 1 - spaced],
-    ['open', 0.53 * spaced],
-    ['wide', 0.13 * spaced],
-    ['tight', 0.34 * spaced],
-  ] as const)
-  if (kind === 'natural') return { extra: 0, kern: true }
-  if (kind === 'open') return { extra: uniform(random, 0.01, 0.14) * EM, kern: true }
-  if (kind === 'wide') return { extra: uniform(random, 0.14, 0.55) * EM, kern: false }
-  return { extra: -uniform(random, 0.01, 0.045) * EM, kern: true }
-}
-
-function setLine(
-  random: Random,
-  text: string,
-  face: Face,
-  spacing: { extra: number; kern: boolean },
-  wobble: number,
-): Line {
-  const glyphs: Line['glyphs'][number][] = []
-  let pen = 0
-  let before: string | undefined
-  for (const character of text) {
-    if (before !== undefined) pen += spacing.extra + (spacing.kern ? face.kerning(before, character) : 0)
-    glyphs.push({
-      character,
-      x: pen,
-      y: wobble === 0 ? 0 : 0.06 * EM * wobble * normal(random),
-      turn: wobble === 0 ? 0 : 0.07 * wobble * normal(random),
-      scale: wobble === 0 ? 1 : 1 + 0.07 * wobble * normal(random),
-    })
-    pen += face.measure(character).advance
-    before = character
-  }
-  return { face, glyphs, box: boxOf(glyphs.flatMap((glyph) => glyphCorners(face, glyph))) }
-}
-
-/** Corners of a glyph's ink in text coordinates, from the top left clockwise. */
-function glyphCorners(face: Face, glyph: Line['glyphs'][number]): Point[] {
-  const { left, right, top, bottom } = face.measure(glyph.character)
-  return [
-    glyphToLine(glyph, left, top),
-    glyphToLine(glyph, right, top),
-    glyphToLine(glyph, right, bottom),
-    glyphToLine(glyph, left, bottom),
-  ]
-}
-
-function glyphToLine(glyph: Line['glyphs'][number], x: number, y: number): Point {
-  if (glyph.turn === 0) return [glyph.x + glyph.scale * x, glyph.y + glyph.scale * y]
-  const cosine = Math.cos(glyph.turn) * glyph.scale
-  const sine = Math.sin(glyph.turn) * glyph.scale
-  return [glyph.x + cosine * x - sine * y, glyph.y + sine * x + cosine * y]
-}
-
-function boxOf(points: readonly Point[]): Box {
-  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity]
-  for (const [x, y] of points) {
-    left = Math.min(left, x)
-    right = Math.max(right, x)
-    top = Math.min(top, y)
-    bottom = Math.max(bottom, y)
-  }
-  return { left, right, top, bottom }
-}
-
-const boundsOf = boxOf
 
 /** Image pixels a text unit: letters from 8 to 52 pixels high, fewer where the crop would grow too large. */
 function drawScale(
@@ -269,78 +188,4 @@ function placeLine(line: Line, toImage: Warp, crop: Crop): PlacedGlyph[] {
       return box.right > 0 && box.left < crop.width && box.bottom > 0 && box.top < crop.height
     })
     .map((glyph) => placeGlyph(line.face, glyph, toImage))
-}
-
-/** What else the sign says: lines above and below, words before and after, shifted to where they stand. */
-function drawNeighbours(
-  random: Random,
-  neighbour: LayoutRequest['neighbour'],
-  line: Line,
-  spacing: { extra: number; kern: boolean },
-): Line[] {
-  const { left, right, top, bottom } = line.box
-  const height = Math.max(bottom - top, 0.5 * EM)
-  const lines: Line[] = []
-  const add = (place: 'above' | 'below' | 'before' | 'after') => {
-    const other = neighbour(random)
-    const isBeside = place === 'before' || place === 'after'
-    const face = chance(random, isBeside ? 0.85 : 0.55) ? line.face : other.face
-    const words = face.draws(other.text) ? other.text : line.glyphs.map(({ character }) => character).join('')
-    const shown = place === 'before' ? words.slice(-3) : place === 'after' ? words.slice(0, 3) : words
-    const set = setLine(random, shown, face, spacing, 0)
-    const size = isBeside ? 1 : logUniform(random, 0.45, 1.4)
-    const gap = isBeside ? uniform(random, 0.22, 0.45) * EM : uniform(random, 0.08, 0.5) * height
-    const wide = (set.box.right - set.box.left) * size
-    const x = isBeside ? 0 : uniform(random, left - 0.3 * wide, Math.max(left, right - 0.7 * wide))
-    lines.push(
-      moveLine(set, size, {
-        x: place === 'before' ? left - gap - set.box.right : place === 'after' ? right + gap - set.box.left : x,
-        y:
-          place === 'above'
-            ? top - gap - set.box.bottom * size
-            : place === 'below'
-              ? bottom + gap - set.box.top * size
-              : 0,
-      }),
-    )
-  }
-  if (chance(random, 0.4)) add('above')
-  if (chance(random, 0.5)) add('below')
-  if (chance(random, 0.3)) add('before')
-  if (chance(random, 0.3)) add('after')
-  return lines
-}
-
-function moveLine(line: Line, size: number, by: { x: number; y: number }): Line {
-  const { left, right, top, bottom } = line.box
-  return {
-    face: line.face,
-    glyphs: line.glyphs.map((glyph) => ({
-      ...glyph,
-      x: glyph.x * size + by.x,
-      y: glyph.y * size + by.y,
-      scale: glyph.scale * size,
-    })),
-    box: { left: left * size + by.x, right: right * size + by.x, top: top * size + by.y, bottom: bottom * size + by.y },
-  }
-}
-
-/** Underlines, the edge of the sign, and a line between rows. */
-function drawRules(random: Random, box: Box, toImage: Warp, inkPixels: number): Rule[] {
-  const height = Math.max(box.bottom - box.top, 0.5 * EM)
-  const overhang = uniform(random, 0.05, 0.6) * height
-  const gap = uniform(random, 0.1, 0.4) * height
-  const width = Math.max(0.8, uniform(random, 0.025, 0.12) * inkPixels)
-  const along = (y: number) =>
-    Array.from({ length: 13 }, (_, step) =>
-      toImage(box.left - overhang + ((box.right - box.left + 2 * overhang) * step) / 12, y),
-    )
-  const below = along(box.bottom + gap)
-  const above = along(box.top - gap)
-  const sides = pick(random, ['below', 'below', 'above', 'both', 'frame'] as const)
-  if (sides === 'frame') return [{ points: [...above, ...below.reverse(), above[0]!], width }]
-  return [...(sides === 'above' ? [] : [below]), ...(sides === 'below' ? [] : [above])].map((points) => ({
-    points,
-    width,
-  }))
 }

@@ -4,6 +4,7 @@ import type { Random } from '../random.ts'
 import { chance, integer, pick, pickWeighted } from './distributions.ts'
 import type { WordSettings } from './settings.ts'
 import { SIGN_WORDS } from './sign-words.ts'
+import { code, DIGITS, formattedNumber, randomString } from './written-numbers.ts'
 
 /** Characters a word may have, both ends included. */
 export interface LengthLimits {
@@ -26,7 +27,6 @@ export interface WordOptions {
   readonly counts?: ReadonlyMap<string, number> | undefined
 }
 
-const DIGITS = '0123456789'
 const LOWER = 'abcdefghijklmnopqrstuvwxyz'
 const UPPER = LOWER.toUpperCase()
 
@@ -200,95 +200,6 @@ const MARKS_AFTER = [
 
 function digits(random: Random, length: number): string {
   return randomString(random, DIGITS, Math.min(length, pick(random, [2, 3, 4, 5, 6, 8, 10, length])))
-}
-
-function randomString(random: Random, alphabet: string, length: number): string {
-  let text = ''
-  for (let place = 0; place < length; place++) text += alphabet[Math.floor(random() * alphabet.length)]
-  return text
-}
-
-/** Prices, percentages, dates, times, telephone numbers, fractions, measures, ordinals. */
-function formattedNumber(random: Random, length: number): string {
-  const some = (count: number) => randomString(random, DIGITS, count)
-  const two = (top: number) => String(integer(random, 0, top)).padStart(2, '0')
-  const kind = integer(random, 0, 9)
-  if (kind <= 1) {
-    const amount = String(integer(random, 1, 10 ** integer(random, 1, 3)))
-    const cents = chance(random, 0.7)
-      ? pick(random, ['.', '.', ',']) + pick(random, ['99', '95', '50', '00', two(99)])
-      : ''
-    return pick(random, ['$', '$', '$', 'S$', '', 'USD', 'RM']) + amount + cents
-  }
-  if (kind === 2) return `${pick(random, ['', '', '-', '+'])}${integer(random, 1, 100)}%`
-  if (kind === 3) {
-    const mark = pick(random, ['/', '-', '.'])
-    const year = pick(random, [`${integer(random, 1900, 2030)}`, two(99)])
-    return `${integer(random, 1, 31)}${mark}${integer(random, 1, 12)}${mark}${year}`
-  }
-  if (kind === 4) {
-    return `${integer(random, 0, 23)}${pick(random, [':', ':', '.'])}${two(59)}${pick(random, ['', '', 'am', 'pm', 'AM', 'PM'])}`
-  }
-  if (kind === 5) {
-    return pick(random, [
-      `${some(3)}-${some(4)}`,
-      `(${some(3)})`,
-      `+${some(2)}`,
-      `${some(3)}-${some(3)}-${some(4)}`,
-      `${some(4)}-${some(4)}`,
-      `1-800-${some(3)}-${some(4)}`,
-      `(${some(3)})${some(3)}-${some(4)}`,
-      `${some(3)}.${some(3)}.${some(4)}`,
-    ])
-  }
-  if (kind === 6) {
-    const unit = pick(random, [
-      'th',
-      'TH',
-      'st',
-      'nd',
-      'km',
-      'KM',
-      'm',
-      'kg',
-      'KG',
-      'g',
-      'ml',
-      'L',
-      'am',
-      'pm',
-      'PM',
-      'x',
-      'hrs',
-      'F',
-      'C',
-    ])
-    return `${integer(random, 1, 999)}${unit}`
-  }
-  if (kind === 7) return `${integer(random, 1, 9)}/${integer(random, 2, 9)}`
-  if (kind === 8) return `${integer(random, 1, 999)},${some(3)}${chance(random, 0.2) ? `,${some(3)}` : ''}`
-  return `${integer(random, 1, 24)}${pick(random, ['-', '/', '~', 'x', ':'])}${integer(random, 1, Math.max(9, length * 10))}`
-}
-
-/** Unit numbers, plates, routes, models: `#02-81`, `B12`, `EW23`, `SBS3456K`. */
-function code(random: Random, length: number): string {
-  const letters = (count: number) => randomString(random, UPPER, count)
-  const some = (count: number) => randomString(random, DIGITS, count)
-  const left = Math.max(1, length - 1)
-  return pick(random, [
-    () => `#${some(2)}-${some(2)}`,
-    () => letters(1) + some(Math.min(left, integer(random, 1, 3))),
-    () => letters(2) + some(Math.min(left, integer(random, 1, 4))),
-    () => `${some(2)}-${some(2)}`,
-    () => `${letters(1)}${some(1)}-${letters(1)}${some(1)}`,
-    () => letters(3) + some(Math.min(left, 4)) + letters(1),
-    () => some(Math.min(left, integer(random, 1, 4))) + letters(1),
-    () => `${letters(1)}.${letters(1)}.`,
-    () => `${letters(1)}&${letters(1)}`,
-    () => `${some(1)}${letters(1)}`,
-    () => randomString(random, UPPER + DIGITS, length),
-    () => letters(Math.min(length, integer(random, 2, 4))),
-  ])()
 }
 
 function address(random: Random, name: string): string {

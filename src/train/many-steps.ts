@@ -2,28 +2,19 @@
  * Many steps of training in one run of a graph: forward, backward and Adam, with weights, moments and averages going from
  * step to step inside the runtime. On a GPU they stay there, and the bus carries them once in so many steps.
  */
-import type { Preset, TrainingSettings } from '../config.ts'
+import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
 import { MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
 import {
   add,
-  clamp,
-  concatenate,
-  divide,
   emit,
-  expand,
   Graph,
   loop,
-  multiply,
   type Runtime,
   reshape,
   Session,
   type SessionOptions,
   select,
-  slice,
-  squareRoot,
-  subtract,
-  sum,
   type Tensor,
   TURNS,
   type TypedArray,
@@ -31,7 +22,7 @@ import {
   writeModel,
 } from '../tensor/index.ts'
 import type { TrainingState, TrainingVectors } from './checkpoint.ts'
-import { averageDecay } from './optimizer.ts'
+import { adam, SCHEDULE, scheduleOf } from './graph-adam.ts'
 import { learningRate } from './schedule.ts'
 import { buildStep, dropoutNoise, noiseLength, type TrainingStep } from './training-step.ts'
 
@@ -46,9 +37,6 @@ export interface StepOutcome {
 
 /** Names of the state in the graph, in order. */
 const STATE = ['weights', 'moment1', 'moment2', 'average', 'statistics', 'averageStatistics'] as const
-
-/** Numbers that differ from step to step: Adam's step size, the correction of its second moment, averaging, decay. */
-const SCHEDULE = 4
 
 interface Shape {
   readonly size: number
@@ -182,19 +170,6 @@ function stack<A extends TypedArray>(parts: readonly A[]): A {
   return whole
 }
 
-function scheduleOf(
-  { beta1, beta2, averageDecay: decay, weightDecay }: TrainingSettings,
-  step: number,
-  rate: number,
-): number[] {
-  return [
-    rate / (1 - beta1 ** step),
-    1 / Math.sqrt(1 - beta2 ** step),
-    averageDecay(decay, step),
-    1 - rate * weightDecay,
-  ]
-}
-
 /** The graph of up to any number of steps on batches of one shape. */
 function manyStepsGraph(preset: Preset, model: TrainingStep, { size, length }: Shape): Graph {
   const { imageHeight, imageWidth } = preset.model
@@ -256,53 +231,6 @@ function manyStepsGraph(preset: Preset, model: TrainingStep, { size, length }: S
   for (const [place, name] of ['loss', 'column_loss', 'ctc_loss', 'outline_loss', 'norm'].entries())
     graph.output(name, kept[place]!)
   return graph
-}
-
-interface AdamInputs {
-  readonly before: readonly Tensor[]
-  readonly step: { readonly gradient: Tensor; readonly statistics: Tensor }
-  /** The four numbers of `scheduleOf`. */
-  readonly schedule: Tensor
-}
-
-/** What `adamUpdate` does in JavaScript, as nodes of the graph. */
-function adam(settings: TrainingSettings, model: TrainingStep, { before, step, schedule }: AdamInputs) {
-  const { beta1, beta2, epsilon, weightDecay, clip } = settings
-  const [weights, moment1, moment2, average, , averageStatistics] = before as [
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-  ]
-  const [size, correction, keep, decay] = [0, 1, 2, 3].map((place) =>
-    slice(schedule, { axis: 0, start: place, end: place + 1 }),
-  ) as [Tensor, Tensor, Tensor, Tensor]
-  const norm = squareRoot(sum(multiply(step.gradient, step.gradient), { axes: [0], keepDimensions: true }))
-  const slope = multiply(step.gradient, clamp(divide(clip, add(norm, 1e-6)), 0, 1))
-  const first = add(multiply(moment1, beta1), multiply(slope, 1 - beta1))
-  const second = add(multiply(moment2, beta2), multiply(multiply(slope, slope), 1 - beta2))
-  const kept = weightDecay > 0 ? multiply(weights, decayFactors(model, decay)) : weights
-  const moved = subtract(kept, divide(multiply(first, size), add(multiply(squareRoot(second), correction), epsilon)))
-  const mix = (old: Tensor, fresh: Tensor) => add(multiply(old, keep), multiply(fresh, subtract(1, keep)))
-  return {
-    norm,
-    state: [moved, first, second, mix(average, moved), step.statistics, mix(averageStatistics, step.statistics)],
-  }
-}
-
-/** [P]: the decay factor over the stretches that decay, 1 elsewhere. */
-function decayFactors(model: TrainingStep, decay: Tensor): Tensor {
-  const parts: Tensor[] = []
-  let end = 0
-  const one = decay.graph.constant(Float32Array.of(1), [1])
-  for (const { offset, length } of [...model.decayRanges, { offset: model.parameterCount, length: 0 }]) {
-    if (offset > end) parts.push(expand(one, [offset - end]))
-    if (length > 0) parts.push(expand(decay, [length]))
-    end = offset + length
-  }
-  return concatenate(parts, { axis: 0 })
 }
 
 /** One bool [1] of one number: x − x is 0 for finite numbers alone. */
