@@ -127,6 +127,12 @@ export const trainingSettings = z.strictObject({
     .max(1)
     .default(0.3)
     .describe('share of real training words among all, the rest synthetic'),
+  joinShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('share of the real training words that are two of them side by side, spelled as one'),
   stepsPerRun: count
     .default(1)
     .describe('steps that a device takes in one run; batches of so many steps share a length'),

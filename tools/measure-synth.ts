@@ -69,6 +69,7 @@ function presetFor(seed: number): Preset {
     averageDecay: 0.98,
     realShare: 0,
     lengthBalance: 0,
+    joinShare: 0,
   })
   return preset
 }

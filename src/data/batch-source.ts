@@ -1,6 +1,7 @@
 /** Renders training batches: which words, which images, in which order. A pure function of settings and batch number. */
 import { END, encodeText, PADDING } from '../charset.ts'
 import type { RgbImage } from '../image/image.ts'
+import { join } from '../image/join.ts'
 import { resize } from '../image/resize.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import { MAP_COLUMNS, MAP_ROWS, UNKNOWN_PLACE } from '../model/column-guidance.ts'
@@ -12,6 +13,9 @@ import type { BatchSettings, TrainingBatch } from './batches.ts'
 import { drawCharacterMap } from './character-map.ts'
 import type { Dataset } from './dataset.ts'
 import { sortWords, type WordBucket, type WordPlace } from './word-buckets.ts'
+
+/** Pairs that are looked at for one whose length fits. */
+const JOIN_ATTEMPTS = 8
 
 interface RealWord {
   readonly text: string
@@ -97,18 +101,49 @@ export class BatchSource {
 
   /** A real word, or null when the dice ask for a synthetic one. A word that cannot be read is replaced by the next. */
   private async drawReal(bucket: number, random: Random) {
-    const { realShare, imageHeight: height, imageWidth: width } = this.settings
+    const { realShare, joinShare, imageHeight: height, imageWidth: width } = this.settings
     const words = this.buckets[bucket]!
     const real = random() < (this.synthesizer ? realShare : 1)
     if (!real || (words.size === 0 && this.synthesizer)) return null
+    const joined = joinShare > 0 && random() < joinShare ? await this.drawJoined(bucket, random) : null
+    const word = joined ?? (await this.drawReadable(words, random))
+    if (word)
+      return { image: augment(word.image, { width, height, random }), text: word.text, map: null, outline: null }
+    if (this.synthesizer) return null
+    throw new Error(`not one of ${words.size} real words of this length can be read: ${this.unreported[0] ?? ''}`)
+  }
+
+  /** Null where none of the words can be read. */
+  private async drawReadable(words: WordBucket, random: Random): Promise<RealWord | null> {
     const first = words.draw(random)
     for (let attempt = 0; attempt < words.size; attempt++) {
       const word = await this.read(words.at((first + attempt) % words.size))
-      if (word)
-        return { image: augment(word.image, { width, height, random }), text: word.text, map: null, outline: null }
+      if (word) return word
     }
-    if (this.synthesizer) return null
-    throw new Error(`not one of ${words.size} real words of this length can be read: ${this.unreported[0] ?? ''}`)
+    return null
+  }
+
+  /** Two words side by side whose length belongs to the bucket, each as wide as its share of the characters, or about. */
+  private async drawJoined(bucket: number, random: Random): Promise<RealWord | null> {
+    const { imageHeight: height, imageWidth: width } = this.settings
+    const shorter = this.buckets.slice(0, bucket + 1).filter(({ size }) => size > 0)
+    for (let attempt = 0; attempt < JOIN_ATTEMPTS; attempt++) {
+      const [first, second] = [await this.drawAny(shorter, random), await this.drawAny(shorter, random)]
+      if (!first || !second) return null
+      const text = first.text + second.text
+      if (this.bucketOf(text) !== bucket) continue
+      const share = (first.text.length / text.length) * (0.85 + 0.3 * random())
+      return { text, image: join(first.image, second.image, { width, height, share }) }
+    }
+    return null
+  }
+
+  private drawAny(buckets: readonly WordBucket[], random: Random): Promise<RealWord | null> {
+    return this.drawReadable(buckets[Math.floor(random() * buckets.length)]!, random)
+  }
+
+  private bucketOf(text: string): number {
+    return this.settings.lengths.findIndex((limit) => text.length + 1 <= limit)
   }
 
   /** Null, and a line for the next batch's report, where the sample is bad. */

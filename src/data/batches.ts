@@ -31,6 +31,8 @@ export interface BatchSettings {
   /** 0 keeps the shares that lengths have among the words, 1 makes all decoder lengths alike frequent. */
   readonly lengthBalance: number
   readonly realShare: number
+  /** Share of real words that are two side by side. */
+  readonly joinShare: number
   readonly seed: number
   /** So many batches in a row have the same length. */
   readonly stepsPerRun: number

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { decodeIds } from '../../src/charset.ts'
 import { BatchSource } from '../../src/data/batch-source.ts'
 import { openBatches } from '../../src/data/batches.ts'
 import { drawCharacterMap } from '../../src/data/character-map.ts'
@@ -95,6 +96,7 @@ describe('batches', () => {
     batchSize: 3,
     lengths: [4, 9],
     lengthBalance: 0,
+    joinShare: 0,
     realShare: 1,
     seed: 5,
     stepsPerRun: 1,
@@ -129,6 +131,26 @@ describe('batches', () => {
         expect(word.indexOf(94)).toBe(length === 4 ? 3 : 6)
       }
     }
+  })
+
+  test('joined words have the length of their batch, and spell two training words', async () => {
+    const joining = { ...settings, lengths: [4, 9, 13], joinShare: 1 }
+    const source = await BatchSource.open(joining, [await openDataset(await spec())], null)
+    const known = new Set(lines.filter((_, index) => index % 5 !== 0).map((line) => line.split('\t')[1]!))
+    let [joined, single] = [0, 0]
+    for (let index = 0; index < 20; index++) {
+      const { targets, length, size } = await source.render(index)
+      for (let place = 0; place < size; place++) {
+        const text = decodeIds([...targets.subarray(place * length, (place + 1) * length)].filter((id) => id < 94))
+        expect(text.length + 1).toBeLessThanOrEqual(length)
+        const cuts = Array.from(text, (_, cut) => [text.slice(0, cut), text.slice(cut)])
+        if (cuts.some((parts) => parts.every((part) => known.has(part)))) joined++
+        else single += known.has(text) ? 1 : Number.POSITIVE_INFINITY
+      }
+    }
+    // No two words fit into three characters, and now and then no pair that fits is found: single ones stand in.
+    expect(joined).toBeGreaterThan(5)
+    expect(single).toBeLessThan(55)
   })
 
   test('lengths are as frequent as their words, or alike', async () => {
