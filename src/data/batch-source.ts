@@ -123,10 +123,14 @@ export class BatchSource {
     return null
   }
 
-  /** Two words side by side whose length belongs to the bucket, each as wide as its share of the characters, or about. */
+  /**
+   * Two words of shorter buckets side by side whose length belongs to this one (two of the first bucket, for that), each
+   * as wide as its share of the characters, or about.
+   */
   private async drawJoined(bucket: number, random: Random): Promise<RealWord | null> {
     const { imageHeight: height, imageWidth: width } = this.settings
-    const shorter = this.buckets.slice(0, bucket + 1).filter(({ size }) => size > 0)
+    const shorter = this.buckets.slice(0, Math.max(bucket, 1)).filter(({ size }) => size > 0)
+    if (shorter.length === 0) return null
     for (let attempt = 0; attempt < JOIN_ATTEMPTS; attempt++) {
       const [first, second] = [await this.drawAny(shorter, random), await this.drawAny(shorter, random)]
       if (!first || !second) return null
