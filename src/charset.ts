@@ -19,19 +19,45 @@ export const BLANK = END
 /** Number of classes of its head: 94 characters and the blank. */
 export const CTC_CLASSES = BLANK + 1
 
-const idOfCharacter = new Map([...CHARACTERS].map((character, id) => [character, id]))
+/** A model may spell further characters: their classes follow the start symbol, which nothing is ever read as. */
+const FIRST_FURTHER = START + 1
+
+export interface Charset {
+  /** What each class spells, by class id; empty for those that spell nothing. */
+  readonly spellings: readonly string[]
+  readonly idOf: ReadonlyMap<string, number>
+  /** Rows of the decoder's embedding. */
+  readonly embedded: number
+  /** Classes that the decoder's classifier scores. */
+  readonly classes: number
+}
+
+/** The 94 characters and `further` ones, code point by code point. */
+export function createCharset(further = ''): Charset {
+  const added = [...further]
+  const spellings = [...CHARACTERS, ...Array.from({ length: FIRST_FURTHER - END }, () => ''), ...added]
+  return {
+    spellings,
+    idOf: new Map(spellings.flatMap((character, id) => (character === '' ? [] : [[character, id]]))),
+    embedded: spellings.length,
+    classes: added.length === 0 ? CLASSES : spellings.length,
+  }
+}
+
+/** The charset of the paper and of the benchmarks. */
+export const printable: Charset = createCharset()
 
 /** Class ids of a word, without the end symbol; a character outside the charset becomes `UNKNOWN`. */
-export function encodeText(text: string): number[] {
-  return Array.from(text, (character) => idOfCharacter.get(character) ?? UNKNOWN)
+export function encodeText(text: string, { idOf }: Charset = printable): number[] {
+  return Array.from(text.normalize('NFC'), (character) => idOf.get(character) ?? UNKNOWN)
 }
 
 /** The word that class ids spell, up to the first end symbol; padding and unknown are left out. */
-export function decodeIds(ids: Iterable<number>): string {
+export function decodeIds(ids: Iterable<number>, { spellings }: Charset = printable): string {
   let text = ''
   for (const id of ids) {
     if (id === END) break
-    text += CHARACTERS[id] ?? ''
+    text += spellings[id] ?? ''
   }
   return text
 }

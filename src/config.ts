@@ -1,8 +1,19 @@
 /** Every setting: its type, range, default (the paper's) and one line of meaning. Presets say only what differs. */
 import { z } from 'zod'
+import { CHARACTERS } from './charset.ts'
 import { synthSettings } from './synth/settings.ts'
 
 const count = z.int().positive()
+
+/** Character maps have a byte a cell, the last values of which say other things. */
+const MOST_FURTHER = 150
+
+function isFurther(text: string): boolean {
+  const characters = [...text]
+  const isNew = (character: string, place: number) =>
+    !CHARACTERS.includes(character) && characters.indexOf(character) === place && !/\p{C}/u.test(character)
+  return text === text.normalize('NFC') && characters.length <= MOST_FURTHER && characters.every(isNew)
+}
 const rate = z.number().min(0).max(0.95)
 
 const rectifierSettings = z.strictObject({
@@ -49,6 +60,11 @@ export const modelSettings = z
     textHeight: z.literal(32).default(32).describe('rows of the rectified image: the backbone halves them five times'),
     textWidth: z.int().multipleOf(4).positive().default(100).describe('columns of the rectified image, pixels'),
     maximumLength: count.default(100).describe('longest word that is spelled, characters'),
+    furtherCharacters: z
+      .string()
+      .default('')
+      .refine(isFurther, 'must name characters once each, none of the 94 that every model spells, 150 at most')
+      .describe('characters that are spelled beside the 94 of printable ASCII, such as "éü€"'),
     rectifier: rectifierSettings.prefault({}),
     backbone: backboneSettings.prefault({}),
     transformer: transformerSettings.prefault({}),
@@ -146,11 +162,19 @@ export type BackboneSettings = ModelSettings['backbone']
 export type TransformerSettings = ModelSettings['transformer']
 export type TrainingSettings = z.output<typeof trainingSettings>
 
-export const presetSettings = z.strictObject({
-  model: modelSettings.prefault({}),
-  training: trainingSettings
-    .refine(({ focalWeight, ctcWeight }) => focalWeight > 0 || ctcWeight > 0, 'focalWeight 0 needs a ctcWeight above 0')
-    .prefault({}),
-  synth: synthSettings.prefault({}),
-})
+export const presetSettings = z
+  .strictObject({
+    model: modelSettings.prefault({}),
+    training: trainingSettings
+      .refine(
+        ({ focalWeight, ctcWeight }) => focalWeight > 0 || ctcWeight > 0,
+        'focalWeight 0 needs a ctcWeight above 0',
+      )
+      .prefault({}),
+    synth: synthSettings.prefault({}),
+  })
+  .refine(
+    ({ model, training }) => model.furtherCharacters === '' || training.ctcWeight === 0,
+    'model.furtherCharacters needs training.ctcWeight 0: the CTC head spells the 94 characters alone',
+  )
 export type Preset = z.output<typeof presetSettings>

@@ -70,6 +70,7 @@ function presetFor(seed: number): Preset {
     realShare: 0,
     lengthBalance: 0,
     joinShare: 0,
+    furtherCharacters: '',
   })
   return preset
 }

@@ -20,6 +20,7 @@ export function dataCommand(): Command {
     .command('check')
     .description('Read every sample and name each bad one; exit code 1 if there is any.')
     .argument('<set>', SPEC)
+    .option('--further <characters>', 'characters beside the 94 of printable ASCII that labels may have')
     .option('--json', 'print the counts as JSON')
     .action(check)
   command
@@ -77,10 +78,11 @@ async function copySample(dataset: Dataset, index: number, writer: DatasetWriter
   }
 }
 
-async function check(spec: string, { json }: { json?: boolean }): Promise<void> {
+async function check(spec: string, { json, further }: { json?: boolean; further?: string }): Promise<void> {
   const dataset = await openDataset(parseDataSpec(spec))
   const progress = progressLine(dataset.length, 'samples')
   const report = await checkDataset(dataset, {
+    ...(further !== undefined && { furtherCharacters: further }),
     onProblem: ({ kind, message }) => console.error(`${kind}: ${message}`),
     onProgress: (done) => progress.update(done),
   })

@@ -6,7 +6,8 @@ import { type Preset, presetSettings } from '../config.ts'
 import { batchSettings, openBatches } from '../data/batches.ts'
 import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import { readValidationWords, validate } from '../evaluate/validate.ts'
-import { parseSafetensors } from '../model/safetensors.ts'
+import { carryOver } from '../model/carry-over.ts'
+import { parseWeights } from '../model/weights-file.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
@@ -79,7 +80,7 @@ async function run(options: Options): Promise<void> {
   const state = saved?.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.run}: its checkpoint belongs to a model of other settings`)
-  if (options.weights) await startFrom(options.weights, model, state)
+  if (options.weights) await startFrom(options.weights, preset, { model, state })
   const validationWords = training.validationSteps > 0 ? await openValidation(sources, training.validationWords) : []
   await folder.begin(state, preset)
   const batches = openBatches({
@@ -146,9 +147,14 @@ async function openValidation(sources: readonly DataSpec[], most: number) {
   return words
 }
 
-async function startFrom(path: string, model: TrainingStep, state: TrainingState): Promise<void> {
-  const { tensors } = parseSafetensors(await readFile(path))
-  const missing = model.loadNamed(tensors, state)
+async function startFrom(
+  path: string,
+  preset: Preset,
+  { model, state }: { model: TrainingStep; state: TrainingState },
+): Promise<void> {
+  const { settings, weights } = parseWeights(await readFile(path), preset.model)
+  const [from, to] = [settings.furtherCharacters, preset.model.furtherCharacters]
+  const missing = model.loadNamed(carryOver(weights, { from, to }), state)
   if (missing.length > 0)
     console.error(`safl: ${path} lacks ${missing.length} tensors, which start anew: ${missing.slice(0, 3).join(', ')}`)
   state.average.set(state.weights)

@@ -1,5 +1,5 @@
 /** Renders training batches: which words, which images, in which order. A pure function of settings and batch number. */
-import { END, encodeText, PADDING } from '../charset.ts'
+import { type Charset, createCharset, END, encodeText, PADDING } from '../charset.ts'
 import type { RgbImage } from '../image/image.ts'
 import { join } from '../image/join.ts'
 import { resize } from '../image/resize.ts'
@@ -30,6 +30,7 @@ const TYPICAL_LENGTHS = [0.02, 0.09, 0.15, 0.17, 0.15, 0.13, 0.11, 0.07, 0.05, 0
 
 export class BatchSource {
   private readonly settings: BatchSettings
+  private readonly charset: Charset
   private readonly synthesizer: Synthesizer | null
   private readonly buckets: readonly WordBucket[]
   /** Share of batches of each bucket. */
@@ -46,6 +47,7 @@ export class BatchSource {
     { buckets, leftOut }: { buckets: readonly WordBucket[]; leftOut: string[] },
   ) {
     this.settings = settings
+    this.charset = createCharset(settings.furtherCharacters)
     this.synthesizer = synthesizer
     this.buckets = buckets
     this.unreported = leftOut
@@ -68,7 +70,7 @@ export class BatchSource {
     datasets: readonly Dataset[],
     synthesizer: Synthesizer | null,
   ): Promise<BatchSource> {
-    const sorted = await sortWords(datasets, settings.lengths)
+    const sorted = await sortWords(datasets, settings)
     if (!synthesizer && sorted.buckets.every(({ size }) => size === 0)) {
       const why = sorted.leftOut.length > 0 ? ` (${sorted.leftOut[0]})` : ''
       throw new Error(`no words to train on: give real data, a synthetic engine or both${why}`)
@@ -91,7 +93,7 @@ export class BatchSource {
       images.set(drawn.image.data, place * imageHeight * imageWidth * 3)
       if (drawn.map) characterMap.set(drawn.map, place * MAP_ROWS * MAP_COLUMNS)
       if (drawn.outline) outlines.set(resampleOutline(drawn.outline, controlPoints), place * controlPoints * 2)
-      const ids = encodeText(drawn.text)
+      const ids = encodeText(drawn.text, this.charset)
       targets.set([...ids, END], place * length)
     }
     const skipped = this.unreported

@@ -40,12 +40,14 @@ export interface BatchSettings {
   readonly controlPoints: number
   readonly imageHeight: number
   readonly imageWidth: number
+  /** Characters beside the 94 that words may have. */
+  readonly furtherCharacters: string
 }
 
 /** What a preset's batches are made of. */
 export function batchSettings({ model, training }: Preset): BatchSettings {
-  const { imageHeight, imageWidth, rectifier } = model
-  return { ...training, imageHeight, imageWidth, controlPoints: rectifier.controlPoints }
+  const { imageHeight, imageWidth, furtherCharacters, rectifier } = model
+  return { ...training, imageHeight, imageWidth, furtherCharacters, controlPoints: rectifier.controlPoints }
 }
 
 export interface BatchStreamOptions {

@@ -1,6 +1,6 @@
 /** Finds what is wrong with a data set, sample by sample. (Node) */
 import { createHash } from 'node:crypto'
-import { CHARACTERS } from '../charset.ts'
+import { type Charset, createCharset } from '../charset.ts'
 import { decodeImage } from '../image/decode.ts'
 import type { Dataset } from './dataset.ts'
 
@@ -38,18 +38,26 @@ const SMALLEST_SIDE = 4
 /** Images that are decoded at once. */
 const AT_ONCE = 8
 
+export interface CheckOptions {
+  /** Characters beside the 94 that labels may have. */
+  readonly furtherCharacters?: string
+  readonly onProblem: (problem: Problem) => void
+  readonly onProgress: (done: number) => void
+}
+
 /** Reads every sample; `onProblem` hears of each bad one in order, `onProgress` how many are done. */
 export async function checkDataset(
   dataset: Dataset,
-  { onProblem, onProgress }: { onProblem: (problem: Problem) => void; onProgress: (done: number) => void },
+  { furtherCharacters = '', onProblem, onProgress }: CheckOptions,
 ): Promise<CheckReport> {
+  const charset = createCharset(furtherCharacters)
   const counts = Object.fromEntries(problemKinds.map((kind) => [kind, 0])) as Record<ProblemKind, number>
   const sizes = { heights: new Map<number, number>(), widths: new Map<number, number>() }
   const firstWith = new Map<string, number>()
   let good = 0
   for (let start = 0; start < dataset.length; start += AT_ONCE) {
     const indices = Array.from({ length: Math.min(AT_ONCE, dataset.length - start) }, (_, place) => start + place)
-    for (const sample of await Promise.all(indices.map((index) => inspect(dataset, index)))) {
+    for (const sample of await Promise.all(indices.map((index) => inspect(dataset, index, charset)))) {
       const { index, problems, digest } = sample
       const earlier = digest === null ? undefined : firstWith.get(digest)
       if (earlier !== undefined)
@@ -74,7 +82,7 @@ export async function checkDataset(
   return { samples: dataset.length, good, counts, heights: extent(sizes.heights), widths: extent(sizes.widths) }
 }
 
-async function inspect(dataset: Dataset, index: number) {
+async function inspect(dataset: Dataset, index: number, { idOf }: Charset) {
   const problems: Problem[] = []
   const add = (kind: ProblemKind, message: string) => problems.push({ kind, index, message })
   const name = dataset.nameOf(index)
@@ -83,7 +91,7 @@ async function inspect(dataset: Dataset, index: number) {
   try {
     const label = await dataset.label(index)
     if (label === '') add('empty label', `${name}: its label is empty`)
-    const foreign = [...new Set(label)].filter((character) => !CHARACTERS.includes(character))
+    const foreign = [...new Set(label.normalize('NFC'))].filter((character) => !idOf.has(character))
     if (foreign.length > 0)
       add(
         'outside the charset',

@@ -1,5 +1,5 @@
 /** Which real words are trained on, sorted by length: numbers of samples only, so that sets of any size fit. */
-import { encodeText, UNKNOWN } from '../charset.ts'
+import { type Charset, createCharset, encodeText, UNKNOWN } from '../charset.ts'
 import type { Random } from '../random.ts'
 import { type Dataset, inSplit } from './dataset.ts'
 
@@ -63,8 +63,9 @@ export class WordBucket {
  */
 export async function sortWords(
   datasets: readonly Dataset[],
-  lengths: readonly number[],
+  { lengths, furtherCharacters }: { readonly lengths: readonly number[]; readonly furtherCharacters: string },
 ): Promise<{ buckets: WordBucket[]; leftOut: string[] }> {
+  const charset = createCharset(furtherCharacters)
   const buckets = lengths.map(() => new WordBucket())
   const leftOut: string[] = []
   for (const dataset of datasets) {
@@ -73,7 +74,7 @@ export async function sortWords(
     for await (const label of dataset.labels()) {
       if (!inSplit(++index, 'train')) continue
       const bucket = label instanceof Error ? -1 : lengths.findIndex((limit) => label.length + 1 <= limit)
-      const reason = label instanceof Error ? label.message : whyLeftOut(label, bucket)
+      const reason = label instanceof Error ? label.message : whyLeftOut(label, bucket, charset)
       if (reason === null) {
         buckets[bucket]!.add({ dataset, index })
         continue
@@ -89,8 +90,8 @@ export async function sortWords(
   return { buckets, leftOut }
 }
 
-function whyLeftOut(label: string, bucket: number): string | null {
+function whyLeftOut(label: string, bucket: number, charset: Charset): string | null {
   if (label === '') return 'with no label'
-  if (encodeText(label).includes(UNKNOWN)) return 'with characters that have no class'
+  if (encodeText(label, charset).includes(UNKNOWN)) return 'with characters that have no class'
   return bucket < 0 ? 'longer than training.lengths allow' : null
 }

@@ -2,7 +2,7 @@
  * Guidance by where characters are: the backbone's columns are asked, during training only, which character lies over
  * them. An attention decoder alone spells from the language for a long time before it looks at the image.
  */
-import { CLASSES } from '../charset.ts'
+import { createCharset, END } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
 import { pickClass } from '../loss/focal.ts'
 import {
@@ -43,7 +43,8 @@ const PROBES = 7
  */
 export function columnLoss(scope: Scope, settings: ModelSettings, encoded: EncodedImage, map: Tensor): Tensor {
   const labels = columnLabels(settings, encoded, map)
-  const logits = linearLayer(scope, 'guidance', encoded.features, { width: CLASSES, weight: normal(0.01) })
+  const { classes: width } = createCharset(settings.furtherCharacters)
+  const logits = linearLayer(scope, 'guidance', encoded.features, { width, weight: normal(0.01) })
   const known = subtract(1, cast(equal(labels, UNKNOWN_PLACE), 'float32'))
   // Class END stands for "no character"; an unknown place picks no class and counts for nothing.
   const classes = emit('Min', [labels, nobody(labels)], labels.shape, { type: 'int32' })
@@ -53,7 +54,7 @@ export function columnLoss(scope: Scope, settings: ModelSettings, encoded: Encod
 }
 
 function nobody(labels: Tensor): Tensor {
-  return labels.graph.scalar(CLASSES - 3, 'int32')
+  return labels.graph.scalar(END, 'int32')
 }
 
 /** The class over each column, [B, S] int32: a character wherever one of the column's probes meets one. */

@@ -2,7 +2,7 @@
  * The whole recogniser as one graph that any ONNX Runtime runs: images in, class ids out, with greedy decoding, cached
  * keys and values and the end of decoding inside.
  */
-import { CHARACTERS, END, START } from '../charset.ts'
+import { CHARACTERS, createCharset, END, START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
 import {
   BATCH,
@@ -36,7 +36,7 @@ const PRESENT = -3
  * straightened words, `rectified` [B, 3, 32, 100] in [-1, 1].
  */
 export function recognizerGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
-  const { transformer, maximumLength, authorsQuirks, temperature } = settings
+  const { transformer, maximumLength, authorsQuirks } = settings
   const graph = new Graph()
   const resolve = resolveOnce(weightScope(graph, weights, storage))
   const scope = new Scope({ graph, training: false, resolve })
@@ -57,7 +57,7 @@ export function recognizerGraph(settings: ModelSettings, weights: Weights, stora
       const within = new Scope({ graph: inside, training: false, resolve: (spec) => outer(resolve(spec)) })
       // With the authors' quirks a word's position is its place in the batch, [B, 1, D].
       const place = authorsQuirks ? outer(places) : embedding(outer(positions), reshape(index, [1]))
-      const logits = decode(within, transformer, embed(within, transformer, reshape(tokens, [BATCH, 1]), place), {
+      const logits = decode(within, settings, embed(within, settings, reshape(tokens, [BATCH, 1]), place), {
         self(layer, fed) {
           const join = (before: Tensor, now: Tensor) => concatenate([before, now], { axis: 2, size: PRESENT })
           const memory_ = { key: join(past[2 * layer]!, fed.key), value: join(past[2 * layer + 1]!, fed.value) }
@@ -66,7 +66,7 @@ export function recognizerGraph(settings: ModelSettings, weights: Weights, stora
         },
         cross: (layer) => ({ key: outer(memories[layer]!.key), value: outer(memories[layer]!.value) }),
       })
-      const chosen = choose(reshape(logits, [BATCH, logits.shape[2]!]), temperature)
+      const chosen = choose(reshape(logits, [BATCH, logits.shape[2]!]), settings)
       const endsNow = emit('Equal', [chosen.ids, inside.scalar(END, 'int32')], [BATCH], { type: 'bool' })
       const over = emit('Or', [ended, endsNow], [BATCH], { type: 'bool' })
       const all = emit('ReduceMin', [cast(over, 'int32')], [], { type: 'int32', attributes: { keepdims: 0 } })
@@ -112,6 +112,7 @@ export function recognizerMetadata(settings: ModelSettings, version: string): Re
   return {
     safl_version: version,
     charset: CHARACTERS,
+    further_characters: settings.furtherCharacters,
     end_id: `${END}`,
     maximum_length: `${settings.maximumLength}`,
     input: `images: RGB bytes [batch, ${settings.imageHeight}, ${settings.imageWidth}, 3], resized with an antialiased triangle filter; the graph normalises them`,
@@ -145,8 +146,10 @@ function firstState({ transformer }: ModelSettings, images: Tensor): Tensor[] {
 }
 
 /** The most probable character or end symbol of `logits[B, C]`; padding and unknown spell nothing. */
-function choose(logits: Tensor, temperature: number): { ids: Tensor; probabilities: Tensor } {
-  const likely = slice(softmax(multiply(logits, 1 / temperature)), { axis: 1, end: END + 1 })
+function choose(logits: Tensor, settings: ModelSettings): { ids: Tensor; probabilities: Tensor } {
+  const { spellings, classes } = createCharset(settings.furtherCharacters)
+  const spells = Float32Array.from({ length: classes }, (_, id) => (id === END || spellings[id] !== '' ? 1 : 0))
+  const likely = multiply(softmax(multiply(logits, 1 / settings.temperature)), logits.graph.constant(spells, [classes]))
   const best = emit('ArgMax', [likely], [BATCH], { type: 'int64', attributes: { axis: 1, keepdims: 0 } })
   const axes = logits.graph.integers([1])
   return {

@@ -54,7 +54,7 @@ export function decodeTargets(scope: Scope, settings: ModelSettings, memory: Ten
   const positions = authorsQuirks
     ? scope.graph.constant(sinusoids(batch, transformer.width), [batch, 1, transformer.width])
     : scope.graph.constant(sinusoids(steps, transformer.width), [steps, transformer.width])
-  return decode(scope, transformer, embed(scope, transformer, tokens, positions), {
+  return decode(scope, settings, embed(scope, settings, tokens, positions), {
     self: (_, fed) => fed,
     cross: (_, project) => project(memory),
     mask: causalMask(memory, steps),

@@ -64,8 +64,8 @@ export function stepGraph(settings: ModelSettings, weights: Weights, storage?: S
   })
   const join = (past: Tensor, fed: Tensor) => concatenate([past, fed], { axis: 2, size: PRESENT })
   const oneStep = (x: Tensor, inner: readonly number[]) => reshape(x, [BATCH, 1, ...inner])
-  const x = embed(scope, transformer, oneStep(tokens, []), oneStep(placed, [width]))
-  const logits = decode(scope, transformer, x, {
+  const x = embed(scope, settings, oneStep(tokens, []), oneStep(placed, [width]))
+  const logits = decode(scope, settings, x, {
     self: (layer, fed) => {
       const names = cacheNames(layer)
       const past = inputs(names.pastKey, names.pastValue, PAST)

@@ -1,6 +1,6 @@
 /** The Transformer (Vaswani et al., arXiv 1706.03762): encoder over image positions, decoder over characters. */
-import { CLASSES } from '../charset.ts'
-import type { TransformerSettings } from '../config.ts'
+import { createCharset } from '../charset.ts'
+import type { ModelSettings, TransformerSettings } from '../config.ts'
 import { add, embedding, relu, type Tensor } from '../tensor/index.ts'
 import { normal } from './init.ts'
 import { layerNormLayer, linearLayer, type Memory, MultiHeadAttention } from './layers.ts'
@@ -44,9 +44,11 @@ export function encode(scope: Scope, settings: TransformerSettings, x: Tensor, m
 }
 
 /** Embeds `tokens[B, T]` and adds `positions`, which broadcast to [B, T, D]. */
-export function embed(scope: Scope, settings: TransformerSettings, tokens: Tensor, positions: Tensor): Tensor {
-  const table = scope.parameter(`${HEAD}.tgt_embedding.weight`, [CLASSES + 1, settings.width], normal(0.01))
-  return scope.dropout(add(embedding(table, tokens), positions), settings.positionDropout)
+export function embed(scope: Scope, settings: ModelSettings, tokens: Tensor, positions: Tensor): Tensor {
+  const { transformer, furtherCharacters } = settings
+  const rows = createCharset(furtherCharacters).embedded
+  const table = scope.parameter(`${HEAD}.tgt_embedding.weight`, [rows, transformer.width], normal(0.01))
+  return scope.dropout(add(embedding(table, tokens), positions), transformer.positionDropout)
 }
 
 /** How a decoder layer gets the keys and values of its two attentions. */
@@ -60,7 +62,7 @@ export interface DecoderMemories {
 /** The decoder stack over `x[B, T, D]`, and the classifier: logits [B, T, C]. */
 export function decode(
   scope: Scope,
-  settings: TransformerSettings,
+  { transformer: settings, furtherCharacters }: ModelSettings,
   x: Tensor,
   memories: DecoderMemories & { readonly mask?: Tensor },
 ): Tensor {
@@ -81,7 +83,8 @@ export function decode(
     state = layerNormLayer(scope, `${name}.norm3`, add(state, feedForward(scope, settings, name, state)))
   }
   const normal = layerNormLayer(scope, `${STACKS}.decoder.norm`, state)
-  return linearLayer(scope, `${HEAD}.fc`, normal, { width: CLASSES, weight: classifierInitializer })
+  const { classes } = createCharset(furtherCharacters)
+  return linearLayer(scope, `${HEAD}.fc`, normal, { width: classes, weight: classifierInitializer })
 }
 
 const classifierInitializer = normal(0.01)

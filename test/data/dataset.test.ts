@@ -97,6 +97,7 @@ describe('batches', () => {
     lengths: [4, 9],
     lengthBalance: 0,
     joinShare: 0,
+    furtherCharacters: '',
     realShare: 1,
     seed: 5,
     stepsPerRun: 1,
