@@ -1,0 +1,58 @@
+/**
+ * Accuracy and milliseconds a word of the ways to decode, on the validation words:
+ *
+ *   npx tsx bench/decode.ts [--model tiny] [--shared ../shared/data] [--words 1346]
+ *
+ * A first batch, which makes sessions and automata, is not timed. Words of the lexicon count apart: a reader that may say
+ * nothing else cannot be right elsewhere.
+ */
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { alphanumericView } from '../src/charset.ts'
+import { openDataset, parseDataSpec } from '../src/data/dataset.ts'
+import { wordMetrics } from '../src/evaluate/metrics.ts'
+import { nearestWord } from '../src/evaluate/protocol.ts'
+import { readValidationWords } from '../src/evaluate/validate.ts'
+import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
+import type { RecognizeOptions } from '../src/recognize/word-reader.ts'
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'tiny' },
+    shared: { type: 'string', default: '../shared/data' },
+    words: { type: 'string', default: '1346' },
+  },
+})
+const { model, shared } = values
+const datasets = await Promise.all(
+  [`iiit5k:${shared}/iiit5k/train`, `icdar:${shared}/icdar2015/train/gt.txt`, `tsv:${shared}/svt/train.tsv`].map(
+    (spec) => openDataset(parseDataSpec(spec)),
+  ),
+)
+const words = await readValidationWords(datasets, Number(values.words))
+const images = words.map(({ image }) => image)
+const lexicon = (await readFile(`${shared}/lexicon-90k.txt`, 'utf8')).split('\n').filter((line) => /^[^#]/.test(line))
+const listed = new Set(lexicon.map(alphanumericView))
+const recognizer = await SceneTextRecognizer.load({ model })
+
+async function measure(name: string, options: RecognizeOptions, correct = (text: string) => text): Promise<void> {
+  const first = performance.now()
+  await recognizer.recognizeImages(images.slice(0, 32), { ...options, batchSize: 32 })
+  const started = performance.now()
+  const readings = await recognizer.recognizeImages(images, { ...options, batchSize: 32 })
+  const read = performance.now()
+  const pairs = words.map(({ label }, index) => ({ label, prediction: correct(readings[index]!.text) }))
+  const corrected = performance.now()
+  const known = pairs.filter(({ label }) => listed.has(alphanumericView(label)))
+  const share = (part: typeof pairs) => `${(100 * wordMetrics(part).accuracy).toFixed(2)} %`
+  const time = `${((corrected - started) / words.length).toFixed(1)} ms a word`
+  console.log(
+    `${name}: ${share(pairs)} of ${pairs.length}, ${share(known)} of the ${known.length} in the lexicon, ${time}; first batch ${(started - first).toFixed(0)} ms; finding the nearest ${((corrected - read) / words.length).toFixed(1)} ms`,
+  )
+}
+
+await measure('greedy', {})
+for (const beamWidth of [2, 5, 10]) await measure(`beam ${beamWidth}`, { beamWidth })
+await measure('greedy, then the nearest word of the lexicon', {}, (text) => nearestWord(text, lexicon))
+for (const beamWidth of [1, 5, 10, 20]) await measure(`lexicon, beam ${beamWidth}`, { beamWidth, lexicon })
+await recognizer.dispose()
