@@ -17,7 +17,8 @@ export interface Constraint {
 }
 
 export interface Transition {
-  readonly id: number
+  /** Classes that are one for the constraint, such as both cases of a letter: at least one. */
+  readonly ids: readonly number[]
   readonly state: number
 }
 
@@ -36,9 +37,9 @@ export type BeamStep = (rows: readonly BeamRow[], length: number) => Promise<Flo
 
 export interface BeamWord {
   readonly text: string
-  /** Of each character, and of the end symbol last unless the word was cut off. */
+  /** Of each character (classes that are one together), and of the end symbol last unless the word was cut off. */
   readonly probabilities: readonly number[]
-  /** Natural logarithm of the word's probability with its end symbol, all spellings of the word that were found together. */
+  /** Natural logarithm of the word's probability, the product of those above. */
   readonly score: number
 }
 
@@ -80,7 +81,8 @@ const LEAST = 2 ** -149
  * beginning is more probable than the last of the words wanted: probabilities only fall. The beginning that always took
  * the most probable character is never dropped for others, so that the best word is no less probable than the one that
  * greedy decoding finds; `width` 1 is greedy decoding. A word as long as the model spells that would rather go on is
- * cut off, and stands for all that begin with it: its probability has no end symbol in it.
+ * cut off, and stands for all that begin with it: its probability has no end symbol in it. Of classes that are one the
+ * probabilities are added, and the most probable goes on.
  */
 export async function beamSearch(step: BeamStep, options: BeamOptions): Promise<BeamWord[][]> {
   const { images, constraint, maximumLength } = options
@@ -105,7 +107,9 @@ export async function beamSearch(step: BeamStep, options: BeamOptions): Promise<
   return searches.map(({ words }) => words)
 }
 
-interface Candidate extends Transition {
+interface Candidate {
+  readonly id: number
+  readonly state: number
   /** Place among the image's live beginnings. */
   readonly from: number
   /** Null of the end of a word that is cut off. */
@@ -140,9 +144,9 @@ function advance(search: Search, turn: Turn, { width, words, constraint, maximum
   for (const candidate of all) {
     if (candidate.id !== END) continue
     const text = constraint.wordOf(candidate.state, decodeIds(search.live[candidate.from]!.ids))
-    addWord(search.words, { text, probabilities: grown(candidate), score: candidate.score })
+    search.words.push({ text, probabilities: grown(candidate), score: candidate.score })
   }
-  search.words.splice(words)
+  search.words.sort((a, b) => b.score - a.score).splice(words)
   const bar = search.words[words - 1]?.score ?? Number.NEGATIVE_INFINITY
   search.live = going
     .filter(({ score }) => score > bar)
@@ -170,9 +174,15 @@ function candidatesOf(hypothesis: Hypothesis, { from, row, room, constraint }: P
     const score = hypothesis.score + (probability === null ? 0 : Math.log(Math.max(probability, LEAST)))
     candidates.push({ from, id, state, probability, score, greedy: false })
   }
-  for (const { id, state } of following) if (1 + constraint.shortest(state) <= room) add(id, state, row[id]!)
+  const probabilityOf = ({ ids }: Transition) => ids.reduce((sum, id) => sum + row[id]!, 0)
+  for (const transition of following) {
+    const { ids, state } = transition
+    if (1 + constraint.shortest(state) > room) continue
+    const id = ids.reduce((best, each) => (row[each]! > row[best]! ? each : best))
+    add(id, state, probabilityOf(transition))
+  }
   if (constraint.mayEnd(hypothesis.state)) {
-    const isCut = room === 0 && following.some(({ id }) => row[id]! > row[END]!)
+    const isCut = room === 0 && following.some((transition) => probabilityOf(transition) > row[END]!)
     add(END, hypothesis.state, isCut ? null : row[END]!)
   }
   if (hypothesis.greedy) candidates.reduce((best, each) => (each.score > best.score ? each : best)).greedy = true
@@ -185,14 +195,4 @@ function keepBest(best: Candidate[], candidate: Candidate, width: number): void 
   const place = best.findIndex(({ score }) => score < candidate.score)
   best.splice(place < 0 ? best.length : place, 0, candidate)
   if (best.length > width) best.splice(best.at(-1)!.greedy ? -2 : -1, 1)
-}
-
-/** Spellings of one word count together; the most probable of them gives its characters. */
-function addWord(words: BeamWord[], word: BeamWord): void {
-  const same = words.findIndex(({ text }) => text === word.text)
-  const [other] = same < 0 ? [] : words.splice(same, 1)
-  const [more, less] = other && other.score > word.score ? [other, word] : [word, other]
-  const score = less ? more.score + Math.log1p(Math.exp(less.score - more.score)) : more.score
-  const place = words.findIndex((each) => each.score < score)
-  words.splice(place < 0 ? words.length : place, 0, { ...more, score })
 }

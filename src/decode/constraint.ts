@@ -78,7 +78,7 @@ function accepts(constraint: Constraint, word: string): boolean {
   let state: number | undefined = constraint.start
   for (const character of word) {
     const id = CHARACTERS.indexOf(character)
-    state = constraint.next(state).find((each) => each.id === id)?.state
+    state = constraint.next(state).find(({ ids }) => ids.includes(id))?.state
     if (state === undefined) return false
   }
   return constraint.mayEnd(state)

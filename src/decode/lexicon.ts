@@ -2,12 +2,18 @@
 import { CHARACTERS, encodeText, UNKNOWN } from '../charset.ts'
 import type { Constraint, Transition } from './beam.ts'
 
-interface Node {
-  readonly children: Map<string, number>
-  /** Spellings of the list that end here, in its order. */
-  readonly words: string[]
-  /** Fewest further characters to a word. */
-  shortest: number
+/** Numbers in flat arrays: a hundred thousand objects would slow down every collection of garbage. Node 0 is the root. */
+interface Trie {
+  /** Class id of each node's letter, in lower case. */
+  readonly letters: Uint8Array
+  /** 0 where there is none. */
+  readonly firstChild: Int32Array
+  readonly nextSibling: Int32Array
+  /** The first word that ends at each node, and to each word the next that does; -1 where there is none. */
+  readonly firstWord: Int32Array
+  readonly nextWord: Int32Array
+  /** Fewest further characters from each node to a word. */
+  readonly shortest: Uint16Array
 }
 
 /** Whether the model can spell it: characters of its own, at least one, and no more than `maximumLength`. */
@@ -16,50 +22,73 @@ export function canSpell(word: string, maximumLength: number): boolean {
 }
 
 /**
- * Case is ignored in matching, as signs write words in any; a word is given as the list spells it, of several spellings
+ * Case is ignored in matching, as signs write words in any: both cases of a letter are one. A word is given as the list spells it, of several spellings
  * ("us", "US") the one nearest to what was read, of equals the first. All words must be ones that the model can spell.
  */
 export function lexiconConstraint(words: readonly string[]): Constraint {
-  const nodes: Node[] = [emptyNode()]
-  for (const word of words) insert(nodes, word)
-  const transitions: (readonly Transition[] | undefined)[] = []
+  const trie = buildTrie(words)
+  const { letters, firstChild, nextSibling, firstWord, nextWord, shortest } = trie
+  const known = new Map<number, readonly Transition[]>()
+  const transitions = (state: number): Transition[] => {
+    const found: Transition[] = []
+    for (let child = firstChild[state]!; child !== 0; child = nextSibling[child]!)
+      found.push({ ids: bothCases(letters[child]!), state: child })
+    return found
+  }
   return {
     start: 0,
     next(state) {
-      transitions[state] ??= [...nodes[state]!.children].flatMap(([letter, child]) =>
-        cases(letter).map((character) => ({ id: CHARACTERS.indexOf(character), state: child })),
-      )
-      return transitions[state]
+      const following = known.get(state) ?? transitions(state)
+      known.set(state, following)
+      return following
     },
-    mayEnd: (state) => nodes[state]!.words.length > 0,
-    shortest: (state) => nodes[state]!.shortest,
-    wordOf: (state, spelling) => nearestCase(nodes[state]!.words, spelling),
+    mayEnd: (state) => firstWord[state]! >= 0,
+    shortest: (state) => shortest[state]!,
+    wordOf(state, spelling) {
+      const ending: string[] = []
+      for (let word = firstWord[state]!; word >= 0; word = nextWord[word]!) ending.push(words[word]!)
+      return nearestCase(ending, spelling)
+    },
   }
 }
 
-function emptyNode(): Node {
-  return { children: new Map(), words: [], shortest: Number.POSITIVE_INFINITY }
-}
-
-function insert(nodes: Node[], word: string): void {
-  const letters = word.toLowerCase()
-  let node = nodes[0]!
-  for (let place = 0; place < letters.length; place++) {
-    node.shortest = Math.min(node.shortest, letters.length - place)
-    let child = node.children.get(letters[place]!)
-    if (child === undefined) {
-      child = nodes.push(emptyNode()) - 1
-      node.children.set(letters[place]!, child)
+function buildTrie(words: readonly string[]): Trie {
+  const most = words.reduce((sum, word) => sum + word.length, 1)
+  const trie: Trie = {
+    letters: new Uint8Array(most),
+    firstChild: new Int32Array(most),
+    nextSibling: new Int32Array(most),
+    firstWord: new Int32Array(most).fill(-1),
+    nextWord: new Int32Array(words.length).fill(-1),
+    shortest: new Uint16Array(most).fill(0xffff),
+  }
+  let size = 1
+  // Of words that end at one node the last comes to stand first.
+  for (let word = words.length - 1; word >= 0; word--) {
+    const ids = encodeText(words[word]!.toLowerCase())
+    let node = 0
+    for (const [place, id] of ids.entries()) {
+      trie.shortest[node] = Math.min(trie.shortest[node]!, ids.length - place)
+      let child = trie.firstChild[node]!
+      while (child !== 0 && trie.letters[child] !== id) child = trie.nextSibling[child]!
+      if (child === 0) {
+        child = size++
+        trie.letters[child] = id
+        trie.nextSibling[child] = trie.firstChild[node]!
+        trie.firstChild[node] = child
+      }
+      node = child
     }
-    node = nodes[child]!
+    trie.shortest[node] = 0
+    trie.nextWord[word] = trie.firstWord[node]!
+    trie.firstWord[node] = word
   }
-  node.shortest = 0
-  node.words.push(word)
+  return trie
 }
 
-function cases(letter: string): string[] {
-  const upper = letter.toUpperCase()
-  return upper === letter ? [letter] : [letter, upper]
+function bothCases(id: number): number[] {
+  const upper = CHARACTERS.indexOf(CHARACTERS[id]!.toUpperCase())
+  return upper === id ? [id] : [id, upper]
 }
 
 function nearestCase(words: readonly string[], spelling: string): string {

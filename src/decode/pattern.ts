@@ -41,7 +41,7 @@ export function patternConstraint(tree: PatternTree, options: PatternOptions): C
     const found: Transition[] = []
     for (let id = 0; id < CHARACTERS.length; id++) {
       const leaving = members.filter((state) => sets[state]?.[id])
-      if (leaving.length > 0) found.push({ id, state: stateOf(leaving.flatMap((state) => targets[state]!)) })
+      if (leaving.length > 0) found.push({ ids: [id], state: stateOf(leaving.flatMap((state) => targets[state]!)) })
     }
     return found
   }

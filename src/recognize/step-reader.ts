@@ -22,7 +22,7 @@ export interface SearchedWord {
   readonly text: string
   /**
    * The model's own probability of the word among all words, whatever was demanded: the product of those of its characters
-   * and of the end symbol; with a lexicon, the sum over the spellings that were found (`EXIT`, `Exit`).
+   * and of the end symbol. With a lexicon both cases of a letter count together.
    */
   readonly confidence: number
   readonly characters: readonly { readonly character: string; readonly probability: number }[]

@@ -14,8 +14,8 @@ export interface Recognition {
   readonly text: string
   /**
    * Probability of the word, 0 to 1: the product of those of its characters and of the end symbol; with CTC, the sum over
-   * all ways to spell it along the image. It is the model's own, not that among the words of a lexicon or a pattern; with
-   * a lexicon, the sum over the spellings of the word that were found (`EXIT`, `Exit`).
+   * all ways to spell it along the image. It is the model's own among all words, not that among those of a lexicon or a
+   * pattern; with a lexicon both cases of a letter count together.
    */
   readonly confidence: number
   /** Each character with its own probability. */
