@@ -1,4 +1,5 @@
 /** Checks of values given on the command line. */
+import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import { decoders } from '../recognize/word-reader.ts'
 
@@ -17,6 +18,16 @@ export function positiveNumber(text: string): number {
 /** Collects an option that may be given several times. */
 export function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value]
+}
+
+/** The lines of a file that are not empty; at least one. */
+export async function readLines(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new Error(`${path}: ${error.message}`)
+  })
+  const lines = text.split(/\r?\n/).filter((line) => line !== '')
+  if (lines.length === 0) throw new Error(`${path}: holds no line`)
+  return lines
 }
 
 /** `--decoder`, of commands that read. */

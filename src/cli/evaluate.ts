@@ -1,6 +1,6 @@
 /** `safl evaluate`: how many words of a labelled set are read right, and which not. */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type Dataset, dataKinds, inSplit, openDataset, parseDataSpec, type Split, splits } from '../data/dataset.ts'
@@ -11,7 +11,7 @@ import { reportSet, type SetReport, type TrainingFrequencies } from '../evaluate
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { writeWhole } from '../write-whole.ts'
-import { collect, decoderOption, positiveInteger } from './arguments.ts'
+import { collect, decoderOption, positiveInteger, readLines } from './arguments.ts'
 
 interface Options extends LoadOptions {
   readonly data: string[]
@@ -22,6 +22,7 @@ interface Options extends LoadOptions {
   readonly lexicon?: string
   readonly training: string[]
   readonly batch: number
+  readonly beam?: number
   readonly json?: boolean
   readonly wrong?: boolean
   readonly report?: string
@@ -66,6 +67,7 @@ export function evaluateCommand(): Command {
     .option('--model <name>', 'preset whose weights come with the package, or path of a weights file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
+    .option('--beam <count>', 'beginnings followed at once; default: 1', positiveInteger)
     .option('--batch <count>', 'images read together', positiveInteger, 32)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .option('--wrong', 'print every word that was read wrong: its number, label, prediction and confidence')
@@ -88,9 +90,10 @@ async function run(options: Options): Promise<void> {
   const datasets: Dataset[] = []
   for (const spec of options.data.map(parseDataSpec)) datasets.push(await openDataset(spec))
   const recognizer = await SceneTextRecognizer.load(options)
+  const search = options.beam === undefined ? {} : { beamWidth: options.beam }
   const evaluations: Evaluation[] = []
   for (const dataset of datasets) {
-    const evaluation = await evaluate(recognizer, dataset, { split, subset, list, batchSize: options.batch })
+    const evaluation = await evaluate(recognizer, dataset, { split, subset, list, batchSize: options.batch, search })
     for (const problem of evaluation.unreadable) console.error(`safl: ${problem}`)
     if (!options.json) print(evaluation, options)
     evaluations.push(evaluation)
@@ -110,15 +113,6 @@ async function run(options: Options): Promise<void> {
     await writeReport(options.report, { options, evaluations, reports, datasets, recognizer })
   await recognizer.dispose()
   for (const dataset of datasets) await dataset.close()
-}
-
-async function readLines(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new Error(`${path}: ${error.message}`)
-  })
-  const lines = text.split(/\r?\n/).filter((line) => line !== '')
-  if (lines.length === 0) throw new Error(`${path}: holds no line`)
-  return lines
 }
 
 /** How often words and characters occur in the training split of labelled sets. */
@@ -196,6 +190,7 @@ async function writeReport(folder: string, { options, evaluations, reports, data
   const provenance = {
     model: options.model ?? 'tiny',
     decoder: options.decoder ?? 'attention',
+    ...(options.beam !== undefined && { beam: String(options.beam) }),
     'SHA-256 of the weights': weights.digest('hex'),
     'SHA-256 of the labels': labels.digest('hex'),
     ...Object.fromEntries(Object.entries(history).map(([name, value]) => [`training: ${name}`, value])),

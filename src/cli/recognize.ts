@@ -7,9 +7,9 @@ import sharp from 'sharp'
 import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
-import type { Recognition } from '../recognize/word-reader.ts'
+import type { Recognition, RecognizeOptions } from '../recognize/word-reader.ts'
 import { writeWhole } from '../write-whole.ts'
-import { decoderOption, positiveInteger } from './arguments.ts'
+import { decoderOption, positiveInteger, readLines } from './arguments.ts'
 
 const formats = ['tsv', 'csv', 'jsonl', 'json'] as const
 
@@ -18,6 +18,11 @@ interface Options extends LoadOptions {
   readonly json?: boolean
   readonly batch: number
   readonly saveRectified?: string
+  readonly beam?: number
+  readonly lexicon?: string
+  readonly pattern?: string
+  readonly allow?: string
+  readonly alternatives?: number
 }
 
 export function recognizeCommand(): Command {
@@ -30,6 +35,15 @@ export function recognizeCommand(): Command {
     .option('--model <name>', 'preset whose weights come with the package, or path of a weights or ONNX file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
+    .option(
+      '--beam <count>',
+      'beginnings followed at once; default: 5 with what follows here, 1 without',
+      positiveInteger,
+    )
+    .option('--lexicon <file>', 'read only words of this file, one a line, case ignored; lines with # are comments')
+    .option('--pattern <regex>', 'read only words that match as a whole, such as "[A-Z]{2}\\d+"')
+    .option('--allow <characters>', 'read only these characters, such as 0123456789')
+    .option('--alternatives <count>', 'also give so many other words with their confidence', positiveInteger)
     .option('--batch <count>', 'images read together', positiveInteger, 16)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .addOption(
@@ -49,16 +63,17 @@ interface ReadFile {
 
 async function run(files: string[], options: Options): Promise<void> {
   const { batch, saveRectified } = options
+  const search = await searchOptions(options)
   const format = options.json ? 'json' : options.format
   const recognizer = await SceneTextRecognizer.load(options)
   if (saveRectified !== undefined) await mkdir(saveRectified, { recursive: true })
-  if (format === 'csv') console.log('path,text,confidence')
+  if (format === 'csv') console.log(csvHeader(options.alternatives ?? 0))
   const records: object[] = []
   for await (const paths of inGroups(findImages(files), batch)) {
     const readable = await decodeAll(paths)
     const words = await recognizer.recognizeImages(
       readable.map(({ image }) => image),
-      { batchSize: batch, geometry: saveRectified !== undefined },
+      { ...search, batchSize: batch, geometry: saveRectified !== undefined },
     )
     for (const [index, { path }] of readable.entries()) {
       const { geometry, ...word } = words[index]!
@@ -72,11 +87,31 @@ async function run(files: string[], options: Options): Promise<void> {
   await recognizer.dispose()
 }
 
+async function searchOptions({ beam, lexicon, pattern, allow, alternatives }: Options): Promise<RecognizeOptions> {
+  const words = lexicon === undefined ? null : await readLines(lexicon)
+  return {
+    ...(beam !== undefined && { beamWidth: beam }),
+    ...(words && { lexicon: words.filter((line) => !line.startsWith('#')) }),
+    ...(pattern !== undefined && { pattern }),
+    ...(allow !== undefined && { allow }),
+    ...(alternatives !== undefined && { alternatives }),
+  }
+}
+
+function csvHeader(alternatives: number): string {
+  const others = Array.from({ length: alternatives }, (_, index) => `alternative_${index + 1},confidence_${index + 1}`)
+  return ['path,text,confidence', ...others].join(',')
+}
+
+/** The word, then its alternatives in the same way. */
 function lineOf(path: string, word: Recognition, format: Exclude<Options['format'], 'json'>): string {
-  const { text, confidence } = word
   if (format === 'jsonl') return JSON.stringify({ path, ...word })
-  if (format === 'tsv') return `${path}\t${text}\t${confidence.toFixed(4)}`
-  return `${[path, text].map((field) => `"${field.replaceAll('"', '""')}"`).join(',')},${confidence.toFixed(4)}`
+  const words = [word, ...(word.alternatives ?? [])].map(
+    ({ text, confidence }) => [text, confidence.toFixed(4)] as const,
+  )
+  if (format === 'tsv') return [path, ...words.flat()].join('\t')
+  const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`
+  return [quoted(path), ...words.flatMap(([text, confidence]) => [quoted(text), confidence])].join(',')
 }
 
 /** Files as they are named, the images of folders at any depth in the order of their names, and lines of standard input. */

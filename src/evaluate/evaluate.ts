@@ -1,6 +1,7 @@
 /** Runs a recogniser over labelled words. */
 import { type Dataset, inSplit, type Split } from '../data/dataset.ts'
 import type { SceneTextRecognizer } from '../recognize/recognizer.ts'
+import type { SearchOptions } from '../recognize/step-reader.ts'
 import type { WordPair } from './metrics.ts'
 import { type Subset, subsets } from './protocol.ts'
 
@@ -26,6 +27,8 @@ export interface EvaluateOptions {
   readonly subset: Subset
   /** Which samples count, by the names or paths of their files; null counts all. */
   readonly list: ReadonlySet<string> | null
+  /** How words are searched for; greedily when absent. */
+  readonly search?: SearchOptions
 }
 
 /** Rejects a list of which the set has nothing, or not all. */
@@ -34,7 +37,7 @@ export async function evaluate(
   dataset: Dataset,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { split, batchSize } = options
+  const { split, batchSize, search } = options
   const indices = await chooseSamples(dataset, options)
   const results: EvaluatedWord[] = []
   const unreadable: string[] = []
@@ -47,7 +50,7 @@ export async function evaluate(
     )
     const images = decoded.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.image] : []))
     const started = performance.now()
-    const words = (await recognizer.recognizeImages(images, { batchSize })).values()
+    const words = (await recognizer.recognizeImages(images, { ...search, batchSize })).values()
     read += images.length
     milliseconds += performance.now() - started
     for (const [place, outcome] of decoded.entries()) {

@@ -30,14 +30,14 @@ export class SceneTextRecognizer extends WordReader {
     runtime: Runtime,
     options: ReaderOptions = {},
   ): Promise<SceneTextRecognizer> {
-    const session = await WordReader.openWeights(file, runtime, options)
-    return new SceneTextRecognizer(session, options.decoder ?? 'attention')
+    const { session, steps } = await WordReader.openWeights(file, runtime, options)
+    return new SceneTextRecognizer(session, options.decoder ?? 'attention', steps)
   }
 
   /** From the bytes of an ONNX file that `safl export` wrote. */
   static async fromOnnx(bytes: Uint8Array, runtime: Runtime, { threads }: { threads?: number } = {}) {
     const session = await Session.create(bytes, runtime, threads === undefined ? {} : { threads })
-    return new SceneTextRecognizer(session, 'attention')
+    return new SceneTextRecognizer(session, 'attention', null)
   }
 
   /** Reads one image: a path, the bytes of a file, or pixels. */

@@ -8,16 +8,20 @@ import { hasCtcHead } from '../model/ctc-head.ts'
 import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
+import { type Alternative, asksForSearch, type BatchSearch, type SearchOptions, StepReader } from './step-reader.ts'
 
 export interface Recognition {
   readonly text: string
   /**
    * Probability of the word, 0 to 1: the product of those of its characters and of the end symbol; with CTC, the sum over
-   * all ways to spell it along the image.
+   * all ways to spell it along the image. It is the model's own among all words, not that among those of a lexicon or a
+   * pattern; with a lexicon both cases of a letter count together.
    */
   readonly confidence: number
   /** Each character with its own probability. */
   readonly characters: readonly { readonly character: string; readonly probability: number }[]
+  /** Other words that it may be, the most probable first; when asked for. */
+  readonly alternatives?: readonly Alternative[]
   /** Where the rectifier found the word, in the image as it was turned; when asked for. */
   readonly geometry?: WordGeometry
 }
@@ -36,7 +40,7 @@ export interface WordGeometry {
 export const decoders = ['attention', 'ctc'] as const
 export type Decoder = (typeof decoders)[number]
 
-export interface RecognizeOptions {
+export interface RecognizeOptions extends SearchOptions {
   /** Images that go through the network together, default 16. */
   readonly batchSize?: number
   /** Also give what the rectifier found. */
@@ -55,29 +59,33 @@ export interface ReaderOptions {
 export class WordReader {
   private readonly session: Session
   private readonly decoder: Decoder
+  /** Null where there are no weights but a finished graph. */
+  private readonly steps: StepReader | null
   /** Of the images that the network takes, pixels. */
   private readonly height: number
   private readonly width: number
 
-  protected constructor(session: Session, decoder: Decoder) {
+  protected constructor(session: Session, decoder: Decoder, steps: StepReader | null) {
     this.session = session
     this.decoder = decoder
+    this.steps = steps
     const [, height, width] = session.inputShape('images')
     this.height = height as number
     this.width = width as number
   }
 
-  /** The session of a weights file's bytes or content, in a given runtime. */
+  /** The sessions of a weights file's bytes or content, in a given runtime; those of the steps are made when needed. */
   protected static async openWeights(
     file: WeightsFile | Uint8Array,
     runtime: Runtime,
     { threads, decoder = 'attention' }: ReaderOptions,
-  ): Promise<Session> {
+  ): Promise<{ session: Session; steps: StepReader }> {
     const { settings, weights } = file instanceof Uint8Array ? parseWeights(file) : file
     if (decoder === 'ctc' && !hasCtcHead(weights))
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
     const graph = decoder === 'ctc' ? ctcGraph(settings, weights) : recognizerGraph(settings, weights)
-    return Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
+    const session = await Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
+    return { session, steps: new StepReader(file, runtime, threads) }
   }
 
   /**
@@ -98,40 +106,59 @@ export class WordReader {
 
   private async readAll(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
     const { batchSize = 16 } = options
+    const search = asksForSearch(options) ? await this.prepareSearch(options) : null
     const results: Recognition[] = []
     for (let start = 0; start < images.length; start += batchSize) {
       options.signal?.throwIfAborted()
-      results.push(...(await this.readBatch(images.slice(start, start + batchSize), options.geometry ?? false)))
+      const batch = images.slice(start, start + batchSize)
+      results.push(...(await this.readBatch(batch, options.geometry ?? false, search)))
     }
     return results
   }
 
   async dispose(): Promise<void> {
     await this.session.dispose()
+    await this.steps?.dispose()
   }
 
-  private async readBatch(images: readonly RgbImage[], geometry: boolean): Promise<Recognition[]> {
+  private async prepareSearch(options: SearchOptions): Promise<BatchSearch> {
+    const problem = 'no beams, lexicons, patterns or alternatives'
+    if (this.decoder === 'ctc') throw new Error(`the ctc decoder knows ${problem}: read by attention`)
+    if (!this.steps) throw new Error(`an exported file knows ${problem}: read from a weights file`)
+    return this.steps.prepare(options)
+  }
+
+  private async readBatch(
+    images: readonly RgbImage[],
+    geometry: boolean,
+    search: BatchSearch | null,
+  ): Promise<Recognition[]> {
     const { height, width } = this
     const batch = images.length
     const pixels = new Uint8Array(batch * height * width * 3)
     for (const [place, image] of images.entries()) {
       pixels.set(resize(image, width, height).data, place * height * width * 3)
     }
-    const { rectified, control_points, ...spelled } = await this.session.run(
-      { images: { type: 'uint8', shape: [batch, height, width, 3], data: pixels } },
-      [
-        ...(this.decoder === 'ctc' ? ['ctc_probabilities'] : ['ids', 'probabilities']),
-        ...(geometry ? ['rectified', 'control_points'] : []),
-      ],
-    )
-    const words =
-      this.decoder === 'ctc'
-        ? decodeCtc(spelled.ctc_probabilities!.data as Float32Array, { batch })
-        : readWords(spelled.ids!, spelled.probabilities!)
+    const pictures: Value = { type: 'uint8', shape: [batch, height, width, 3], data: pixels }
+    const wanted = geometry ? ['rectified', 'control_points'] : []
+    const { words, others } = await (search ?? this.readGreedily)(pictures, wanted)
+    const { rectified, control_points } = others
     return words.map((word, place) => ({
-      ...describe(word),
+      ...word,
       ...(rectified && control_points && { geometry: geometryOf(rectified, control_points, place) }),
     }))
+  }
+
+  private readonly readGreedily: BatchSearch = async (images, outputs) => {
+    const spelling = this.decoder === 'ctc' ? ['ctc_probabilities'] : ['ids', 'probabilities']
+    const { ids, probabilities, ctc_probabilities, ...others } = await this.session.run({ images }, [
+      ...spelling,
+      ...outputs,
+    ])
+    const words = ctc_probabilities
+      ? decodeCtc(ctc_probabilities.data as Float32Array, { batch: images.shape[0]! })
+      : readWords(ids!, probabilities!)
+    return { words: words.map(describe), others }
   }
 }
 

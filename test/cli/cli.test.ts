@@ -96,6 +96,32 @@ describe('safl recognize', () => {
     expect(JSON.parse(piped.stdout.trim())).toMatchObject({ path: join(folder, 'a.png') })
   })
 
+  test('demands and alternatives: a lexicon, a pattern, allowed characters, and what cannot be', async () => {
+    const lexicon = join(folder, 'words.txt')
+    await writeFile(lexicon, '# a comment\nTaxi\r\nexit\nbus\n')
+    const images = [join(folder, 'a.png'), join(folder, 'b.png')]
+    const listed = await safl('recognize', '--lexicon', lexicon, '--alternatives', '1', ...images)
+    const lines = listed.out
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t'))
+    expect(lines.map(([, text]) => text)).toEqual(['exit', 'Taxi'])
+    for (const [, text, confidence, other, less] of lines) {
+      expect(['Taxi', 'exit', 'bus']).toContain(other)
+      expect(other).not.toBe(text)
+      expect(Number(less)).toBeLessThanOrEqual(Number(confidence))
+    }
+    const demands = ['--pattern', '[a-z]\\d{2,3}', '--allow', 'exyz0123', '--beam', '3', '--format', 'csv']
+    const matched = await safl('recognize', ...demands, '--alternatives', '2', images[0]!)
+    expect(matched.out.split('\n')[0]).toBe(
+      'path,text,confidence,alternative_1,confidence_1,alternative_2,confidence_2',
+    )
+    expect(matched.out.split('\n')[1]).toMatch(/^"[^"]+"(,"[exyz][0-3]{2,3}",[0-9.]+){3}$/)
+    const refused = await safl('recognize', '--pattern', '(a', images[0]!)
+    expect([refused.code, refused.out]).toEqual([1, ''])
+    expect(refused.err).toContain('safl: pattern: "(" is never closed')
+  })
+
   test('unknown weights are named', async () => {
     const { code, err } = await safl('recognize', '--model', 'huge', join(folder, 'a.png'))
     expect(code).toBe(1)
@@ -111,6 +137,14 @@ describe('safl recognize', () => {
 })
 
 describe('safl evaluate', () => {
+  test('--beam reads the words with beams', async () => {
+    const data = ['--data', `tsv:${join(folder, 'labels.tsv')}`]
+    const { code, out } = await safl('evaluate', ...data, '--beam', '3', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ words: 2 })
+    expect((await safl('evaluate', ...data, '--beam', '0')).err).toContain('whole number from 1')
+  })
+
   test('--json carries words, accuracy, 1 - NED and time', async () => {
     const { out } = await safl('evaluate', '--json', '--data', `tsv:${join(folder, 'labels.tsv')}`)
     const result = JSON.parse(out) as Record<string, number>

@@ -1,0 +1,198 @@
+/**
+ * Beam search over a batch of images: of every image the `width` most probable beginnings go on, a run of the model a
+ * character. What computes the probabilities is passed in; there is no model in here.
+ */
+import { CLASSES, decodeIds, END } from '../charset.ts'
+
+/** Which words may be spelled, as an automaton over class ids. */
+export interface Constraint {
+  readonly start: number
+  /** The characters that may follow, and the state after each. From every state some word can be ended. */
+  next(state: number): readonly Transition[]
+  mayEnd(state: number): boolean
+  /** Fewest further characters to a state that may end. */
+  shortest(state: number): number
+  /** The word that is given for a spelling that ended in `state`; as long as the spelling. */
+  wordOf(state: number, spelling: string): string
+}
+
+export interface Transition {
+  /** Classes that are one for the constraint, such as both cases of a letter: at least one. */
+  readonly ids: readonly number[]
+  readonly state: number
+}
+
+/** A beginning that wants to know its next character. */
+export interface BeamRow {
+  /** Place of its image in the batch. */
+  readonly image: number
+  /** The row of the last run that it goes on from; -1 at first. */
+  readonly parent: number
+  /** Its last character; null at first. */
+  readonly id: number | null
+}
+
+/** Probabilities [R, C] of what follows each row, all of the same length. */
+export type BeamStep = (rows: readonly BeamRow[], length: number) => Promise<Float32Array>
+
+export interface BeamWord {
+  readonly text: string
+  /** Of each character (classes that are one together), and of the end symbol last unless the word was cut off. */
+  readonly probabilities: readonly number[]
+  /** Natural logarithm of the word's probability, the product of those above. */
+  readonly score: number
+}
+
+export interface BeamOptions {
+  /** Images of the batch. */
+  readonly images: number
+  readonly width: number
+  /** Words that are wanted of each image. */
+  readonly words: number
+  readonly constraint: Constraint
+  /** Longest word, characters. */
+  readonly maximumLength: number
+}
+
+/** The beginning of a word. */
+interface Hypothesis {
+  readonly image: number
+  readonly parent: number
+  readonly ids: readonly number[]
+  readonly probabilities: readonly number[]
+  readonly score: number
+  readonly state: number
+  /** Whether every character was the most probable one that was allowed. */
+  readonly greedy: boolean
+}
+
+interface Search {
+  live: Hypothesis[]
+  words: BeamWord[]
+}
+
+/** The smallest probability above zero that 32 bits hold: what is rounded to zero can still be compared. */
+const LEAST = 2 ** -149
+
+/**
+ * The most probable words of each image, best first: at least one, `words` of them where the search meets so many.
+ *
+ * A beginning ends where the end symbol is among the `width` best candidates of its image. An image is finished when no
+ * beginning is more probable than the last of the words wanted: probabilities only fall. The beginning that always took
+ * the most probable character is never dropped for others, so that the best word is no less probable than the one that
+ * greedy decoding finds; `width` 1 is greedy decoding. A word as long as the model spells that would rather go on is
+ * cut off, and stands for all that begin with it: its probability has no end symbol in it. Of classes that are one the
+ * probabilities are added, and the most probable goes on.
+ */
+export async function beamSearch(step: BeamStep, options: BeamOptions): Promise<BeamWord[][]> {
+  const { images, constraint, maximumLength } = options
+  const searches = Array.from({ length: images }, (_, image): Search => {
+    const first = { image, parent: -1, ids: [], probabilities: [], score: 0, state: constraint.start, greedy: true }
+    return { live: [first], words: [] }
+  })
+  for (let length = 0; length <= maximumLength; length++) {
+    const rows = searches.flatMap(({ live }) => live)
+    if (rows.length === 0) break
+    const probabilities = await step(
+      rows.map(({ image, parent, ids }) => ({ image, parent, id: ids.at(-1) ?? null })),
+      length,
+    )
+    let row = 0
+    for (const search of searches) {
+      const first = row
+      row += search.live.length
+      advance(search, { probabilities: probabilities.subarray(first * CLASSES, row * CLASSES), first, length }, options)
+    }
+  }
+  return searches.map(({ words }) => words)
+}
+
+interface Candidate {
+  readonly id: number
+  readonly state: number
+  /** Place among the image's live beginnings. */
+  readonly from: number
+  /** Null of the end of a word that is cut off. */
+  readonly probability: number | null
+  readonly score: number
+  greedy: boolean
+}
+
+interface Turn {
+  /** Of the image's rows alone, [R, C]. */
+  readonly probabilities: Float32Array
+  /** The first of them among the rows of the batch. */
+  readonly first: number
+  readonly length: number
+}
+
+function advance(search: Search, turn: Turn, { width, words, constraint, maximumLength }: BeamOptions): void {
+  const all: Candidate[] = []
+  const going: Candidate[] = []
+  for (const [from, hypothesis] of search.live.entries()) {
+    const row = turn.probabilities.subarray(from * CLASSES, (from + 1) * CLASSES)
+    const candidates = candidatesOf(hypothesis, { from, row, room: maximumLength - turn.length, constraint })
+    for (const candidate of candidates) {
+      keepBest(all, candidate, width)
+      if (candidate.id !== END) keepBest(going, candidate, width)
+    }
+  }
+  const grown = ({ from, probability }: Candidate) => {
+    const { probabilities } = search.live[from]!
+    return probability === null ? probabilities : [...probabilities, probability]
+  }
+  for (const candidate of all) {
+    if (candidate.id !== END) continue
+    const text = constraint.wordOf(candidate.state, decodeIds(search.live[candidate.from]!.ids))
+    search.words.push({ text, probabilities: grown(candidate), score: candidate.score })
+  }
+  search.words.sort((a, b) => b.score - a.score).splice(words)
+  const bar = search.words[words - 1]?.score ?? Number.NEGATIVE_INFINITY
+  search.live = going
+    .filter(({ score }) => score > bar)
+    .map((candidate) => {
+      const { image, ids } = search.live[candidate.from]!
+      const { id, state, score, greedy } = candidate
+      const parent = turn.first + candidate.from
+      return { image, parent, ids: [...ids, id], probabilities: grown(candidate), score, state, greedy }
+    })
+}
+
+interface Place {
+  readonly from: number
+  readonly row: Float32Array
+  /** Characters that the word may still get. */
+  readonly room: number
+  readonly constraint: Constraint
+}
+
+/** What may follow a beginning, such that a word can still be ended within the room; at least one candidate. */
+function candidatesOf(hypothesis: Hypothesis, { from, row, room, constraint }: Place): Candidate[] {
+  const following = constraint.next(hypothesis.state)
+  const candidates: Candidate[] = []
+  const add = (id: number, state: number, probability: number | null) => {
+    const score = hypothesis.score + (probability === null ? 0 : Math.log(Math.max(probability, LEAST)))
+    candidates.push({ from, id, state, probability, score, greedy: false })
+  }
+  const probabilityOf = ({ ids }: Transition) => ids.reduce((sum, id) => sum + row[id]!, 0)
+  for (const transition of following) {
+    const { ids, state } = transition
+    if (1 + constraint.shortest(state) > room) continue
+    const id = ids.reduce((best, each) => (row[each]! > row[best]! ? each : best))
+    add(id, state, probabilityOf(transition))
+  }
+  if (constraint.mayEnd(hypothesis.state)) {
+    const isCut = room === 0 && following.some((transition) => probabilityOf(transition) > row[END]!)
+    add(END, hypothesis.state, isCut ? null : row[END]!)
+  }
+  if (hypothesis.greedy) candidates.reduce((best, each) => (each.score > best.score ? each : best)).greedy = true
+  return candidates
+}
+
+/** Puts a candidate in its place among the best, of equals the earlier first; whom it drives out is never greedy. */
+function keepBest(best: Candidate[], candidate: Candidate, width: number): void {
+  if (best.length === width && !candidate.greedy && !(candidate.score > best.at(-1)!.score)) return
+  const place = best.findIndex(({ score }) => score < candidate.score)
+  best.splice(place < 0 ? best.length : place, 0, candidate)
+  if (best.length > width) best.splice(best.at(-1)!.greedy ? -2 : -1, 1)
+}

@@ -1,0 +1,85 @@
+/** What a user demands of the words, made one automaton. */
+import { CHARACTERS } from '../charset.ts'
+import type { Constraint } from './beam.ts'
+import { canSpell, lexiconConstraint } from './lexicon.ts'
+import { patternConstraint } from './pattern.ts'
+import { type PatternTree, parsePattern } from './pattern-syntax.ts'
+
+export interface ConstraintOptions {
+  /**
+   * The words there are, such as a list of stations: what is read is one of them, as the list spells it; case is ignored in
+   * matching. Words that the model cannot spell (other characters, too long) are never read.
+   */
+  readonly lexicon?: readonly string[]
+  /**
+   * A regular expression that the whole text matches, case as it stands: characters, classes, `.`, `\d \w \s`, groups, `|`,
+   * `? * + {m,n}`. A RegExp must have no flags.
+   */
+  readonly pattern?: string | RegExp
+  /** The characters that the text is made of. */
+  readonly allow?: string
+}
+
+const anything: PatternTree = {
+  kind: 'repeat',
+  part: { kind: 'set', members: [...CHARACTERS].map(() => true) },
+  least: 0,
+  most: Number.POSITIVE_INFINITY,
+}
+
+/**
+ * All demands together; a lexicon keeps those of its words that, as it spells them, fulfil the others. Throws where no word
+ * can: a reading under the automaton that it returns always fulfils them.
+ */
+export function compileConstraint(options: ConstraintOptions, maximumLength: number): Constraint {
+  const { lexicon, pattern, allow } = options
+  const spelling = pattern === undefined && allow === undefined ? null : spellingConstraint(options, maximumLength)
+  if (lexicon === undefined) return spelling ?? spellingConstraint({}, maximumLength)
+  const known = lexicon.filter((word) => canSpell(word, maximumLength))
+  if (known.length === 0)
+    throw new Error(
+      `lexicon: of its ${lexicon.length} words the model can spell none: they need 1 to ${maximumLength} of its characters, ${CHARACTERS}`,
+    )
+  const words = spelling ? known.filter((word) => accepts(spelling, word)) : known
+  if (words.length === 0)
+    throw new Error(
+      `lexicon: none of its ${known.length} words fits ${pattern === undefined ? 'allow' : 'the pattern'}`,
+    )
+  return lexiconConstraint(words)
+}
+
+function spellingConstraint({ pattern, allow }: ConstraintOptions, maximumLength: number): Constraint {
+  const allowed = allowedClasses(allow)
+  const { tree, foreign } = pattern === undefined ? { tree: anything, foreign: [] } : parsePattern(sourceOf(pattern))
+  const constraint = patternConstraint(tree, { allowed, maximumLength })
+  if (constraint) return constraint
+  const unknown = foreign.map((character) => `"${character}"`).join(', ')
+  const why = foreign.length > 0 ? `; the model does not know ${unknown}` : ''
+  const within = allow === undefined ? '' : ' of the characters in allow'
+  throw new Error(`pattern: no word of up to ${maximumLength} characters${within} matches "${pattern}"${why}`)
+}
+
+function sourceOf(pattern: string | RegExp): string {
+  if (typeof pattern === 'string') return pattern
+  if (pattern.flags !== '') throw new Error(`pattern: the flags "${pattern.flags}" are not supported: leave them out`)
+  return pattern.source
+}
+
+function allowedClasses(allow: string | undefined): boolean[] {
+  if (allow === undefined) return [...CHARACTERS].map(() => true)
+  if (allow === '') throw new Error('allow: names no character')
+  for (const character of allow)
+    if (!CHARACTERS.includes(character))
+      throw new Error(`allow: the model does not know "${character}"; its characters are ${CHARACTERS}`)
+  return [...CHARACTERS].map((character) => allow.includes(character))
+}
+
+function accepts(constraint: Constraint, word: string): boolean {
+  let state: number | undefined = constraint.start
+  for (const character of word) {
+    const id = CHARACTERS.indexOf(character)
+    state = constraint.next(state).find(({ ids }) => ids.includes(id))?.state
+    if (state === undefined) return false
+  }
+  return constraint.mayEnd(state)
+}

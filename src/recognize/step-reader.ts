@@ -1,0 +1,203 @@
+/** Reads a run of the model a character: beams, words that fulfil demands, and further words. */
+import { START } from '../charset.ts'
+import type { ModelSettings } from '../config.ts'
+import { type BeamRow, type BeamStep, type BeamWord, beamSearch, type Constraint } from '../decode/beam.ts'
+import { type ConstraintOptions, compileConstraint } from '../decode/constraint.ts'
+import { cacheNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
+import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
+import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
+
+/**
+ * How words are searched for. With a lexicon, a pattern or allowed characters every reading fulfils them all, however
+ * little the image shows such a word: its confidence stays what the model makes of it, and is low then.
+ */
+export interface SearchOptions extends ConstraintOptions {
+  /** Beginnings of an image that are followed at once; default 5 with a demand or alternatives, 1 without. */
+  readonly beamWidth?: number
+  /** How many further words to give of each image at most, default 0. */
+  readonly alternatives?: number
+}
+
+export interface SearchedWord {
+  readonly text: string
+  /**
+   * The model's own probability of the word among all words, whatever was demanded: the product of those of its characters
+   * and of the end symbol. With a lexicon both cases of a letter count together.
+   */
+  readonly confidence: number
+  readonly characters: readonly { readonly character: string; readonly probability: number }[]
+  readonly alternatives?: readonly Alternative[]
+}
+
+export interface Alternative {
+  readonly text: string
+  readonly confidence: number
+}
+
+/** Reads a batch, images [B, H, W, 3]; and gives what else of the encoder was asked for by name. */
+export type BatchSearch = (
+  images: Value,
+  outputs: readonly string[],
+) => Promise<{ readonly words: SearchedWord[]; readonly others: Readonly<Record<string, Value>> }>
+
+const DEMANDING_WIDTH = 5
+const MOST = 1000
+
+interface Steps {
+  readonly settings: ModelSettings
+  readonly encoder: Session
+  readonly step: Session
+}
+
+/** Whether the options ask for more than greedy decoding. */
+export function asksForSearch({ beamWidth = 1, lexicon, pattern, allow, alternatives = 0 }: SearchOptions): boolean {
+  return [lexicon, pattern, allow].some((demand) => demand !== undefined) || beamWidth !== 1 || alternatives !== 0
+}
+
+export class StepReader {
+  private readonly file: WeightsFile | Uint8Array
+  private readonly runtime: Runtime
+  private readonly threads: number | undefined
+  private steps: Promise<Steps> | null = null
+  private compiled: { readonly demands: ConstraintOptions; readonly constraint: Constraint } | null = null
+
+  /** Sessions are made when they are needed first. */
+  constructor(file: WeightsFile | Uint8Array, runtime: Runtime, threads?: number) {
+    this.file = file
+    this.runtime = runtime
+    this.threads = threads
+  }
+
+  /** Checks the options and makes their automaton, once for many batches; that of the last call is kept. */
+  async prepare(options: SearchOptions): Promise<BatchSearch> {
+    const alternatives = wholeNumber('alternatives', options.alternatives ?? 0, 0)
+    const isGreedy = !asksForSearch({ ...options, beamWidth: 1 })
+    const width = wholeNumber('beamWidth', options.beamWidth ?? (isGreedy ? 1 : DEMANDING_WIDTH), 1)
+    this.steps ??= this.open()
+    const steps = await this.steps
+    const constraint = this.compile(options, steps.settings.maximumLength)
+    const words = alternatives + 1
+    return async (images, outputs) => {
+      const batch = images.shape[0]!
+      const { step, others } = await encode(steps, images, outputs)
+      const { maximumLength } = steps.settings
+      const found = await beamSearch(step, {
+        images: batch,
+        width: Math.max(width, words),
+        words,
+        constraint,
+        maximumLength,
+      })
+      return { words: found.map((each) => describe(each, alternatives)), others }
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const steps = await this.steps
+    this.steps = null
+    await steps?.encoder.dispose()
+    await steps?.step.dispose()
+  }
+
+  private async open(): Promise<Steps> {
+    const { settings, weights } = this.file instanceof Uint8Array ? parseWeights(this.file) : this.file
+    const options = this.threads === undefined ? {} : { threads: this.threads }
+    return {
+      settings,
+      encoder: await Session.create(writeModel(encoderGraph(settings, weights)), this.runtime, options),
+      step: await Session.create(writeModel(stepGraph(settings, weights)), this.runtime, options),
+    }
+  }
+
+  private compile({ lexicon, pattern, allow }: ConstraintOptions, maximumLength: number): Constraint {
+    const last = this.compiled?.demands
+    const isLast = String(last?.pattern) === String(pattern) && last?.allow === allow
+    if (this.compiled && isLast && sameWords(last?.lexicon, lexicon)) return this.compiled.constraint
+    const demands = {
+      ...(lexicon && { lexicon: [...lexicon] }),
+      ...(pattern !== undefined && { pattern }),
+      ...(allow !== undefined && { allow }),
+    }
+    this.compiled = { demands, constraint: compileConstraint(demands, maximumLength) }
+    return this.compiled.constraint
+  }
+}
+
+function sameWords(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  if (!a || !b) return a === b
+  return a.length === b.length && a.every((word, index) => word === b[index])
+}
+
+function wholeNumber(name: string, value: number, least: number): number {
+  if (Number.isInteger(value) && value >= least && value <= MOST) return value
+  throw new Error(`${name}: ${value} is no whole number from ${least} to ${MOST}`)
+}
+
+/** Runs the encoder, and gives what computes the probabilities of the characters after it. */
+async function encode({ settings, encoder, step }: Steps, images: Value, outputs: readonly string[]) {
+  const layers = Array.from({ length: settings.transformer.decoderLayers }, (_, layer) => cacheNames(layer))
+  const crossNames = layers.flatMap(({ crossKey, crossValue }) => [crossKey, crossValue])
+  const encoded = await encoder.run({ images }, [...crossNames, ...outputs])
+  const { heads, width } = settings.transformer
+  const empty: Value = { type: 'float32', shape: [1, heads, 0, width / heads], data: new Float32Array(0) }
+  let past = layers.flatMap(({ pastKey, pastValue }) => [pastKey, pastValue].map((name) => [name, empty] as const))
+  let cross: Readonly<Record<string, Value>> = {}
+  let shown: readonly number[] = []
+  const run: BeamStep = async (rows, length) => {
+    const places = rows.map(({ image }) => image)
+    if (!sameRows(places, shown)) {
+      cross = Object.fromEntries(crossNames.map((name) => [name, pickRows(encoded[name]!, places)]))
+      shown = places
+    }
+    const parents = rows.map(({ parent }) => parent)
+    const results = await step.run({
+      ...cross,
+      ...Object.fromEntries(past.map(([name, value]) => [name, pickRows(value, parents)])),
+      tokens: integers(rows.map(({ id }: BeamRow) => id ?? START)),
+      positions: integers(settings.authorsQuirks ? places : rows.map(() => length)),
+    })
+    past = layers.flatMap(({ pastKey, pastValue, presentKey, presentValue }) => [
+      [pastKey, results[presentKey]!] as const,
+      [pastValue, results[presentValue]!] as const,
+    ])
+    return results.probabilities!.data as Float32Array
+  }
+  const others = Object.fromEntries(outputs.map((name) => [name, encoded[name]!]))
+  return { step: run, others }
+}
+
+function integers(values: readonly number[]): Value {
+  return { type: 'int32', shape: [values.length], data: Int32Array.from(values) }
+}
+
+function sameRows(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((row, index) => row === b[index])
+}
+
+/** Rows of a value along its first axis; what is empty is as empty for any of them. */
+function pickRows(value: Value, rows: readonly number[]): Value {
+  const [count, ...rest] = value.shape as [number, ...number[]]
+  if (rows.length === count && rows.every((row, index) => row === index)) return value
+  const size = rest.reduce((product, each) => product * each, 1)
+  const data = new Float32Array(rows.length * size)
+  for (const [place, row] of rows.entries())
+    if (size > 0) data.set((value.data as Float32Array).subarray(row * size, (row + 1) * size), place * size)
+  return { type: 'float32', shape: [rows.length, ...rest], data }
+}
+
+function describe([best, ...others]: readonly BeamWord[], alternatives: number): SearchedWord {
+  const { text, probabilities } = best!
+  return {
+    text,
+    confidence: confidenceOf(best!),
+    characters: [...text].map((character, index) => ({ character, probability: probabilities[index]! })),
+    ...(alternatives > 0 && {
+      alternatives: others.map((word) => ({ text: word.text, confidence: confidenceOf(word) })),
+    }),
+  }
+}
+
+function confidenceOf({ score }: BeamWord): number {
+  // Rounding may leave a little more than 1.
+  return Math.min(Math.exp(score), 1)
+}

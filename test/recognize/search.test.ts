@@ -1,0 +1,216 @@
+/** Beams and demands with whole models: random ones, and the package's own on real crops. */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import * as runtime from 'onnxruntime-node'
+import * as webRuntime from 'onnxruntime-web'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDataset } from '../../src/data/dataset.ts'
+import { readValidationWords } from '../../src/evaluate/validate.ts'
+import type { RgbImage } from '../../src/image/image.ts'
+import { resize } from '../../src/image/resize.ts'
+import { recognizerGraph } from '../../src/model/recognizer-graph.ts'
+import type { WeightsFile } from '../../src/model/weights-file.ts'
+import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
+import { StepReader } from '../../src/recognize/step-reader.ts'
+import { readWeightsFile } from '../../src/recognize/weights-source.ts'
+import type { Recognition, RecognizeOptions } from '../../src/recognize/word-reader.ts'
+import { writeModel } from '../../src/tensor/index.ts'
+import { miniPreset } from '../mini-preset.ts'
+import { randomWeights, stripedImages } from './random-model.ts'
+
+const data = '../shared/data'
+const lexiconFile = `${data}/lexicon-90k.txt`
+
+/** Demands, and what every reading under them must be. */
+const demands: [string, RecognizeOptions, RegExp][] = [
+  ['a pattern', { pattern: '[A-Z][a-z]{2,7}' }, /^[A-Z][a-z]{2,7}$/],
+  ['a pattern with choices', { pattern: '(\\d{1,3}|[A-F]+-\\w)+' }, /^(\d{1,3}|[A-F]+-\w)+$/],
+  ['allowed characters', { allow: 'aeiouSTR0' }, /^[aeiouSTR0]*$/],
+  ['a pattern of one length within allowed characters', { pattern: '.{4}', allow: 'ABC123' }, /^[ABC123]{4}$/],
+  ['one beam', { pattern: '\\w\\d\\w*', beamWidth: 1 }, /^\w\d\w*$/],
+]
+
+function expectClose(found: readonly Recognition[], wanted: readonly Recognition[]) {
+  expect(found.map(({ text }) => text)).toEqual(wanted.map(({ text }) => text))
+  for (const [index, { confidence, characters }] of found.entries()) {
+    expect(confidence).toBeCloseTo(wanted[index]!.confidence, 4)
+    expect(characters.map(({ character }) => character)).toEqual([...wanted[index]!.text])
+    for (const [place, { probability }] of characters.entries())
+      expect(probability).toBeCloseTo(wanted[index]!.characters[place]!.probability, 4)
+  }
+}
+
+/** Width 1 without a demand, which the recogniser itself leaves to its one graph. */
+async function readInSteps(file: WeightsFile, images: readonly RgbImage[]) {
+  const { imageHeight, imageWidth } = file.settings
+  const reader = new StepReader(file, runtime)
+  const search = await reader.prepare({ beamWidth: 1 })
+  const pixels = Uint8Array.from(images.flatMap((image) => [...resize(image, imageWidth, imageHeight).data]))
+  const { words } = await search(
+    { type: 'uint8', shape: [images.length, imageHeight, imageWidth, 3], data: pixels },
+    [],
+  )
+  await reader.dispose()
+  return words
+}
+
+describe.each([
+  ['the default', {}],
+  ["the authors' quirks", { authorsQuirks: true }],
+])('a random model, %s', (_, changes) => {
+  const file = { settings: miniPreset({}, changes).model, weights: randomWeights(), provenance: {} }
+  let recognizer: SceneTextRecognizer
+  beforeAll(async () => {
+    recognizer = await SceneTextRecognizer.create(file, runtime)
+  })
+  afterAll(() => recognizer.dispose())
+
+  test('one beam without demands is greedy decoding', async () => {
+    expectClose(await readInSteps(file, stripedImages), await recognizer.recognizeImages(stripedImages))
+  })
+
+  test('more beams never read less probable words, and the alternatives fall', async () => {
+    const greedy = await recognizer.recognizeImages(stripedImages)
+    const found = await recognizer.recognizeImages(stripedImages, { beamWidth: 6, alternatives: 3 })
+    for (const [index, { text, confidence, alternatives }] of found.entries()) {
+      expect(confidence).toBeGreaterThanOrEqual(greedy[index]!.confidence * (1 - 1e-4))
+      const all = [{ text, confidence }, ...alternatives!]
+      expect(all.length).toBeGreaterThan(1)
+      expect(all.length).toBeLessThanOrEqual(4)
+      expect(new Set(all.map((each) => each.text)).size).toBe(all.length)
+      expect(all.map((each) => each.confidence)).toEqual(all.map((each) => each.confidence).sort((a, b) => b - a))
+    }
+    expect(greedy[0]).not.toHaveProperty('alternatives')
+  })
+
+  test.each(demands)('%s: every reading and alternative fulfils it', async (_name, options, engine) => {
+    for (const { text, alternatives } of await recognizer.recognizeImages(stripedImages, {
+      ...options,
+      alternatives: 2,
+    }))
+      for (const each of [text, ...alternatives!.map((other) => other.text)]) expect(each).toMatch(engine)
+  })
+})
+
+describe('options', () => {
+  const file = { settings: miniPreset().model, weights: randomWeights(), provenance: {} }
+
+  test('a batch reads what its images read one by one, with what the rectifier found', async () => {
+    const recognizer = await SceneTextRecognizer.create(file, runtime)
+    for (const options of [{ beamWidth: 4 }, { pattern: '[a-m]+\\d?' }]) {
+      const together = await recognizer.recognizeImages(stripedImages, { ...options, batchSize: 5 })
+      const alone = []
+      for (const image of stripedImages) alone.push(await recognizer.recognize(image, options))
+      expectClose(together, alone)
+      const geometry = async (searching: RecognizeOptions) =>
+        (await recognizer.recognizeImages(stripedImages, { ...searching, geometry: true })).map(
+          (each) => each.geometry!,
+        )
+      const [found, wanted] = [await geometry(options), await geometry({})]
+      expect(found[1]!.rectified.data).toHaveLength(9600)
+      for (const [index, { controlPoints }] of found.entries())
+        for (const [place, [x, y]] of controlPoints.entries()) {
+          expect(x).toBeCloseTo(wanted[index]!.controlPoints[place]![0], 5)
+          expect(y).toBeCloseTo(wanted[index]!.controlPoints[place]![1], 5)
+        }
+    }
+    await recognizer.dispose()
+  })
+
+  test('a lexicon may change between two calls, also in place', async () => {
+    const recognizer = await SceneTextRecognizer.create(file, runtime)
+    const lexicon = ['Alpha', 'Beta']
+    const read = async () => (await recognizer.recognize(stripedImages[2]!, { lexicon })).text
+    expect(['Alpha', 'Beta']).toContain(await read())
+    lexicon.splice(0, 2, 'Gamma')
+    expect(await read()).toBe('Gamma')
+    await recognizer.dispose()
+  })
+
+  test('what cannot be is said before anything is read', async () => {
+    const recognizer = await SceneTextRecognizer.create(file, runtime)
+    const read = (options: RecognizeOptions) => recognizer.recognize(stripedImages[0]!, options)
+    await expect(read({ beamWidth: 0 })).rejects.toThrow('beamWidth: 0 is no whole number from 1')
+    await expect(read({ alternatives: 1.5 })).rejects.toThrow('alternatives: 1.5 is no whole number from 0')
+    await expect(read({ pattern: '\\d{11}' })).rejects.toThrow('no word of up to 10 characters matches "\\d{11}"')
+    await expect(read({ lexicon: ['straße'] })).rejects.toThrow(/of its 1 words the model can spell none/)
+    await recognizer.dispose()
+  })
+
+  test('the ctc decoder and exported files refuse', async () => {
+    const ctc = await SceneTextRecognizer.create(file, runtime, { decoder: 'ctc' })
+    await expect(ctc.recognize(stripedImages[0]!, { beamWidth: 2 })).rejects.toThrow(/ctc decoder knows no beams/)
+    await ctc.dispose()
+    const bytes = writeModel(recognizerGraph(file.settings, file.weights))
+    const exported = await SceneTextRecognizer.fromOnnx(bytes, runtime)
+    await expect(exported.recognize(stripedImages[0]!, { allow: 'a' })).rejects.toThrow(/read from a weights file/)
+    await exported.dispose()
+  })
+
+  test('on WebAssembly as in Node', async () => {
+    const readings = []
+    for (const each of [runtime, webRuntime as unknown as typeof runtime]) {
+      const recognizer = await SceneTextRecognizer.create(file, each)
+      readings.push(await recognizer.recognizeImages(stripedImages, { pattern: '[a-z]{3,6}', beamWidth: 3 }))
+      await recognizer.dispose()
+    }
+    expectClose(readings[1]!, readings[0]!)
+  })
+})
+
+describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", () => {
+  const crops: { label: string; image: RgbImage }[] = []
+  let images: RgbImage[]
+  let file: WeightsFile
+  let recognizer: SceneTextRecognizer
+  beforeAll(async () => {
+    for (const spec of [
+      { kind: 'iiit5k', path: `${data}/iiit5k/train` },
+      { kind: 'icdar', path: `${data}/icdar2015/train/gt.txt` },
+    ] as const) {
+      const dataset = await openDataset(spec)
+      crops.push(...(await readValidationWords([dataset], 24)))
+      await dataset.close()
+    }
+    images = crops.map(({ image }) => image)
+    file = await readWeightsFile({})
+    recognizer = await SceneTextRecognizer.create(file, runtime)
+  })
+  afterAll(() => recognizer?.dispose())
+
+  test('one beam without demands is greedy decoding', async () => {
+    const wide = images.filter(({ width, height }) => height <= 2 * width)
+    expectClose(await readInSteps(file, wide), await recognizer.recognizeImages(wide))
+  })
+
+  test('five beams read what single images read, and nothing less probable than greedy decoding', async () => {
+    const greedy = await recognizer.recognizeImages(images)
+    const found = await recognizer.recognizeImages(images, { beamWidth: 5 })
+    for (const [index, { confidence }] of found.entries())
+      expect(confidence).toBeGreaterThan(greedy[index]!.confidence * (1 - 1e-3))
+    const alone = []
+    for (const image of images.slice(0, 12)) alone.push(await recognizer.recognize(image, { beamWidth: 5 }))
+    expectClose(found.slice(0, 12), alone)
+  })
+
+  test('with a lexicon of 90,000 words every reading is one of them', async () => {
+    const lexicon = (await readFile(lexiconFile, 'utf8')).split('\n').filter((line) => /^[^#]/.test(line))
+    expect(lexicon.length).toBeGreaterThan(87_000)
+    const known = new Set(lexicon)
+    for (const { text, alternatives } of await recognizer.recognizeImages(images, { lexicon, alternatives: 3 }))
+      for (const each of [text, ...alternatives!.map((other) => other.text)]) expect(known.has(each)).toBe(true)
+  })
+
+  test('a small lexicon with the right word among others reads more of them right', async () => {
+    const right = async (options: RecognizeOptions) => {
+      const readings = await recognizer.recognizeImages(images, options)
+      return readings.filter(({ text }, index) => text.toLowerCase() === crops[index]!.label.toLowerCase()).length
+    }
+    const lexicon = crops.map(({ label }) => label)
+    expect(await right({ lexicon })).toBeGreaterThan(await right({}))
+  })
+
+  test.each(demands)('%s: every reading fulfils it', async (_, options, engine) => {
+    for (const { text } of await recognizer.recognizeImages(images, options)) expect(text).toMatch(engine)
+  })
+})
