@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CHARACTERS, CLASSES, decodeIds, END, encodeText } from '../charset.ts'
+import { CHARACTERS, CLASSES, decodeIds, END, encodeText, printable } from '../charset.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import { type BeamStep, type BeamWord, beamSearch, type Constraint } from './beam.ts'
 import { compileConstraint } from './constraint.ts'
@@ -40,10 +40,10 @@ function allWords(alphabet: string, length: number): string[] {
   return [...shorter, ...longest.flatMap((word) => [...alphabet].map((letter) => word + letter))]
 }
 
-const free = (maximumLength: number) => compileConstraint({}, maximumLength)
+const free = (maximumLength: number) => compileConstraint({}, { charset: printable, maximumLength })
 
 async function search(seed: number, constraint: Constraint, changes: Partial<Parameters<typeof beamSearch>[1]>) {
-  const options = { images: 1, width: 1, words: 1, maximumLength: 4, constraint, ...changes }
+  const options = { images: 1, width: 1, words: 1, maximumLength: 4, charset: printable, constraint, ...changes }
   return beamSearch(randomModel(seed), options)
 }
 
@@ -51,7 +51,7 @@ describe('beam search', () => {
   test.each([1, 2, 3, 4, 5])(
     'wide enough it finds the most probable words of all, in order (seed %i)',
     async (seed) => {
-      const constraint = compileConstraint({ allow: 'abC' }, 4)
+      const constraint = compileConstraint({ allow: 'abC' }, { charset: printable, maximumLength: 4 })
       const wanted = allWords('abC', 4)
         .map((text) => ({ text, score: scoreOf(seed, text, { alphabet: 'abC' }) }))
         .sort((a, b) => b.score - a.score)
@@ -97,7 +97,7 @@ describe('beam search', () => {
   })
 
   test('a batch gives what its images give one by one, whenever each ends', async () => {
-    const options = { width: 3, words: 2, maximumLength: 6 }
+    const options = { width: 3, words: 2, maximumLength: 6, charset: printable }
     const together = await search(7, free(6), { ...options, images: 9 })
     for (const [image, words] of together.entries()) {
       const shifted: BeamStep = (rows, length) =>
@@ -118,7 +118,10 @@ describe('beam search', () => {
     const lexicon = Array.from({ length: 60 }, () => letters() + letters() + (random() < 0.5 ? letters() : ''))
     for (let seed = 0; seed < 10; seed++) {
       for (const width of [1, 2, 200]) {
-        const [words] = await search(seed, compileConstraint({ lexicon }, 4), { width, words: 3 })
+        const [words] = await search(seed, compileConstraint({ lexicon }, { charset: printable, maximumLength: 4 }), {
+          width,
+          words: 3,
+        })
         for (const { text } of words!) expect(lexicon).toContain(text)
         if (width < 200) continue
         const either = (text: string) => scoreIgnoringCase(seed, text)
@@ -127,7 +130,11 @@ describe('beam search', () => {
         expect(words![0]!.score).toBeCloseTo(either(wanted[0]!), 6)
       }
       for (const width of [1, 3]) {
-        const [words] = await search(seed, compileConstraint({ pattern: '[A-C]\\d(x|yz)?' }, 4), { width, words: 2 })
+        const [words] = await search(
+          seed,
+          compileConstraint({ pattern: '[A-C]\\d(x|yz)?' }, { charset: printable, maximumLength: 4 }),
+          { width, words: 2 },
+        )
         for (const { text } of words!) expect(text).toMatch(/^[A-C]\d(x|yz)?$/)
       }
     }
@@ -139,7 +146,7 @@ describe('beam search', () => {
     const ids: number[] = []
     for (const letter of text) {
       const row = probabilitiesAfter(seed, 0, ids)
-      const cases = [letter, letter.toUpperCase()].flatMap(encodeText)
+      const cases = [letter, letter.toUpperCase()].flatMap((each) => encodeText(each))
       score += Math.log(cases.reduce((sum, id) => sum + row[id]!, 0))
       ids.push(cases.reduce((best, id) => (row[id]! > row[best]! ? id : best)))
     }

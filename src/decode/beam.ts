@@ -2,7 +2,7 @@
  * Beam search over a batch of images: of every image the `width` most probable beginnings go on, a run of the model a
  * character. What computes the probabilities is passed in; there is no model in here.
  */
-import { CLASSES, decodeIds, END } from '../charset.ts'
+import { type Charset, decodeIds, END } from '../charset.ts'
 
 /** Which words may be spelled, as an automaton over class ids. */
 export interface Constraint {
@@ -50,6 +50,7 @@ export interface BeamOptions {
   /** Words that are wanted of each image. */
   readonly words: number
   readonly constraint: Constraint
+  readonly charset: Charset
   /** Longest word, characters. */
   readonly maximumLength: number
 }
@@ -85,7 +86,8 @@ const LEAST = 2 ** -149
  * probabilities are added, and the most probable goes on.
  */
 export async function beamSearch(step: BeamStep, options: BeamOptions): Promise<BeamWord[][]> {
-  const { images, constraint, maximumLength } = options
+  const { images, constraint, charset, maximumLength } = options
+  const { classes } = charset
   const searches = Array.from({ length: images }, (_, image): Search => {
     const first = { image, parent: -1, ids: [], probabilities: [], score: 0, state: constraint.start, greedy: true }
     return { live: [first], words: [] }
@@ -101,7 +103,7 @@ export async function beamSearch(step: BeamStep, options: BeamOptions): Promise<
     for (const search of searches) {
       const first = row
       row += search.live.length
-      advance(search, { probabilities: probabilities.subarray(first * CLASSES, row * CLASSES), first, length }, options)
+      advance(search, { probabilities: probabilities.subarray(first * classes, row * classes), first, length }, options)
     }
   }
   return searches.map(({ words }) => words)
@@ -126,11 +128,12 @@ interface Turn {
   readonly length: number
 }
 
-function advance(search: Search, turn: Turn, { width, words, constraint, maximumLength }: BeamOptions): void {
+function advance(search: Search, turn: Turn, { width, words, constraint, charset, maximumLength }: BeamOptions): void {
+  const { classes } = charset
   const all: Candidate[] = []
   const going: Candidate[] = []
   for (const [from, hypothesis] of search.live.entries()) {
-    const row = turn.probabilities.subarray(from * CLASSES, (from + 1) * CLASSES)
+    const row = turn.probabilities.subarray(from * classes, (from + 1) * classes)
     const candidates = candidatesOf(hypothesis, { from, row, room: maximumLength - turn.length, constraint })
     for (const candidate of candidates) {
       keepBest(all, candidate, width)
@@ -143,7 +146,7 @@ function advance(search: Search, turn: Turn, { width, words, constraint, maximum
   }
   for (const candidate of all) {
     if (candidate.id !== END) continue
-    const text = constraint.wordOf(candidate.state, decodeIds(search.live[candidate.from]!.ids))
+    const text = constraint.wordOf(candidate.state, decodeIds(search.live[candidate.from]!.ids, charset))
     search.words.push({ text, probabilities: grown(candidate), score: candidate.score })
   }
   search.words.sort((a, b) => b.score - a.score).splice(words)

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { CHARACTERS, encodeText } from '../charset.ts'
+import { CHARACTERS, createCharset, encodeText, printable } from '../charset.ts'
 import { createRandom } from '../random.ts'
 import { compileConstraint } from './constraint.ts'
 
 type Constraint = ReturnType<typeof compileConstraint>
+
+const speller = (maximumLength: number, charset = printable) => ({ charset, maximumLength })
 
 /** Whether the automaton takes a word, and that from every state on the way an end is as near as it says. */
 function takes(constraint: Constraint, word: string): boolean {
@@ -57,7 +59,7 @@ const patterns = [
 describe('patterns', () => {
   test.each(patterns)("%s takes what JavaScript's own engine matches, and nothing else", (source) => {
     const engine = new RegExp(`^(?:${source})$`)
-    const constraint = compileConstraint({ pattern: source }, 12)
+    const constraint = compileConstraint({ pattern: source }, speller(12))
     const random = createRandom(3)
     let matching = 0
     for (let round = 0; round < 400; round++) {
@@ -91,7 +93,7 @@ describe('patterns', () => {
     for (let round = 0; round < 150; round++) {
       const source = make(3)
       const engine = new RegExp(`^(?:${source})$`)
-      const constraint = compileConstraint({ pattern: source }, 16)
+      const constraint = compileConstraint({ pattern: source }, speller(16))
       expect(wander(constraint, random, 16)).toMatch(engine)
       for (let word = 0; word < 20; word++) {
         const text = Array.from({ length: Math.floor(random() * 6) }, () => pick(['a', 'b', '.', 'Z'])).join('')
@@ -123,19 +125,19 @@ describe('patterns', () => {
     ['a{13}', /no word of up to 12 characters matches "a\{13\}"/],
     ['caf[é]', /the model does not know "é"/],
   ])('%s is refused by name', (pattern, message) => {
-    expect(() => compileConstraint({ pattern }, 12)).toThrow(message)
-    expect(() => compileConstraint({ pattern }, 12)).toThrow(/^pattern: /)
+    expect(() => compileConstraint({ pattern }, speller(12))).toThrow(message)
+    expect(() => compileConstraint({ pattern }, speller(12))).toThrow(/^pattern: /)
   })
 
   test('a RegExp does as well, without flags', () => {
-    expect(takes(compileConstraint({ pattern: /\d+/ }, 5), '123')).toBe(true)
-    expect(() => compileConstraint({ pattern: /a/i }, 5)).toThrow(/flags "i"/)
+    expect(takes(compileConstraint({ pattern: /\d+/ }, speller(5)), '123')).toBe(true)
+    expect(() => compileConstraint({ pattern: /a/i }, speller(5))).toThrow(/flags "i"/)
   })
 })
 
 describe('lexicons and allowed characters', () => {
   test('case is ignored, and the spelling is that of the list', () => {
-    const constraint = compileConstraint({ lexicon: ['Hotel', 'us', 'US', 'hot'] }, 12)
+    const constraint = compileConstraint({ lexicon: ['Hotel', 'us', 'US', 'hot'] }, speller(12))
     for (const word of ['hotel', 'HOTEL', 'hOT', 'Us']) expect(takes(constraint, word)).toBe(true)
     for (const word of ['', 'hote', 'hotels', 'u']) expect(takes(constraint, word)).toBe(false)
     const end = (word: string) =>
@@ -145,28 +147,49 @@ describe('lexicons and allowed characters', () => {
   })
 
   test('words that the model cannot spell are left out; a list of nothing else is refused', () => {
-    const constraint = compileConstraint({ lexicon: ['café', '', 'toolong', 'bar'] }, 5)
+    const constraint = compileConstraint({ lexicon: ['café', '', 'toolong', 'bar'] }, speller(5))
     const random = createRandom(1)
     for (let round = 0; round < 20; round++) expect(wander(constraint, random, 5)).toBe('bar')
-    expect(() => compileConstraint({ lexicon: ['café', 'toolong'] }, 5)).toThrow(/^lexicon: of its 2 words .* none/)
-    expect(() => compileConstraint({ lexicon: [] }, 5)).toThrow(/^lexicon: of its 0 words/)
+    expect(() => compileConstraint({ lexicon: ['café', 'toolong'] }, speller(5))).toThrow(
+      /^lexicon: of its 2 words .* none/,
+    )
+    expect(() => compileConstraint({ lexicon: [] }, speller(5))).toThrow(/^lexicon: of its 0 words/)
   })
 
   test('demands add up', () => {
     const random = createRandom(2)
     const lexicon = ['A1', 'b2', 'C3', 'd', 'Ee']
-    const listed = compileConstraint({ lexicon, pattern: '[A-Z].*', allow: 'ACEe13' }, 5)
+    const listed = compileConstraint({ lexicon, pattern: '[A-Z].*', allow: 'ACEe13' }, speller(5))
     const found = new Set(Array.from({ length: 100 }, () => wander(listed, random, 5)))
     expect([...found].sort()).toEqual(['A1', 'C3', 'Ee'])
-    const spelled = compileConstraint({ pattern: '\\w{2,}', allow: 'a-1' }, 5)
+    const spelled = compileConstraint({ pattern: '\\w{2,}', allow: 'a-1' }, speller(5))
     for (let round = 0; round < 50; round++) expect(wander(spelled, random, 5)).toMatch(/^[a1]{2,5}$/)
-    expect(() => compileConstraint({ lexicon, pattern: 'x.*' }, 5)).toThrow(/none of its 5 words fits the pattern/)
-    expect(() => compileConstraint({ lexicon, allow: 'xyz' }, 5)).toThrow(/none of its 5 words fits allow/)
-    expect(() => compileConstraint({ pattern: '\\d+', allow: 'xyz' }, 5)).toThrow(/of the characters in allow matches/)
+    expect(() => compileConstraint({ lexicon, pattern: 'x.*' }, speller(5))).toThrow(
+      /none of its 5 words fits the pattern/,
+    )
+    expect(() => compileConstraint({ lexicon, allow: 'xyz' }, speller(5))).toThrow(/none of its 5 words fits allow/)
+    expect(() => compileConstraint({ pattern: '\\d+', allow: 'xyz' }, speller(5))).toThrow(
+      /of the characters in allow matches/,
+    )
   })
 
   test('allowed characters are checked', () => {
-    expect(() => compileConstraint({ allow: '' }, 5)).toThrow('allow: names no character')
-    expect(() => compileConstraint({ allow: 'aé' }, 5)).toThrow(/^allow: the model does not know "é"/)
+    expect(() => compileConstraint({ allow: '' }, speller(5))).toThrow('allow: names no character')
+    expect(() => compileConstraint({ allow: 'aé' }, speller(5))).toThrow(/^allow: the model does not know "é"/)
+  })
+
+  test("a model's further characters are known, in both cases where it has both", () => {
+    const model = speller(5, createCharset('éÉß'))
+    const spells = (constraint: Constraint, word: string) => {
+      const ids = encodeText(word, model.charset)
+      let state: number | undefined = constraint.start
+      for (const id of ids) state = constraint.next(state ?? -1).find((each) => each.ids.includes(id))?.state
+      return state !== undefined && constraint.mayEnd(state)
+    }
+    const lexicon = compileConstraint({ lexicon: ['Café', 'Maß'] }, model)
+    for (const word of ['Café', 'CAFÉ', 'maß']) expect(spells(lexicon, word)).toBe(true)
+    expect(spells(lexicon, 'Cafe')).toBe(false)
+    expect(spells(compileConstraint({ pattern: '[^a-z]+' }, model), 'ÉÉ')).toBe(true)
+    expect(spells(compileConstraint({ allow: 'ß' }, model), 'ßß')).toBe(true)
   })
 })

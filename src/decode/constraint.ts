@@ -1,5 +1,5 @@
 /** What a user demands of the words, made one automaton. */
-import { CHARACTERS } from '../charset.ts'
+import type { Charset } from '../charset.ts'
 import type { Constraint } from './beam.ts'
 import { canSpell, lexiconConstraint } from './lexicon.ts'
 import { patternConstraint } from './pattern.ts'
@@ -20,9 +20,16 @@ export interface ConstraintOptions {
   readonly allow?: string
 }
 
+/** What a model can spell. */
+export interface Speller {
+  readonly charset: Charset
+  /** Longest word, characters. */
+  readonly maximumLength: number
+}
+
 const anything: PatternTree = {
   kind: 'repeat',
-  part: { kind: 'set', members: [...CHARACTERS].map(() => true) },
+  part: { kind: 'set', holds: () => true },
   least: 0,
   most: Number.POSITIVE_INFINITY,
 }
@@ -31,28 +38,29 @@ const anything: PatternTree = {
  * All demands together; a lexicon keeps those of its words that, as it spells them, fulfil the others. Throws where no word
  * can: a reading under the automaton that it returns always fulfils them.
  */
-export function compileConstraint(options: ConstraintOptions, maximumLength: number): Constraint {
+export function compileConstraint(options: ConstraintOptions, model: Speller): Constraint {
   const { lexicon, pattern, allow } = options
-  const spelling = pattern === undefined && allow === undefined ? null : spellingConstraint(options, maximumLength)
-  if (lexicon === undefined) return spelling ?? spellingConstraint({}, maximumLength)
-  const known = lexicon.filter((word) => canSpell(word, maximumLength))
+  const spelling = pattern === undefined && allow === undefined ? null : spellingConstraint(options, model)
+  if (lexicon === undefined) return spelling ?? spellingConstraint({}, model)
+  const known = lexicon.filter((word) => canSpell(word, model))
   if (known.length === 0)
     throw new Error(
-      `lexicon: of its ${lexicon.length} words the model can spell none: they need 1 to ${maximumLength} of its characters, ${CHARACTERS}`,
+      `lexicon: of its ${lexicon.length} words the model can spell none: they need 1 to ${model.maximumLength} of its characters, ${model.charset.spellings.join('')}`,
     )
-  const words = spelling ? known.filter((word) => accepts(spelling, word)) : known
+  const words = spelling ? known.filter((word) => accepts(spelling, word, model.charset)) : known
   if (words.length === 0)
     throw new Error(
       `lexicon: none of its ${known.length} words fits ${pattern === undefined ? 'allow' : 'the pattern'}`,
     )
-  return lexiconConstraint(words)
+  return lexiconConstraint(words, model.charset)
 }
 
-function spellingConstraint({ pattern, allow }: ConstraintOptions, maximumLength: number): Constraint {
-  const allowed = allowedClasses(allow)
-  const { tree, foreign } = pattern === undefined ? { tree: anything, foreign: [] } : parsePattern(sourceOf(pattern))
-  const constraint = patternConstraint(tree, { allowed, maximumLength })
+function spellingConstraint({ pattern, allow }: ConstraintOptions, { charset, maximumLength }: Speller): Constraint {
+  const allowed = allowedClasses(allow, charset)
+  const { tree, named } = pattern === undefined ? { tree: anything, named: [] } : parsePattern(sourceOf(pattern))
+  const constraint = patternConstraint(tree, { charset, allowed, maximumLength })
   if (constraint) return constraint
+  const foreign = named.filter((character) => !charset.idOf.has(character))
   const unknown = foreign.map((character) => `"${character}"`).join(', ')
   const why = foreign.length > 0 ? `; the model does not know ${unknown}` : ''
   const within = allow === undefined ? '' : ' of the characters in allow'
@@ -65,20 +73,20 @@ function sourceOf(pattern: string | RegExp): string {
   return pattern.source
 }
 
-function allowedClasses(allow: string | undefined): boolean[] {
-  if (allow === undefined) return [...CHARACTERS].map(() => true)
+function allowedClasses(allow: string | undefined, { spellings, idOf }: Charset): boolean[] {
+  if (allow === undefined) return spellings.map((character) => character !== '')
   if (allow === '') throw new Error('allow: names no character')
   for (const character of allow)
-    if (!CHARACTERS.includes(character))
-      throw new Error(`allow: the model does not know "${character}"; its characters are ${CHARACTERS}`)
-  return [...CHARACTERS].map((character) => allow.includes(character))
+    if (!idOf.has(character))
+      throw new Error(`allow: the model does not know "${character}"; its characters are ${spellings.join('')}`)
+  return spellings.map((character) => character !== '' && allow.includes(character))
 }
 
-function accepts(constraint: Constraint, word: string): boolean {
+function accepts(constraint: Constraint, word: string, { idOf }: Charset): boolean {
   let state: number | undefined = constraint.start
   for (const character of word) {
-    const id = CHARACTERS.indexOf(character)
-    state = constraint.next(state).find(({ ids }) => ids.includes(id))?.state
+    const id = idOf.get(character)
+    state = constraint.next(state).find(({ ids }) => id !== undefined && ids.includes(id))?.state
     if (state === undefined) return false
   }
   return constraint.mayEnd(state)

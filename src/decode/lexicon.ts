@@ -1,6 +1,7 @@
 /** A list of words as a trie: what is read is always one of them. */
-import { CHARACTERS, encodeText, UNKNOWN } from '../charset.ts'
+import { type Charset, encodeText, UNKNOWN } from '../charset.ts'
 import type { Constraint, Transition } from './beam.ts'
+import type { Speller } from './constraint.ts'
 
 /** Numbers in flat arrays: a hundred thousand objects would slow down every collection of garbage. Node 0 is the root. */
 interface Trie {
@@ -17,22 +18,23 @@ interface Trie {
 }
 
 /** Whether the model can spell it: characters of its own, at least one, and no more than `maximumLength`. */
-export function canSpell(word: string, maximumLength: number): boolean {
-  return word.length > 0 && word.length <= maximumLength && !encodeText(word).includes(UNKNOWN)
+export function canSpell(word: string, { charset, maximumLength }: Speller): boolean {
+  return word.length > 0 && word.length <= maximumLength && !encodeText(word, charset).includes(UNKNOWN)
 }
 
 /**
- * Case is ignored in matching, as signs write words in any: both cases of a letter are one. A word is given as the list spells it, of several spellings
- * ("us", "US") the one nearest to what was read, of equals the first. All words must be ones that the model can spell.
+ * Case is ignored in matching, as signs write words in any: both cases of a letter are one. A word is given as the list
+ * spells it, of several spellings ("us", "US") the one nearest to what was read, of equals the first. All words must be
+ * ones that the model can spell.
  */
-export function lexiconConstraint(words: readonly string[]): Constraint {
-  const trie = buildTrie(words)
+export function lexiconConstraint(words: readonly string[], charset: Charset): Constraint {
+  const trie = buildTrie(words, charset)
   const { letters, firstChild, nextSibling, firstWord, nextWord, shortest } = trie
   const known = new Map<number, readonly Transition[]>()
   const transitions = (state: number): Transition[] => {
     const found: Transition[] = []
     for (let child = firstChild[state]!; child !== 0; child = nextSibling[child]!)
-      found.push({ ids: bothCases(letters[child]!), state: child })
+      found.push({ ids: bothCases(letters[child]!, charset), state: child })
     return found
   }
   return {
@@ -52,7 +54,7 @@ export function lexiconConstraint(words: readonly string[]): Constraint {
   }
 }
 
-function buildTrie(words: readonly string[]): Trie {
+function buildTrie(words: readonly string[], charset: Charset): Trie {
   const most = words.reduce((sum, word) => sum + word.length, 1)
   const trie: Trie = {
     letters: new Uint8Array(most),
@@ -65,7 +67,7 @@ function buildTrie(words: readonly string[]): Trie {
   let size = 1
   // Of words that end at one node the last comes to stand first.
   for (let word = words.length - 1; word >= 0; word--) {
-    const ids = encodeText(words[word]!.toLowerCase())
+    const ids = encodeText(words[word]!, charset).map((id) => lowerCase(id, charset))
     let node = 0
     for (const [place, id] of ids.entries()) {
       trie.shortest[node] = Math.min(trie.shortest[node]!, ids.length - place)
@@ -86,8 +88,13 @@ function buildTrie(words: readonly string[]): Trie {
   return trie
 }
 
-function bothCases(id: number): number[] {
-  const upper = CHARACTERS.indexOf(CHARACTERS[id]!.toUpperCase())
+/** The class of a letter in lower case; the letter's own where the model has none. */
+function lowerCase(id: number, { spellings, idOf }: Charset): number {
+  return idOf.get(spellings[id]!.toLowerCase()) ?? id
+}
+
+function bothCases(id: number, { spellings, idOf }: Charset): number[] {
+  const upper = idOf.get(spellings[id]!.toUpperCase()) ?? id
   return upper === id ? [id] : [id, upper]
 }
 

@@ -1,11 +1,12 @@
 /** Reads a regular expression over the model's characters into a tree. Whatever it does not know is refused by name. */
-import { CHARACTERS } from '../charset.ts'
-
 export type PatternTree =
-  /** One character of a set: a flag for each class id. */
-  | { readonly kind: 'set'; readonly members: readonly boolean[] }
-  | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly PatternTree[] }
-  | PatternRepeat
+  /** One character of a set. */
+  PatternSet | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly PatternTree[] } | PatternRepeat
+
+export interface PatternSet {
+  readonly kind: 'set'
+  readonly holds: (character: string) => boolean
+}
 
 export interface PatternRepeat {
   readonly kind: 'repeat'
@@ -16,8 +17,8 @@ export interface PatternRepeat {
 
 export interface ParsedPattern {
   readonly tree: PatternTree
-  /** Characters that the pattern names and the model has not. */
-  readonly foreign: readonly string[]
+  /** Characters that the pattern names, each once. */
+  readonly named: readonly string[]
 }
 
 const KNOWN = 'known are characters, [...], ., \\d \\w \\s, (...), |, ?, *, + and {m,n}; anchors are implied'
@@ -39,15 +40,15 @@ export function parsePattern(source: string): ParsedPattern {
   const parser = new PatternParser([...source])
   const tree = parser.choice()
   parser.expectEnd()
-  return { tree, foreign: [...parser.foreign] }
+  return { tree, named: [...parser.named] }
 }
 
-function setOf(holds: (character: string) => boolean): PatternTree & { kind: 'set' } {
-  return { kind: 'set', members: [...CHARACTERS].map(holds) }
+function setOf(holds: PatternSet['holds']): PatternSet {
+  return { kind: 'set', holds }
 }
 
 class PatternParser {
-  readonly foreign = new Set<string>()
+  readonly named = new Set<string>()
   private readonly characters: readonly string[]
   private place = 0
 
@@ -155,12 +156,10 @@ class PatternParser {
     }
     const place = this.place - 1
     const escaped = this.escape(place)
-    return escapes[this.characters[place + 1]!]
-      ? (each) => escaped.members[CHARACTERS.indexOf(each)]!
-      : this.characters[place + 1]!
+    return escapes[this.characters[place + 1]!] ? escaped.holds : this.characters[place + 1]!
   }
 
-  private escape(at: number): PatternTree & { kind: 'set' } {
+  private escape(at: number): PatternSet {
     const character = this.characters[this.place++]
     if (character === undefined) this.fail('"\\" stands at the end', at)
     const known = escapes[character!]
@@ -169,8 +168,8 @@ class PatternParser {
     return this.literal(character!)
   }
 
-  private literal(character: string): PatternTree & { kind: 'set' } {
-    if (!CHARACTERS.includes(character)) this.foreign.add(character)
+  private literal(character: string): PatternSet {
+    this.named.add(character)
     return setOf((each) => each === character)
   }
 

@@ -1,5 +1,5 @@
 /** A regular expression as an automaton: Thompson's, made deterministic as far as the search goes. */
-import { CHARACTERS } from '../charset.ts'
+import type { Charset } from '../charset.ts'
 import type { Constraint, Transition } from './beam.ts'
 import type { PatternRepeat, PatternTree } from './pattern-syntax.ts'
 
@@ -16,6 +16,7 @@ interface Automaton {
 }
 
 interface PatternOptions {
+  readonly charset: Charset
   /** Whether each class id may be spelled at all. */
   readonly allowed: readonly boolean[]
   /** Longest word, characters. */
@@ -39,7 +40,7 @@ export function patternConstraint(tree: PatternTree, options: PatternOptions): C
   }
   const transitions = (members: readonly number[]): Transition[] => {
     const found: Transition[] = []
-    for (let id = 0; id < CHARACTERS.length; id++) {
+    for (let id = 0; id < options.allowed.length; id++) {
       const leaving = members.filter((state) => sets[state]?.[id])
       if (leaving.length > 0) found.push({ ids: [id], state: stateOf(leaving.flatMap((state) => targets[state]!)) })
     }
@@ -59,7 +60,7 @@ export function patternConstraint(tree: PatternTree, options: PatternOptions): C
 }
 
 /** State 0 is the end; what is built later leads to what was built before, but for the ways back of repeats. */
-function buildAutomaton(tree: PatternTree, { allowed, maximumLength }: PatternOptions): Automaton {
+function buildAutomaton(tree: PatternTree, { charset, allowed, maximumLength }: PatternOptions): Automaton {
   const sets: (readonly boolean[] | null)[] = [null]
   const targets: (readonly number[])[] = [[]]
   const add = (set: readonly boolean[] | null, to: readonly number[]): number => {
@@ -71,7 +72,7 @@ function buildAutomaton(tree: PatternTree, { allowed, maximumLength }: PatternOp
   const build = (part: PatternTree, exit: number): number => {
     if (part.kind === 'set')
       return add(
-        part.members.map((is, id) => is && allowed[id]!),
+        charset.spellings.map((character, id) => allowed[id]! && part.holds(character)),
         [exit],
       )
     if (part.kind === 'sequence') return part.parts.reduceRight((after, each) => build(each, after), exit)

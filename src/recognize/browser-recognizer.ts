@@ -25,12 +25,12 @@ export class SceneTextRecognizer extends WordReader {
     if (!response.ok) throw new Error(`${weights}: the weights could not be fetched (${response.status})`)
     if (!globalThis.crossOriginIsolated)
       console.warn('safl: the page is not cross-origin isolated, so that words are read by one thread')
-    const { session, steps } = await WordReader.openWeights(
+    const opened = await WordReader.openWeights(
       new Uint8Array(await response.arrayBuffer()),
       runtime as unknown as Runtime,
       options,
     )
-    return new SceneTextRecognizer(session, options.decoder ?? 'attention', steps)
+    return new SceneTextRecognizer(opened, options.decoder ?? 'attention')
   }
 
   /** Reads one picture: a file, pixels, an image or video element, a canvas, a bitmap, a video frame. */

@@ -1,8 +1,9 @@
 /** The recogniser for Node: files, bytes or pixels of words in, their texts out. */
+import { createCharset } from '../charset.ts'
 import { decodeImage } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
-import { type Runtime, Session } from '../tensor/index.ts'
+import { type Runtime, readMetadata, Session } from '../tensor/index.ts'
 import { readBytes, readWeightsFile } from './weights-source.ts'
 import { type ReaderOptions, type Recognition, type RecognizeOptions, WordReader } from './word-reader.ts'
 
@@ -30,14 +31,14 @@ export class SceneTextRecognizer extends WordReader {
     runtime: Runtime,
     options: ReaderOptions = {},
   ): Promise<SceneTextRecognizer> {
-    const { session, steps } = await WordReader.openWeights(file, runtime, options)
-    return new SceneTextRecognizer(session, options.decoder ?? 'attention', steps)
+    return new SceneTextRecognizer(await WordReader.openWeights(file, runtime, options), options.decoder ?? 'attention')
   }
 
   /** From the bytes of an ONNX file that `safl export` wrote. */
   static async fromOnnx(bytes: Uint8Array, runtime: Runtime, { threads }: { threads?: number } = {}) {
     const session = await Session.create(bytes, runtime, threads === undefined ? {} : { threads })
-    return new SceneTextRecognizer(session, 'attention', null)
+    const charset = createCharset(readMetadata(bytes).further_characters)
+    return new SceneTextRecognizer({ session, charset, steps: null }, 'attention')
   }
 
   /** Reads one image: a path, the bytes of a file, or pixels. */

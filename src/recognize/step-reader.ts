@@ -1,8 +1,8 @@
 /** Reads a run of the model a character: beams, words that fulfil demands, and further words. */
-import { START } from '../charset.ts'
+import { type Charset, createCharset, START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
 import { type BeamRow, type BeamStep, type BeamWord, beamSearch, type Constraint } from '../decode/beam.ts'
-import { type ConstraintOptions, compileConstraint } from '../decode/constraint.ts'
+import { type ConstraintOptions, compileConstraint, type Speller } from '../decode/constraint.ts'
 import { cacheNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
@@ -45,6 +45,7 @@ const MOST = 1000
 
 interface Steps {
   readonly settings: ModelSettings
+  readonly charset: Charset
   readonly encoder: Session
   readonly step: Session
 }
@@ -75,7 +76,7 @@ export class StepReader {
     const width = wholeNumber('beamWidth', options.beamWidth ?? (isGreedy ? 1 : DEMANDING_WIDTH), 1)
     this.steps ??= this.open()
     const steps = await this.steps
-    const constraint = this.compile(options, steps.settings.maximumLength)
+    const constraint = this.compile(options, { charset: steps.charset, maximumLength: steps.settings.maximumLength })
     const words = alternatives + 1
     return async (images, outputs) => {
       const batch = images.shape[0]!
@@ -86,6 +87,7 @@ export class StepReader {
         width: Math.max(width, words),
         words,
         constraint,
+        charset: steps.charset,
         maximumLength,
       })
       return { words: found.map((each) => describe(each, alternatives)), others }
@@ -104,12 +106,13 @@ export class StepReader {
     const options = this.threads === undefined ? {} : { threads: this.threads }
     return {
       settings,
+      charset: createCharset(settings.furtherCharacters),
       encoder: await Session.create(writeModel(encoderGraph(settings, weights)), this.runtime, options),
       step: await Session.create(writeModel(stepGraph(settings, weights)), this.runtime, options),
     }
   }
 
-  private compile({ lexicon, pattern, allow }: ConstraintOptions, maximumLength: number): Constraint {
+  private compile({ lexicon, pattern, allow }: ConstraintOptions, model: Speller): Constraint {
     const last = this.compiled?.demands
     const isLast = String(last?.pattern) === String(pattern) && last?.allow === allow
     if (this.compiled && isLast && sameWords(last?.lexicon, lexicon)) return this.compiled.constraint
@@ -118,7 +121,7 @@ export class StepReader {
       ...(pattern !== undefined && { pattern }),
       ...(allow !== undefined && { allow }),
     }
-    this.compiled = { demands, constraint: compileConstraint(demands, maximumLength) }
+    this.compiled = { demands, constraint: compileConstraint(demands, model) }
     return this.compiled.constraint
   }
 }

@@ -1,5 +1,5 @@
 /** Pixels of words in, their texts out: what recognisers in Node and in the browser have in common. */
-import { decodeIds, END } from '../charset.ts'
+import { type Charset, createCharset, decodeIds, END } from '../charset.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
 import type { RgbImage } from '../image/image.ts'
 import { resize } from '../image/resize.ts'
@@ -56,18 +56,27 @@ export interface ReaderOptions {
   readonly decoder?: Decoder
 }
 
+/** What a reader reads with. */
+export interface OpenWeights {
+  readonly session: Session
+  readonly charset: Charset
+  /** Null where there are no weights but a finished graph. */
+  readonly steps: StepReader | null
+}
+
 export class WordReader {
   private readonly session: Session
   private readonly decoder: Decoder
-  /** Null where there are no weights but a finished graph. */
+  private readonly charset: Charset
   private readonly steps: StepReader | null
   /** Of the images that the network takes, pixels. */
   private readonly height: number
   private readonly width: number
 
-  protected constructor(session: Session, decoder: Decoder, steps: StepReader | null) {
+  protected constructor({ session, charset, steps }: OpenWeights, decoder: Decoder) {
     this.session = session
     this.decoder = decoder
+    this.charset = charset
     this.steps = steps
     const [, height, width] = session.inputShape('images')
     this.height = height as number
@@ -79,13 +88,14 @@ export class WordReader {
     file: WeightsFile | Uint8Array,
     runtime: Runtime,
     { threads, decoder = 'attention' }: ReaderOptions,
-  ): Promise<{ session: Session; steps: StepReader }> {
+  ): Promise<OpenWeights> {
     const { settings, weights } = file instanceof Uint8Array ? parseWeights(file) : file
     if (decoder === 'ctc' && !hasCtcHead(weights))
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
     const graph = decoder === 'ctc' ? ctcGraph(settings, weights) : recognizerGraph(settings, weights)
     const session = await Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
-    return { session, steps: new StepReader(file, runtime, threads) }
+    const charset = createCharset(settings.furtherCharacters)
+    return { session, charset, steps: new StepReader(file, runtime, threads) }
   }
 
   /**
@@ -158,7 +168,7 @@ export class WordReader {
     const words = ctc_probabilities
       ? decodeCtc(ctc_probabilities.data as Float32Array, { batch: images.shape[0]! })
       : readWords(ids!, probabilities!)
-    return { words: words.map(describe), others }
+    return { words: words.map((word) => describe(word, this.charset)), others }
   }
 }
 
@@ -198,12 +208,12 @@ function readWords(ids: Value, probabilities: Value): SpelledWord[] {
   })
 }
 
-function describe(word: SpelledWord | CtcWord): Recognition {
+function describe(word: SpelledWord | CtcWord, charset: Charset): Recognition {
   const { ids, probabilities } = word
   const product = probabilities.reduce((all, probability) => all * probability, 1)
   return {
-    text: decodeIds(ids),
+    text: decodeIds(ids, charset),
     confidence: 'confidence' in word ? word.confidence : product,
-    characters: ids.map((id, index) => ({ character: decodeIds([id]), probability: probabilities[index]! })),
+    characters: ids.map((id, index) => ({ character: decodeIds([id], charset), probability: probabilities[index]! })),
   }
 }

@@ -1,10 +1,13 @@
-/** Writes a graph as an ONNX model file: protocol-buffer messages by the field numbers of onnx.proto3. */
-import { PbfWriter } from 'pbf'
+/** Writes a graph as an ONNX model file, and reads the metadata of one: protocol-buffer messages by the field numbers of onnx.proto3. */
+import { PbfReader, PbfWriter } from 'pbf'
 import type { Attribute, Constant, DataType, Graph, Node, Tensor } from './graph.ts'
 
 /** Operator set 18 and file format 8: ONNX Runtime 1.14 and later. */
 const OPERATOR_SET = 18
 const FORMAT = 8
+
+/** Field of ModelProto. */
+const METADATA = 14
 
 /** Numbers of TensorProto.DataType. */
 export const typeCode: Record<DataType, number> = {
@@ -27,7 +30,7 @@ export function writeModel(graph: Graph, metadata: Readonly<Record<string, strin
   pbf.writeMessage(8, (version, message) => message.writeVarintField(2, version), OPERATOR_SET)
   for (const [key, value] of Object.entries(metadata)) {
     pbf.writeMessage(
-      14,
+      METADATA,
       (entry, message) => {
         message.writeStringField(1, entry.key)
         message.writeStringField(2, entry.value)
@@ -36,6 +39,21 @@ export function writeModel(graph: Graph, metadata: Readonly<Record<string, strin
     )
   }
   return pbf.finish()
+}
+
+/** The key-value pairs that a model file keeps; throws where the bytes are no such file. */
+export function readMetadata(model: Uint8Array): Record<string, string> {
+  const metadata: Record<string, string> = {}
+  new PbfReader(model).readFields((field, _, pbf) => {
+    if (field !== METADATA) return
+    const pair = { key: '', value: '' }
+    pbf.readMessage((part, entry, message) => {
+      if (part === 1) entry.key = message.readString()
+      else if (part === 2) entry.value = message.readString()
+    }, pair)
+    metadata[pair.key] = pair.value
+  }, null)
+  return metadata
 }
 
 /** The nodes and constants that the outputs depend on, in their order. */
