@@ -91,7 +91,7 @@ async function searchOptions({ beam, lexicon, pattern, allow, alternatives }: Op
   const words = lexicon === undefined ? null : await readLines(lexicon)
   return {
     ...(beam !== undefined && { beamWidth: beam }),
-    ...(words && { lexicon: words.filter((line) => !line.startsWith('#')) }),
+    ...(words && { lexicon: words.map((line) => line.trim()).filter((line) => !line.startsWith('#')) }),
     ...(pattern !== undefined && { pattern }),
     ...(allow !== undefined && { allow }),
     ...(alternatives !== undefined && { alternatives }),

@@ -98,7 +98,7 @@ describe('safl recognize', () => {
 
   test('demands and alternatives: a lexicon, a pattern, allowed characters, and what cannot be', async () => {
     const lexicon = join(folder, 'words.txt')
-    await writeFile(lexicon, '# a comment\nTaxi\r\nexit\nbus\n')
+    await writeFile(lexicon, '# a comment\nTaxi \r\nexit\nbus\n')
     const images = [join(folder, 'a.png'), join(folder, 'b.png')]
     const listed = await safl('recognize', '--lexicon', lexicon, '--alternatives', '1', ...images)
     const lines = listed.out
