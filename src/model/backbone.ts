@@ -24,11 +24,14 @@ type Stride = (typeof STRIDES)[number]
  * training its batch statistics are taken over the places that are used.
  */
 export function backbone(scope: Scope, settings: BackboneSettings, image: Tensor): Tensor {
-  const stem = convolutionLayer(scope, 'encoder.layer0.0', image, {
+  const rowsFirst = scope.training
+  const start = rowsFirst ? transpose(image, [2, 1, 3, 0]) : image
+  const stem = convolutionLayer(scope, 'encoder.layer0.0', start, {
     filters: settings.stem,
     kernel: 3,
     padding: [1, 1],
     stride: STRIDES[0],
+    rowsFirst,
   })
   let x = relu(batchNormLayer(scope, 'encoder.layer0.1', stem))
   for (const [stage, filters] of settings.widths.entries()) {
@@ -41,6 +44,7 @@ export function backbone(scope: Scope, settings: BackboneSettings, image: Tensor
       })
     }
   }
+  if (rowsFirst) return transpose(reshape(x, x.shape.slice(1)), [2, 1, 0])
   const [batch, width, , positions] = x.shape as [number, number, number, number]
   return transpose(reshape(x, [batch, width, positions]), [0, 2, 1])
 }
@@ -52,12 +56,19 @@ function residualBlock(
   x: Tensor,
   { filters, projected, stride }: { filters: number; projected: boolean; stride: Stride },
 ): Tensor {
-  const first = convolutionLayer(scope, `${name}.conv1`, x, { filters, kernel: 1 })
+  const rowsFirst = scope.training
+  const first = convolutionLayer(scope, `${name}.conv1`, x, { filters, kernel: 1, rowsFirst })
   const middle = relu(batchNormLayer(scope, `${name}.bn1`, first))
-  const second = convolutionLayer(scope, `${name}.conv2`, middle, { filters, kernel: 3, padding: [1, 1], stride })
+  const second = convolutionLayer(scope, `${name}.conv2`, middle, {
+    filters,
+    kernel: 3,
+    padding: [1, 1],
+    stride,
+    rowsFirst,
+  })
   const output = batchNormLayer(scope, `${name}.bn2`, second)
-  const kept = subsample(x, stride)
+  const kept = subsample(x, stride, rowsFirst ? [0, 2] : [2, 3])
   if (!projected) return relu(add(output, kept))
-  const shortcut = convolutionLayer(scope, `${name}.downsample.0`, kept, { filters, kernel: 1 })
+  const shortcut = convolutionLayer(scope, `${name}.downsample.0`, kept, { filters, kernel: 1, rowsFirst })
   return relu(add(output, batchNormLayer(scope, `${name}.downsample.1`, shortcut)))
 }

@@ -8,6 +8,7 @@ import {
   layerNorm,
   linear,
   reshape,
+  rowsConvolution,
   slice,
   split,
   type Tensor,
@@ -23,12 +24,15 @@ export interface ConvolutionLayer extends Omit<ConvolutionOptions, 'groups'> {
   readonly filters: number
   readonly kernel: number
   readonly bias?: boolean
+  /** Whether x is [H, C, W, B] and so is the result; without a bias. */
+  readonly rowsFirst?: boolean
 }
 
 /** `x[B, C, H, W]` → `[B, filters, H', W']`. */
 export function convolutionLayer(scope: Scope, name: string, x: Tensor, layer: ConvolutionLayer): Tensor {
-  const { filters, kernel, bias, ...options } = layer
+  const { filters, kernel, bias, rowsFirst, ...options } = layer
   const weight = scope.parameter(`${name}.weight`, [filters, x.shape[1]!, kernel, kernel], kaimingFanOut)
+  if (rowsFirst) return rowsConvolution(x, weight, options)
   return convolution(x, weight, bias ? scope.parameter(`${name}.bias`, [filters], constant(0)) : null, options)
 }
 

@@ -237,6 +237,6 @@ export function maxPool2x2(x: Tensor): Tensor {
 }
 
 /** Every `stride[0]`-th row and `stride[1]`-th column: what a 1x1 convolution with that stride reads. */
-export function subsample(x: Tensor, stride: Pair): Tensor {
-  return slice(slice(x, { axis: 2, step: stride[0] }), { axis: 3, step: stride[1] })
+export function subsample(x: Tensor, stride: Pair, [down, across]: Pair = [2, 3]): Tensor {
+  return slice(slice(x, { axis: down, step: stride[0] }), { axis: across, step: stride[1] })
 }
