@@ -1,7 +1,7 @@
 /** The 45-layer residual network of ASTER: text image → a sequence of features, left to right. */
 import type { BackboneSettings } from '../config.ts'
-import { add, relu, reshape, subsample, type Tensor, transpose } from '../tensor/index.ts'
-import { batchNormLayer, convolutionLayer } from './layers.ts'
+import { add, relu, subsample, type Tensor } from '../tensor/index.ts'
+import { convolutionLayer, imageAxes, imageColumns, layImage } from './layers.ts'
 import type { Scope } from './scope.ts'
 
 /** Steps down and across between the stem, the five stages and the end: 32 x W becomes 1 x W / 4. */
@@ -24,13 +24,15 @@ type Stride = (typeof STRIDES)[number]
  * training its batch statistics are taken over the places that are used.
  */
 export function backbone(scope: Scope, settings: BackboneSettings, image: Tensor): Tensor {
-  const stem = convolutionLayer(scope, 'encoder.layer0.0', image, {
-    filters: settings.stem,
-    kernel: 3,
-    padding: [1, 1],
-    stride: STRIDES[0],
-  })
-  let x = relu(batchNormLayer(scope, 'encoder.layer0.1', stem))
+  let x = relu(
+    convolutionLayer(scope, layImage(scope, image), {
+      names: ['encoder.layer0.0', 'encoder.layer0.1'],
+      filters: settings.stem,
+      kernel: 3,
+      padding: [1, 1],
+      stride: STRIDES[0],
+    }),
+  )
   for (const [stage, filters] of settings.widths.entries()) {
     const blocks = settings.blocks[stage]!
     for (let block = 0; block < blocks; block++) {
@@ -41,8 +43,7 @@ export function backbone(scope: Scope, settings: BackboneSettings, image: Tensor
       })
     }
   }
-  const [batch, width, , positions] = x.shape as [number, number, number, number]
-  return transpose(reshape(x, [batch, width, positions]), [0, 2, 1])
+  return imageColumns(scope, x)
 }
 
 /** 1x1 convolution, 3x3 convolution and a shortcut, itself a 1x1 convolution where `projected`; read with a stride. */
@@ -52,12 +53,13 @@ function residualBlock(
   x: Tensor,
   { filters, projected, stride }: { filters: number; projected: boolean; stride: Stride },
 ): Tensor {
-  const first = convolutionLayer(scope, `${name}.conv1`, x, { filters, kernel: 1 })
-  const middle = relu(batchNormLayer(scope, `${name}.bn1`, first))
-  const second = convolutionLayer(scope, `${name}.conv2`, middle, { filters, kernel: 3, padding: [1, 1], stride })
-  const output = batchNormLayer(scope, `${name}.bn2`, second)
-  const kept = subsample(x, stride)
+  const names = (convolution: string, norm: string) => [`${name}.${convolution}`, `${name}.${norm}`] as const
+  const middle = relu(convolutionLayer(scope, x, { names: names('conv1', 'bn1'), filters, kernel: 1 }))
+  const second = { names: names('conv2', 'bn2'), filters, kernel: 3, padding: [1, 1], stride } as const
+  const output = convolutionLayer(scope, middle, second)
+  const kept = subsample(x, stride, imageAxes(scope))
   if (!projected) return relu(add(output, kept))
-  const shortcut = convolutionLayer(scope, `${name}.downsample.0`, kept, { filters, kernel: 1 })
-  return relu(add(output, batchNormLayer(scope, `${name}.downsample.1`, shortcut)))
+  return relu(
+    add(output, convolutionLayer(scope, kept, { names: names('downsample.0', 'downsample.1'), filters, kernel: 1 })),
+  )
 }

@@ -1,5 +1,6 @@
 /** Layers with weights: each reads its tensors from the scope by the names of PyTorch's modules. */
 import {
+  add,
   attention,
   batchNormInference,
   batchNormTraining,
@@ -7,7 +8,9 @@ import {
   convolution,
   layerNorm,
   linear,
+  reorder,
   reshape,
+  rowsConvolution,
   slice,
   split,
   type Tensor,
@@ -20,20 +23,61 @@ import type { Scope } from './scope.ts'
 export const STATISTICS_MOMENTUM = 0.1
 
 export interface ConvolutionLayer extends Omit<ConvolutionOptions, 'groups'> {
+  /** Names of the two modules. */
+  readonly names: readonly [convolution: string, norm: string]
   readonly filters: number
   readonly kernel: number
   readonly bias?: boolean
 }
 
-/** `x[B, C, H, W]` → `[B, filters, H', W']`. */
-export function convolutionLayer(scope: Scope, name: string, x: Tensor, layer: ConvolutionLayer): Tensor {
-  const { filters, kernel, bias, ...options } = layer
-  const weight = scope.parameter(`${name}.weight`, [filters, x.shape[1]!, kernel, kernel], kaimingFanOut)
-  return convolution(x, weight, bias ? scope.parameter(`${name}.bias`, [filters], constant(0)) : null, options)
+/**
+ * How images lie: [B, C, H, W] in reading, where layers are ONNX's own; rows first, [H, C, W, B], in training, where they
+ * are matrix products over the whole batch.
+ */
+export const imageAxes = ({ training }: Scope) => (training ? ([0, 2] as const) : ([2, 3] as const))
+
+/** `x[B, C, H, W]` as the scope's images lie. */
+export function layImage(scope: Scope, x: Tensor): Tensor {
+  if (!scope.training) return x
+  const [batch, channels, height, width] = x.shape as [number, number, number, number]
+  // A matrix is transposed fast, and its rows are moved fast; all four axes at once are not.
+  const batchLast = transpose(reshape(x, [batch, channels * height * width]), [1, 0])
+  const rows = reorder(reshape(batchLast, [channels * height, width * batch]), takingTurns(channels, height))
+  return reshape(rows, [height, channels, width, batch])
 }
 
-/** Batch norm over axis 1: by the batch in training, where it also reports its statistics, else by the running ones. */
-export function batchNormLayer(scope: Scope, name: string, x: Tensor): Tensor {
+/** Columns of a one-row image as the scope's images lie → a sequence [B, W, C]. */
+export function imageColumns(scope: Scope, x: Tensor): Tensor {
+  if (!scope.training) {
+    const [batch, channels, , width] = x.shape as [number, number, number, number]
+    return transpose(reshape(x, [batch, channels, width]), [0, 2, 1])
+  }
+  const [, channels, width, batch] = x.shape as [number, number, number, number]
+  const rows = transpose(reshape(x, [channels, width * batch]), [1, 0])
+  return reshape(reorder(rows, takingTurns(width, batch)), [batch, width, channels])
+}
+
+/** The order that makes `count` groups of `size` parts into `size` groups of `count`: each group's first, each group's second, … */
+function takingTurns(count: number, size: number): number[] {
+  return Array.from({ length: count * size }, (_, index) => (index % count) * size + Math.floor(index / count))
+}
+
+/** A convolution of an image and its batch norm. */
+export function convolutionLayer(scope: Scope, x: Tensor, layer: ConvolutionLayer): Tensor {
+  const { names, filters, kernel, bias: biased, ...options } = layer
+  const [name, norm] = names
+  const weight = scope.parameter(`${name}.weight`, [filters, x.shape[1]!, kernel, kernel], kaimingFanOut)
+  const bias = biased ? scope.parameter(`${name}.bias`, [filters], constant(0)) : null
+  if (!scope.training) return batchNormLayer(scope, norm, convolution(x, weight, bias, options))
+  // A bias moves the mean, which the norm takes away again: it matters to the running mean alone, and has no gradient.
+  return batchNormLayer(scope, norm, rowsConvolution(x, weight, options), bias)
+}
+
+/**
+ * Batch norm over axis 1: by the batch in training, where it also reports its statistics (of x and `offset`), else by the
+ * running ones.
+ */
+export function batchNormLayer(scope: Scope, name: string, x: Tensor, offset: Tensor | null = null): Tensor {
   const channels = [x.shape[1]!]
   const scale = scope.parameter(`${name}.weight`, channels, constant(1))
   const bias = scope.parameter(`${name}.bias`, channels, constant(0))
@@ -41,7 +85,7 @@ export function batchNormLayer(scope: Scope, name: string, x: Tensor): Tensor {
   const variance = scope.statistic(`${name}.running_var`, channels, constant(1))
   if (!scope.training) return batchNormInference({ x, scale, bias, mean, variance })
   const result = batchNormTraining({ x, scale, bias })
-  scope.measured.set(`${name}.running_mean`, result.mean)
+  scope.measured.set(`${name}.running_mean`, offset ? add(result.mean, offset) : result.mean)
   scope.measured.set(`${name}.running_var`, result.variance)
   return result.output
 }

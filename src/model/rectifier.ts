@@ -16,7 +16,7 @@ import {
   transpose,
 } from '../tensor/index.ts'
 import { constant, normal, values } from './init.ts'
-import { batchNormLayer, convolutionLayer, linearLayer } from './layers.ts'
+import { batchNormLayer, convolutionLayer, imageAxes, layImage, linearLayer } from './layers.ts'
 import type { Scope } from './scope.ts'
 
 export type Point = readonly [x: number, y: number]
@@ -141,16 +141,17 @@ export function splinePoints(controlPoints: Tensor, targets: readonly Point[], p
 
 function localize(scope: Scope, settings: ModelSettings, image: Tensor): Tensor {
   const { viewHeight, viewWidth, channels, hidden, controlPoints, initialMargin } = settings.rectifier
-  let x = resizeAligned(image, viewHeight, viewWidth)
+  let x = layImage(scope, resizeAligned(image, viewHeight, viewWidth))
   for (const [index, filters] of channels.entries()) {
     const name = `stn_head.stn_convnet.${index * 2}`
-    x = convolutionLayer(scope, `${name}.0`, x, { filters, kernel: 3, padding: [1, 1], bias: true })
-    x = batchNormLayer(scope, `${name}.1`, x)
+    const names = [`${name}.0`, `${name}.1`] as const
+    x = convolutionLayer(scope, x, { names, filters, kernel: 3, padding: [1, 1], bias: true })
     // The same as ReLU, then pooling, for a quarter of the ReLU.
-    x = relu(index < channels.length - 1 ? maxPool2x2(x) : x)
+    x = relu(index < channels.length - 1 ? maxPool2x2(x, imageAxes(scope)) : x)
   }
-  const [batch, ...rest] = x.shape as [number, ...number[]]
-  const flat = reshape(x, [batch, rest.reduce((a, b) => a * b)])
+  const images = scope.training ? transpose(x, [3, 1, 0, 2]) : x
+  const [batch, ...rest] = images.shape as [number, ...number[]]
+  const flat = reshape(images, [batch, rest.reduce((a, b) => a * b)])
   const linear = linearLayer(scope, 'stn_head.stn_fc1.0', flat, { width: hidden, weight: normal(0.001) })
   const features = relu(batchNormLayer(scope, 'stn_head.stn_fc1.1', linear))
   const points = linearLayer(scope, 'stn_head.stn_fc2', multiply(features, 0.1), {

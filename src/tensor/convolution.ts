@@ -1,10 +1,8 @@
-/** Two-dimensional convolution and 2x2 max pooling over [N, C, H, W], forward and gradient side by side. */
-import { equal, select } from './elementwise.ts'
-import { emit, requireType, ShapeError, sameShape, type Tensor } from './graph.ts'
+/** Two-dimensional convolution over [N, C, H, W], forward and gradient side by side. */
+import { emit, requireType, ShapeError, type Tensor } from './graph.ts'
 import { concatenate, pad, reshape, slice, transpose } from './layout.ts'
 import { matrixProduct, swapLast } from './matrix.ts'
-
-export type Pair = readonly [number, number]
+import { everyCell, type Pair } from './pooling.ts'
 
 export interface ConvolutionOptions {
   /** Step down and across, default [1, 1]. */
@@ -199,44 +197,4 @@ function weightGradient(x: Tensor, weight: Tensor, dy: Tensor, options: Required
         )
   const byTap = reshape(product, [filters, kernelHeight, kernelWidth, groupChannels])
   return transpose(byTap, [0, 3, 1, 2])
-}
-
-/** `size` rows and columns of a [.., .., H, W] tensor from `start` by `step`, without a gradient: both axes in one pass. */
-function everyCell(x: Tensor, { start, step, size }: { start: Pair; step: Pair; size: Pair }): Tensor {
-  const shape = [...x.shape.slice(0, 2), ...size]
-  if (sameShape(x.shape, shape)) return x
-  const { graph } = x
-  const ends = ([0, 1] as const).map((side) => start[side] + (size[side] - 1) * step[side] + 1)
-  return emit('Slice', [x, ...[start, ends, [2, 3], step].map((values) => graph.integers(values))], shape)
-}
-
-/** Largest of each 2x2 square of `x[N, C, H, W]`, H and W even; among equals the first takes the gradient, as in PyTorch. */
-export function maxPool2x2(x: Tensor): Tensor {
-  requireType('maxPool2x2', 'float32', x)
-  const [batch, channels, height, width] = x.shape as [number, number, number, number]
-  if (x.shape.length !== 4 || height % 2 !== 0 || width % 2 !== 0) {
-    throw new ShapeError('maxPool2x2', 'takes [N, C, H, W] with even H and W', [x])
-  }
-  const shape = [batch, channels, height / 2, width / 2]
-  const output = emit('MaxPool', [x], shape, { attributes: { kernel_shape: [2, 2], strides: [2, 2] } })
-  x.graph.record('maxPool2x2', [x], [output], ([dy]) => {
-    let remaining = dy!
-    const cells = [0, 1, 2, 3].map((cell) => {
-      const corner = { start: [cell >> 1, cell & 1], step: [2, 2], size: [height / 2, width / 2] } as const
-      const here = equal(everyCell(x, corner), output)
-      const part = cell === 3 ? remaining : select(here, remaining, 0)
-      if (cell < 3) remaining = select(here, 0, remaining)
-      return reshape(part, [...shape, 1])
-    })
-    const rows = [0, 2].map((cell) =>
-      reshape(concatenate(cells.slice(cell, cell + 2), { axis: 4 }), [...shape.slice(0, 3), 1, width]),
-    )
-    return [reshape(concatenate(rows, { axis: 3 }), x.shape)]
-  })
-  return output
-}
-
-/** Every `stride[0]`-th row and `stride[1]`-th column: what a 1x1 convolution with that stride reads. */
-export function subsample(x: Tensor, stride: Pair): Tensor {
-  return slice(slice(x, { axis: 2, step: stride[0] }), { axis: 3, step: stride[1] })
 }

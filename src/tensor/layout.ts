@@ -151,6 +151,21 @@ export function split(x: Tensor, options: { axis: number; sizes: readonly number
   return outputs
 }
 
+/** The parts of the first axis in another order: part i of the result is part `order[i]` of x. */
+export function reorder(x: Tensor, order: readonly number[]): Tensor {
+  const size = x.shape[0]
+  if (order.length !== size || [...order].sort((a, b) => a - b).some((part, index) => part !== index)) {
+    throw new ShapeError('reorder', `${order.length} indices are no order of the first axis`, [x])
+  }
+  const output = emit('Gather', [x, x.graph.integers(order)], x.shape, { type: x.type, attributes: { axis: 0 } })
+  x.graph.record('reorder', [x], [output], ([dy]) => {
+    const inverse = Array<number>(size)
+    for (const [index, part] of order.entries()) inverse[part] = index
+    return [reorder(dy!, inverse)]
+  })
+  return output
+}
+
 /** Rows of a table: `table[V, D]` and int32 or int64 `ids[...]` give `[..., D]`. The gradient adds up repeated ids. */
 export function embedding(table: Tensor, ids: Tensor): Tensor {
   if (table.shape.length !== 2 || (ids.type !== 'int32' && ids.type !== 'int64')) {

@@ -80,7 +80,7 @@ const operators: Readonly<Record<string, Build>> = {
   'convolution depthwise': conv({ groups: 3, padding: [1, 1], stride: [1, 2] }),
   'convolution over one row': conv({ padding: [1, 1] }),
   'convolution over two rows': conv({ padding: [1, 1], stride: [2, 1] }),
-  maxPool2x2: one(t.maxPool2x2),
+  maxPool2x2: one((x) => t.maxPool2x2(x!)),
   batchNormTraining: batchNorm,
   'batchNormTraining 2-D': batchNorm,
   batchNormInference: one((x, scale, bias, mean, variance) =>

@@ -193,7 +193,9 @@ const cases: readonly Case[] = [
     ],
     build: (x, w) => t.convolution(x!, w!, null, { padding: [1, 1], stride: [2, 1] }),
   },
-  { name: 'maxPool2x2', shapes: [[2, 2, 4, 6]], distinct: true, build: t.maxPool2x2 },
+  { name: 'maxPool2x2', shapes: [[2, 2, 4, 6]], distinct: true, build: (x) => t.maxPool2x2(x!) },
+  { name: 'maxPool2x2, rows first', shapes: [[4, 2, 6, 2]], distinct: true, build: (x) => t.maxPool2x2(x!, [0, 2]) },
+  { name: 'reorder', shapes: [[4, 2]], build: (x) => t.reorder(x!, [2, 0, 3, 1]) },
   { name: 'subsample', shapes: [[1, 2, 4, 5]], build: (x) => t.subsample(x!, [2, 2]) },
   {
     name: 'batchNormTraining 4-D',
