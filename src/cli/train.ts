@@ -1,5 +1,4 @@
 /** `safl train`: trains a recogniser, resumably. */
-import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import * as runtime from 'onnxruntime-node'
 import { type Preset, presetSettings } from '../config.ts'
@@ -7,8 +6,8 @@ import { batchSettings, openBatches } from '../data/batches.ts'
 import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import { readValidationWords, validate } from '../evaluate/validate.ts'
 import { carryOver } from '../model/carry-over.ts'
-import { parseWeights } from '../model/weights-file.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
+import { readWeightsFile } from '../recognize/weights-source.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
 import { ManySteps } from '../train/many-steps.ts'
@@ -48,7 +47,7 @@ export function trainCommand(): Command {
     .option('--shared <folder>', 'folder with the default real words, lexicon and backgrounds', '../shared/data')
     .option('--fonts <folder>', 'folder of fonts for synthetic words', defaultFonts())
     .option('--no-synth', 'train on real words alone')
-    .option('--weights <file>', 'start from these weights')
+    .option('--weights <name>', 'start from these weights: a file, or a preset whose weights come with the package')
     .option('--resume', 'go on from the checkpoint of the run')
     .option('--workers <count>', 'threads that render batches', positiveInteger, 1)
     .addOption(
@@ -80,7 +79,7 @@ async function run(options: Options): Promise<void> {
   const state = saved?.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.run}: its checkpoint belongs to a model of other settings`)
-  if (options.weights) await startFrom(options.weights, preset, { model, state })
+  if (options.weights) await startFrom(options.weights, options.preset, { preset, model, state })
   const validationWords = training.validationSteps > 0 ? await openValidation(sources, training.validationWords) : []
   await folder.begin(state, preset)
   const batches = openBatches({
@@ -149,10 +148,10 @@ async function openValidation(sources: readonly DataSpec[], most: number) {
 
 async function startFrom(
   path: string,
-  preset: Preset,
-  { model, state }: { model: TrainingStep; state: TrainingState },
+  fallback: string,
+  { preset, model, state }: { preset: Preset; model: TrainingStep; state: TrainingState },
 ): Promise<void> {
-  const { settings, weights } = parseWeights(await readFile(path), preset.model)
+  const { settings, weights } = await readWeightsFile({ model: path, preset: fallback })
   const [from, to] = [settings.furtherCharacters, preset.model.furtherCharacters]
   const missing = model.loadNamed(carryOver(weights, { from, to }), state)
   if (missing.length > 0)
