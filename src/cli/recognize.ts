@@ -4,10 +4,10 @@ import { basename, extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
 import sharp from 'sharp'
-import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
+import { IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
-import type { Recognition, RecognizeOptions } from '../recognize/word-reader.ts'
+import { type Orientation, orientations, type Recognition, type RecognizeOptions } from '../recognize/word-reader.ts'
 import { writeWhole } from '../write-whole.ts'
 import { decoderOption, positiveInteger, readLines } from './arguments.ts'
 
@@ -17,6 +17,7 @@ interface Options extends LoadOptions {
   readonly format: (typeof formats)[number]
   readonly json?: boolean
   readonly batch: number
+  readonly orientation: Orientation
   readonly saveRectified?: string
   readonly beam?: number
   readonly lexicon?: string
@@ -44,6 +45,14 @@ export function recognizeCommand(): Command {
     .option('--pattern <regex>', 'read only words that match as a whole, such as "[A-Z]{2}\\d+"')
     .option('--allow <characters>', 'read only these characters, such as 0123456789')
     .option('--alternatives <count>', 'also give so many other words with their confidence', positiveInteger)
+    .addOption(
+      new Option(
+        '--orientation <name>',
+        'turns that are read, the most confident counts: auto turns tall images by a quarter, any turns all, upright none',
+      )
+        .choices(orientations)
+        .default('auto'),
+    )
     .option('--batch <count>', 'images read together', positiveInteger, 16)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .addOption(
@@ -56,32 +65,26 @@ export function recognizeCommand(): Command {
     .action(run)
 }
 
-interface ReadFile {
-  readonly path: string
-  readonly image: RgbImage
-}
-
 async function run(files: string[], options: Options): Promise<void> {
-  const { batch, saveRectified } = options
+  const { batch, orientation, saveRectified } = options
   const search = await searchOptions(options)
   const format = options.json ? 'json' : options.format
   const recognizer = await SceneTextRecognizer.load(options)
   if (saveRectified !== undefined) await mkdir(saveRectified, { recursive: true })
   if (format === 'csv') console.log(csvHeader(options.alternatives ?? 0))
   const records: object[] = []
-  for await (const paths of inGroups(findImages(files), batch)) {
-    const readable = await decodeAll(paths)
-    const words = await recognizer.recognizeImages(
-      readable.map(({ image }) => image),
-      { ...search, batchSize: batch, geometry: saveRectified !== undefined },
-    )
-    for (const [index, { path }] of readable.entries()) {
-      const { geometry, ...word } = words[index]!
-      if (format === 'json') records.push({ path, ...word })
-      else console.log(lineOf(path, word, format))
-      if (saveRectified !== undefined && geometry)
-        await saveImage(join(saveRectified, rectifiedName(path)), geometry.rectified)
+  const reading = { ...search, orientation, batchSize: batch, geometry: saveRectified !== undefined }
+  for await (const each of recognizer.recognizeStream(findImages(files), reading)) {
+    if ('error' in each) {
+      complain(each.error.message)
+      continue
     }
+    const path = each.source
+    const { geometry, ...word } = each.recognition
+    if (format === 'json') records.push({ path, ...word })
+    else console.log(lineOf(path, word, format))
+    if (saveRectified !== undefined && geometry)
+      await saveImage(join(saveRectified, rectifiedName(path)), geometry.rectified)
   }
   if (format === 'json') console.log(JSON.stringify(records, null, 2))
   await recognizer.dispose()
@@ -133,28 +136,6 @@ async function* findImages(files: readonly string[]): AsyncGenerator<string> {
     if (names.length === 0) complain(`${file}: holds no image`)
     for (const name of names) yield join(file, name)
   }
-}
-
-async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let group: T[] = []
-  for await (const item of items) {
-    group.push(item)
-    if (group.length < size) continue
-    yield group
-    group = []
-  }
-  if (group.length > 0) yield group
-}
-
-/** The images that can be read; the others are named. */
-async function decodeAll(paths: readonly string[]): Promise<ReadFile[]> {
-  const decoded = await Promise.allSettled(paths.map((path) => decodeImage(path)))
-  return paths.flatMap((path, index) => {
-    const outcome = decoded[index]!
-    if (outcome.status === 'fulfilled') return [{ path, image: outcome.value }]
-    complain((outcome.reason as Error).message)
-    return []
-  })
 }
 
 function complain(message: string): void {

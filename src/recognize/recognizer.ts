@@ -1,11 +1,11 @@
 /** The recogniser for Node: files, bytes or pixels of words in, their texts out. */
 import { createCharset } from '../charset.ts'
-import { decodeImage } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, readMetadata, Session } from '../tensor/index.ts'
+import { type ImageSource, readImage } from './image-source.ts'
 import { readBytes, readWeightsFile } from './weights-source.ts'
-import { type ReaderOptions, type Recognition, type RecognizeOptions, WordReader } from './word-reader.ts'
+import { type ReaderOptions, WordReader } from './word-reader.ts'
 
 export interface LoadOptions extends ReaderOptions {
   /** A preset whose weights come with the package, or the path of a weights file or an exported ONNX file; default `tiny`. */
@@ -14,7 +14,7 @@ export interface LoadOptions extends ReaderOptions {
   readonly preset?: string
 }
 
-export class SceneTextRecognizer extends WordReader {
+export class SceneTextRecognizer extends WordReader<ImageSource> {
   /** Weights from the package or a file, ONNX Runtime for Node. No network. */
   static async load(options: LoadOptions = {}): Promise<SceneTextRecognizer> {
     const runtime = await import('onnxruntime-node')
@@ -41,10 +41,7 @@ export class SceneTextRecognizer extends WordReader {
     return new SceneTextRecognizer({ session, charset, steps: null }, 'attention')
   }
 
-  /** Reads one image: a path, the bytes of a file, or pixels. */
-  async recognize(source: string | Uint8Array | RgbImage, options: RecognizeOptions = {}): Promise<Recognition> {
-    const isPixels = typeof source === 'object' && 'data' in source
-    const image = isPixels ? source : await decodeImage(source)
-    return (await this.recognizeImages([image], options))[0]!
+  protected decode(source: ImageSource): Promise<RgbImage> {
+    return readImage(source)
   }
 }

@@ -8,6 +8,7 @@ import { hasCtcHead } from '../model/ctc-head.ts'
 import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
+import { geometryOf, type WordGeometry } from './geometry.ts'
 import { type Alternative, asksForSearch, type BatchSearch, type SearchOptions, StepReader } from './step-reader.ts'
 
 export interface Recognition {
@@ -22,15 +23,10 @@ export interface Recognition {
   readonly characters: readonly { readonly character: string; readonly probability: number }[]
   /** Other words that it may be, the most probable first; when asked for. */
   readonly alternatives?: readonly Alternative[]
+  /** By how many degrees clockwise the image was turned to be read: 0, 90, 180 or 270. */
+  readonly turned: number
   /** Where the rectifier found the word, in the image as it was turned; when asked for. */
   readonly geometry?: WordGeometry
-}
-
-export interface WordGeometry {
-  /** The straightened word that the network read, 100×32 pixels. */
-  readonly rectified: RgbImage
-  /** Along the word's upper edge from left to right, then its lower edge: x, y as fractions of the image. */
-  readonly controlPoints: readonly (readonly [x: number, y: number])[]
 }
 
 /**
@@ -40,8 +36,20 @@ export interface WordGeometry {
 export const decoders = ['attention', 'ctc'] as const
 export type Decoder = (typeof decoders)[number]
 
+/**
+ * Which turns of an image are read; the most confident reading counts. `auto`: those more than twice as high as wide also
+ * turned by a quarter either way. `upright`: none is turned. `any`: all by all quarters, at four times the cost.
+ */
+export const orientations = ['auto', 'upright', 'any'] as const
+export type Orientation = (typeof orientations)[number]
+
+/** Images that go through the network together unless told otherwise. */
+const BATCH_SIZE = 16
+
 export interface RecognizeOptions extends SearchOptions {
-  /** Images that go through the network together, default 16. */
+  /** Default `auto`. */
+  readonly orientation?: Orientation
+  /** Images that go through the network together, default `BATCH_SIZE`. */
   readonly batchSize?: number
   /** Also give what the rectifier found. */
   readonly geometry?: boolean
@@ -64,7 +72,14 @@ export interface OpenWeights {
   readonly steps: StepReader | null
 }
 
-export class WordReader {
+/** One image of a stream: what was read, or why nothing was. */
+export type StreamReading<Source> =
+  | { readonly source: Source; readonly recognition: Recognition }
+  | { readonly source: Source; readonly error: Error }
+
+type Reading = Omit<Recognition, 'turned'>
+
+export abstract class WordReader<Source> {
   private readonly session: Session
   private readonly decoder: Decoder
   private readonly charset: Charset
@@ -72,6 +87,7 @@ export class WordReader {
   /** Of the images that the network takes, pixels. */
   private readonly height: number
   private readonly width: number
+  private disposed = false
 
   protected constructor({ session, charset, steps }: OpenWeights, decoder: Decoder) {
     this.session = session
@@ -98,26 +114,78 @@ export class WordReader {
     return { session, charset, steps: new StepReader(file, runtime, threads) }
   }
 
+  /** The pixels of what is to be read; rejects where there are none. */
+  protected abstract decode(source: Source): Promise<RgbImage>
+
+  /** Reads one image. */
+  async recognize(source: Source, options: RecognizeOptions = {}): Promise<Recognition> {
+    return (await this.recognizeAll([source], options))[0]!
+  }
+
+  /** Reads many images. Rejects where one of them cannot be decoded: `recognizeStream` reads the others all the same. */
+  async recognizeAll(sources: readonly Source[], options: RecognizeOptions = {}): Promise<Recognition[]> {
+    return this.recognizeImages(await Promise.all(sources.map((source) => this.decode(source))), options)
+  }
+
   /**
-   * Reads many images; their results are those of each image alone. An image more than twice as high as wide is also
-   * read turned by a quarter either way, and the most confident reading counts.
+   * Reads images as they come, any number, in their order; one that cannot be decoded gives its error, and the others are
+   * read. No more than two batches are in memory.
    */
+  async *recognizeStream<Given extends Source>(
+    sources: Iterable<Given> | AsyncIterable<Given>,
+    options: RecognizeOptions = {},
+  ): AsyncGenerator<StreamReading<Given>> {
+    let waiting: Promise<DecodedSource<Given>[]> = Promise.resolve([])
+    for await (const group of inGroups(sources, options.batchSize ?? BATCH_SIZE)) {
+      options.signal?.throwIfAborted()
+      const decoded = await waiting
+      waiting = Promise.all(group.map((source) => this.tryToDecode(source)))
+      yield* this.readGroup(decoded, options)
+    }
+    yield* this.readGroup(await waiting, options)
+  }
+
+  /** Reads many images; their results are those of each image alone. */
   async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
-    const views = images.map((image) =>
-      isTall(image) ? [image, turnQuarter(image, 'clockwise'), turnQuarter(image, 'back')] : [image],
-    )
-    const readings = (await this.readAll(views.flat(), options)).values()
+    if (this.disposed) throw new Error('the recogniser was disposed of: load another')
+    const views = images.map((image) => turnsOf(image, options.orientation ?? 'auto'))
+    const readings = (
+      await this.readAll(
+        views.flat().map(({ image }) => image),
+        options,
+      )
+    ).values()
     return views.map((turns) =>
       turns
-        .map((): Recognition => readings.next().value!)
+        .map(({ turned }): Recognition => ({ ...readings.next().value!, turned }))
         .reduce((best, reading) => (reading.confidence > best.confidence ? reading : best)),
     )
   }
 
-  private async readAll(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
-    const { batchSize = 16 } = options
+  private async tryToDecode<Given extends Source>(source: Given): Promise<DecodedSource<Given>> {
+    try {
+      return { source, image: await this.decode(source) }
+    } catch (error) {
+      return { source, error: error instanceof Error ? error : new Error(String(error)) }
+    }
+  }
+
+  private async *readGroup<Given>(
+    group: readonly DecodedSource<Given>[],
+    options: RecognizeOptions,
+  ): AsyncGenerator<StreamReading<Given>> {
+    const images = group.flatMap((each) => ('image' in each ? [each.image] : []))
+    const readings = (images.length === 0 ? [] : await this.recognizeImages(images, options)).values()
+    for (const each of group) {
+      if ('error' in each) yield each
+      else yield { source: each.source, recognition: readings.next().value! }
+    }
+  }
+
+  private async readAll(images: readonly RgbImage[], options: RecognizeOptions): Promise<Reading[]> {
+    const { batchSize = BATCH_SIZE } = options
     const search = asksForSearch(options) ? await this.prepareSearch(options) : null
-    const results: Recognition[] = []
+    const results: Reading[] = []
     for (let start = 0; start < images.length; start += batchSize) {
       options.signal?.throwIfAborted()
       const batch = images.slice(start, start + batchSize)
@@ -126,7 +194,10 @@ export class WordReader {
     return results
   }
 
+  /** Frees the runtime's memory; nothing can be read any more. */
   async dispose(): Promise<void> {
+    if (this.disposed) return
+    this.disposed = true
     await this.session.dispose()
     await this.steps?.dispose()
   }
@@ -142,7 +213,7 @@ export class WordReader {
     images: readonly RgbImage[],
     geometry: boolean,
     search: BatchSearch | null,
-  ): Promise<Recognition[]> {
+  ): Promise<Reading[]> {
     const { height, width } = this
     const batch = images.length
     const pixels = new Uint8Array(batch * height * width * 3)
@@ -172,21 +243,38 @@ export class WordReader {
   }
 }
 
-/** One image's part of what the encoder says of a batch. */
-function geometryOf(rectified: Value, points: Value, place: number): WordGeometry {
-  const [, , height, width] = rectified.shape as [number, number, number, number]
-  const area = height * width
-  const values = rectified.data.subarray(place * 3 * area, (place + 1) * 3 * area) as Float32Array
-  const data = Uint8Array.from({ length: 3 * area }, (_, index) =>
-    Math.round((values[(index % 3) * area + Math.floor(index / 3)]! + 1) * 127.5),
-  )
-  const [batch, count] = points.shape as [number, number, number]
-  // Without a rectifier all images share the same points.
-  const first = (batch === 1 ? 0 : place) * 2 * count
-  const controlPoints = Array.from({ length: count }, (_, point) => {
-    return [points.data[first + 2 * point] as number, points.data[first + 2 * point + 1] as number] as const
-  })
-  return { rectified: { width, height, data }, controlPoints }
+type DecodedSource<Source> =
+  | { readonly source: Source; readonly image: RgbImage }
+  | { readonly source: Source; readonly error: Error }
+
+async function* inGroups<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let group: T[] = []
+  for await (const item of items) {
+    group.push(item)
+    if (group.length < size) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
+}
+
+interface View {
+  readonly image: RgbImage
+  /** Degrees clockwise. */
+  readonly turned: number
+}
+
+function turnsOf(image: RgbImage, orientation: Orientation): View[] {
+  const upright = { image, turned: 0 }
+  if (orientation === 'upright' || (orientation === 'auto' && !isTall(image))) return [upright]
+  const right = turnQuarter(image, 'clockwise')
+  const quarters = [
+    { image: right, turned: 90 },
+    { image: turnQuarter(image, 'back'), turned: 270 },
+  ]
+  return orientation === 'auto'
+    ? [upright, ...quarters]
+    : [upright, ...quarters, { image: turnQuarter(right, 'clockwise'), turned: 180 }]
 }
 
 interface SpelledWord {
@@ -208,7 +296,7 @@ function readWords(ids: Value, probabilities: Value): SpelledWord[] {
   })
 }
 
-function describe(word: SpelledWord | CtcWord, charset: Charset): Recognition {
+function describe(word: SpelledWord | CtcWord, charset: Charset): Reading {
   const { ids, probabilities } = word
   const product = probabilities.reduce((all, probability) => all * probability, 1)
   return {

@@ -1,12 +1,18 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import * as runtime from 'onnxruntime-node'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { END } from '../../src/charset.ts'
 import { turnQuarter } from '../../src/image/turn.ts'
 import { decodeTargets, encodeImage } from '../../src/model/safl.ts'
 import { weightScope } from '../../src/model/scope.ts'
 import { formatWeights } from '../../src/model/weights-file.ts'
+import type { ImageSource } from '../../src/recognize/image-source.ts'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
-import type { Decoder } from '../../src/recognize/word-reader.ts'
+import type { Decoder, StreamReading } from '../../src/recognize/word-reader.ts'
 import { Graph, Session, softmax, writeModel } from '../../src/tensor/index.ts'
 import { miniPreset } from '../mini-preset.ts'
 import { stripedImages as images, randomWeights } from './random-model.ts'
@@ -57,6 +63,69 @@ describe('the recogniser', () => {
     for (const [step, id] of ids.entries()) {
       expect(p!.data[step * 97 + id]).toBeCloseTo(word!.characters[step]!.probability, 4)
     }
+  })
+
+  test('a stream gives every image its reading or its error, in order', async () => {
+    const sources: ImageSource[] = [images[0]!, 'nowhere.png', images[1]!, Uint8Array.of(1, 2, 3), images[2]!]
+    const found: StreamReading<ImageSource>[] = []
+    for await (const each of recognizer.recognizeStream(sources, { batchSize: 2 })) found.push(each)
+    expect(found.map(({ source }) => source)).toEqual(sources)
+    const wanted = (await recognizer.recognizeImages(images.slice(0, 3))).map(({ text }) => text)
+    expect(found.flatMap((each) => ('error' in each ? [] : [each.recognition.text]))).toEqual(wanted)
+    expect(found.flatMap((each) => ('error' in each ? [each.error.message] : []))).toEqual([
+      'nowhere.png: no such file',
+      expect.stringMatching(/^image: is no image that can be read/),
+    ])
+  })
+
+  test('no more than two batches of a stream are taken before the first is read', async () => {
+    let taken = 0
+    async function* endless() {
+      for (;;) {
+        taken++
+        yield images[0]!
+      }
+    }
+    for await (const each of recognizer.recognizeStream(endless(), { batchSize: 3 })) {
+      expect('recognition' in each).toBe(true)
+      break
+    }
+    expect(taken).toBeLessThanOrEqual(6)
+  })
+
+  test('a path, a URL, the bytes of a file, a blob and pixels of one image read alike', async () => {
+    const { width, height, data } = images[3]!
+    const png = await sharp(data, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer()
+    const path = join(await mkdtemp(join(tmpdir(), 'safl-')), 'word.png')
+    await writeFile(path, png)
+    const rgba = await sharp(png).ensureAlpha().raw().toBuffer()
+    const buffer = png.buffer.slice(png.byteOffset, png.byteOffset + png.length) as ArrayBuffer
+    const sources = [path, pathToFileURL(path), png, buffer, new Blob([png]), { width, height, data: rgba }]
+    const [wanted] = await recognizer.recognizeImages([images[3]!])
+    expect(await recognizer.recognizeAll(sources, { batchSize: 1 })).toEqual(sources.map(() => wanted))
+    await expect(recognizer.recognize(new URL('https://example.org/a.png'))).rejects.toThrow(/only files are read/)
+    await expect(recognizer.recognize({ width: 3, height: 3, data: new Uint8Array(5) })).rejects.toThrow(/5 bytes/)
+  })
+
+  test('orientation: the most confident of all turns, or none', async () => {
+    const turned = turnQuarter(images[4]!, 'clockwise')
+    const [upright] = await recognizer.recognizeImages([turned], { orientation: 'upright' })
+    const [any] = await recognizer.recognizeImages([turned], { orientation: 'any' })
+    const turns = [turned]
+    for (let quarter = 1; quarter < 4; quarter++) turns.push(turnQuarter(turns[quarter - 1]!, 'clockwise'))
+    const alone = await recognizer.recognizeImages(turns, { orientation: 'upright' })
+    expect(upright).toEqual(alone[0])
+    const best = alone.reduce((best, each, quarter) => (each.confidence > alone[best]!.confidence ? quarter : best), 0)
+    expect(any).toEqual({ ...alone[best]!, turned: 90 * best })
+  })
+
+  test('one that was disposed of says so', async () => {
+    const other = await SceneTextRecognizer.create({ settings, weights, provenance: {} }, runtime)
+    await other.dispose()
+    await other.dispose()
+    await expect(other.recognize(images[0]!)).rejects.toThrow(/was disposed of/)
   })
 
   test('a tall image is read upright and turned, and the most confident reading counts', async () => {

@@ -30,7 +30,7 @@ const demands: [string, RecognizeOptions, RegExp][] = [
   ['one beam', { pattern: '\\w\\d\\w*', beamWidth: 1 }, /^\w\d\w*$/],
 ]
 
-function expectClose(found: readonly Recognition[], wanted: readonly Recognition[]) {
+function expectClose(found: readonly Omit<Recognition, 'turned'>[], wanted: readonly Recognition[]) {
   expect(found.map(({ text }) => text)).toEqual(wanted.map(({ text }) => text))
   for (const [index, { confidence, characters }] of found.entries()) {
     expect(confidence).toBeCloseTo(wanted[index]!.confidence, 4)
