@@ -13,7 +13,8 @@ import { loadPreset } from '../src/presets/index.ts'
 import { createRandom } from '../src/random.ts'
 import { initialState } from '../src/train/loop.ts'
 import { adamUpdate } from '../src/train/optimizer.ts'
-import { TrainingStep, trainingGraph } from '../src/train/training-step.ts'
+import { trainingGraph } from '../src/train/training-graph.ts'
+import { TrainingStep } from '../src/train/training-step.ts'
 import { countOperations, measurePeak } from './arithmetic.ts'
 
 const { values } = parseArgs({

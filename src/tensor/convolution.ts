@@ -1,6 +1,6 @@
 /** Two-dimensional convolution over [N, C, H, W], forward and gradient side by side. */
 import { emit, requireType, ShapeError, type Tensor } from './graph.ts'
-import { concatenate, pad, reshape, slice, transpose } from './layout.ts'
+import { concatenate, reshape, slice, transpose } from './layout.ts'
 import { matrixProduct, swapLast } from './matrix.ts'
 import { everyCell, type Pair } from './pooling.ts'
 
@@ -79,32 +79,11 @@ function convolutionOverRows(
     ),
   )
   const folded = reshape(concatenate(byOutRow, { axis: 1 }), [filters * outHeight, channels * height, 1, kernelWidth])
-  const output =
-    batch < 0
-      ? convolution(reshape(x, [batch, channels * height, 1, width]), folded, null, {
-          stride: [1, stride[1]],
-          padding: [0, padding[1]],
-        })
-      : convolutionAsProduct(reshape(x, [batch, channels * height, width]), folded, stride[1], padding[1])
+  const output = convolution(reshape(x, [batch, channels * height, 1, width]), folded, null, {
+    stride: [1, stride[1]],
+    padding: [0, padding[1]],
+  })
   return reshape(output, [batch, filters, outHeight, output.shape.at(-1)!])
-}
-
-/**
- * `x[N, C, W]` with `weight[O, C, 1, k]` gives `[N, O, W']` by one matrix product over the whole batch: ONNX Runtime's
- * convolution takes image by image and has too little to share out among threads in one row.
- */
-function convolutionAsProduct(x: Tensor, weight: Tensor, stride: number, padding: number): Tensor {
-  const [batch, channels, width] = x.shape as [number, number, number]
-  const [filters, , , taps] = weight.shape as [number, number, number, number]
-  const outWidth = Math.floor((width + 2 * padding - taps) / stride) + 1
-  const padded = pad(transpose(x, [1, 0, 2]), { axis: 2, before: padding, after: padding })
-  const shifts = [...Array(taps).keys()].map((tap) =>
-    slice(padded, { axis: 2, start: tap, end: tap + (outWidth - 1) * stride + 1, step: stride }),
-  )
-  const columns = reshape(concatenate(shifts, { axis: 0 }), [taps * channels, batch * outWidth])
-  const byTap = transpose(reshape(weight, [filters, channels, taps]), [0, 2, 1])
-  const product = matrixProduct(reshape(byTap, [filters, taps * channels]), columns)
-  return transpose(reshape(product, [filters, batch, outWidth]), [1, 0, 2])
 }
 
 /**

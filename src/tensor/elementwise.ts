@@ -20,7 +20,7 @@ export function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
   if (sameShape(gradient.shape, shape)) return gradient
   const lead = gradient.shape.length - shape.length
   const axes = gradient.shape.flatMap((size, axis) =>
-    axis < lead || (shape[axis - lead] === 1 && size !== 1) ? [axis] : [],
+    size !== 1 && (axis < lead || shape[axis - lead] === 1) ? [axis] : [],
   )
   const kept = gradient.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
   const { graph } = gradient

@@ -29,19 +29,26 @@ export function rowsConvolution(x: Tensor, weight: Tensor, options: Omit<Convolu
   const across = { stride: stride[1], padding: padding[1] }
   const rows = scheme.input ? combineRows(scheme.input, x) : x
   const { outHeight, products } = scheme
+  // Taps first: a matrix is transposed fast, and what follows moves rows of channels.
+  const byTap = reshape(transpose(reshape(weight, [filters * channels, kernelHeight * kernelWidth]), [1, 0]), [
+    kernelHeight,
+    kernelWidth,
+    filters,
+    channels,
+  ])
   if (scheme.kind === 'direct') {
     const [from, to] = scheme.taps
-    const byRow = transpose(slice(weight, { axis: 2, start: from, end: to }), [0, 2, 1, 3])
+    const seen = transpose(slice(byTap, { axis: 0, start: from, end: to }), [1, 2, 0, 3])
     const inner = (to - from) * channels
     return widthConvolution(
       reshape(rows, [outHeight, inner, width, batch]),
-      reshape(byRow, [filters, inner, kernelWidth]),
+      reshape(seen, [kernelWidth, filters, inner]),
       across,
     )
   }
-  const kernels = combineRows(scheme.weight, transpose(weight, [2, 0, 1, 3]))
   const groups = rows.shape[0]! / products
-  const output = widthConvolution(reshape(rows, [groups, products, channels, width, batch]), kernels, across)
+  const grouped = reshape(rows, [groups, products, channels, width, batch])
+  const output = widthConvolution(grouped, combineRows(scheme.weight, byTap), across)
   const [outWidth] = output.shape.slice(3) as [number]
   const inner = filters * outWidth * batch
   const combined = matrixProduct(constantMatrix(x, scheme.output), reshape(output, [groups, products, inner]))
@@ -59,44 +66,49 @@ function constantMatrix({ graph }: Tensor, rows: readonly (readonly number[])[])
   return graph.constant(Float32Array.from(rows.flat()), [rows.length, rows[0]!.length])
 }
 
-/** `x[..., C, W, N]` with `weight[..., O, C, k]` gives `[..., O, W', N]`; leading axes broadcast. */
+/** `x[..., C, W, N]` with `weight[..., k, O, C]` gives `[..., O, W', N]`; leading axes broadcast. */
 function widthConvolution(x: Tensor, weight: Tensor, across: { stride: number; padding: number }): Tensor {
   const { stride, padding } = across
   const lead = x.shape.slice(0, -3)
   const [channels, width, batch] = x.shape.slice(-3) as [number, number, number]
-  const [filters, , taps] = weight.shape.slice(-3) as [number, number, number]
+  const [taps, filters] = weight.shape.slice(-3) as [number, number, number]
   const outWidth = Math.floor((width + 2 * padding - taps) / stride) + 1
   const columns = gatherColumns(x, { taps, width: outWidth }, (tap, place) => place * stride + tap - padding)
-  const flat = reshape(weight, [...weight.shape.slice(0, -2), channels * taps])
+  const outer = weight.shape.slice(0, -3)
+  const forward = [...outer, filters, taps * channels]
+  const byFilter = emit('Transpose', [weight], [...outer, filters, taps, channels], {
+    attributes: { perm: swapTapsAndFilters(weight) },
+  })
+  const flat = emit('Reshape', [byFilter, x.graph.integers(forward)], forward)
   const product = emit('MatMul', [flat, columns], [...lead, filters, outWidth * batch])
-  x.graph.record('widthConvolution', [x, flat], [product], ([dy], [needX, needWeight]) => {
+  x.graph.record('widthConvolution', [x, weight], [product], ([dy], [needX, needWeight]) => {
     const slope = dy!
-    if (!needX) return [undefined, needWeight ? weightGradient(slope, columns, flat) : undefined]
-    // What each input place gave to the output, tap by tap; nothing where the stride passed it over.
-    const byPlace = gatherColumns(
-      reshape(slope, [...lead, filters, outWidth, batch]),
-      { taps, width },
-      (tap, place) => {
-        return (place + padding - tap) / stride
-      },
-    )
-    const rank = weight.shape.length
-    const order = [...weight.shape.keys()].map((axis) => [rank - 2, rank - 3][axis - rank + 3] ?? axis)
-    const swapped = transpose(weight, order)
-    const back = reshape(swapped, [...swapped.shape.slice(0, -2), filters * taps])
-    const dx = emit('MatMul', [back, byPlace], [...lead, channels, width * batch])
-    return [reshape(dx, x.shape), needWeight ? weightGradient(slope, columns, flat) : undefined]
+    return [needX ? inputGradient(slope) : undefined, needWeight ? weightGradient(slope) : undefined]
   })
   return reshape(product, [...lead, filters, outWidth, batch])
+
+  /** What each input place gave to the output, tap by tap; nothing where the stride passed it over. */
+  function inputGradient(dy: Tensor): Tensor {
+    const places = reshape(dy, [...lead, filters, outWidth, batch])
+    const byPlace = gatherColumns(places, { taps, width }, (tap, place) => (place + padding - tap) / stride)
+    const back = swapLast(reshape(weight, [...outer, taps * filters, channels]))
+    return reshape(emit('MatMul', [back, byPlace], [...lead, channels, width * batch]), x.shape)
+  }
+
+  function weightGradient(dy: Tensor): Tensor {
+    const summed = unbroadcast(matrixProduct(dy, swapLast(columns)), forward)
+    return transpose(reshape(summed, [...outer, filters, taps, channels]), swapTapsAndFilters(weight))
+  }
 }
 
-function weightGradient(dy: Tensor, columns: Tensor, weight: Tensor): Tensor {
-  return unbroadcast(matrixProduct(dy, swapLast(columns)), weight.shape)
+function swapTapsAndFilters({ shape }: Tensor): number[] {
+  const lead = [...shape.keys()].slice(0, -3)
+  return [...lead, lead.length + 1, lead.length, lead.length + 2]
 }
 
 /**
- * `x[..., C, W, N]` → `[..., C · taps, W' · N]`: for each tap and place of the result the column of x that `source` names;
- * zeros where there is none. Not recorded.
+ * `x[..., C, W, N]` → `[..., taps · C, W' · N]`: for each tap, channel and place of the result the column of x that
+ * `source` names; zeros where there is none. Not recorded.
  */
 function gatherColumns(
   x: Tensor,
@@ -105,19 +117,21 @@ function gatherColumns(
 ): Tensor {
   const [channels, width, batch] = x.shape.slice(-3) as [number, number, number]
   const lead = x.shape.slice(0, -3)
-  const count = size.taps * size.width
-  const places = Array.from({ length: count }, (_, index) => {
-    const place = source(Math.floor(index / size.width), index % size.width)
-    return Number.isInteger(place) && place >= 0 && place < width ? place : width
-  })
   const { graph } = x
-  const ends = x.shape.map((_, axis) => (axis === x.shape.length - 2 ? 1 : 0))
-  const padded = places.includes(width)
-    ? emit('Pad', [x, graph.integers([...ends.map(() => 0), ...ends])], [...lead, channels, width + 1, batch])
-    : x
-  const found = emit('Gather', [padded, graph.integers(places)], [...lead, channels, count, batch], {
-    attributes: { axis: x.shape.length - 2 },
+  const count = channels * width
+  const indices = Array.from({ length: size.taps * channels * size.width }, (_, index) => {
+    const row = Math.floor(index / size.width)
+    const place = source(Math.floor(row / channels), index % size.width)
+    return Number.isInteger(place) && place >= 0 && place < width ? (row % channels) * width + place : count
   })
-  const shape = [...lead, channels * size.taps, size.width * batch]
+  const flat = emit('Reshape', [x, graph.integers([...lead, count, batch])], [...lead, count, batch])
+  const ends = [...lead.map(() => 0), 1, 0]
+  const padded = indices.includes(count)
+    ? emit('Pad', [flat, graph.integers([...ends.map(() => 0), ...ends])], [...lead, count + 1, batch])
+    : flat
+  const found = emit('Gather', [padded, graph.integers(indices)], [...lead, indices.length, batch], {
+    attributes: { axis: lead.length },
+  })
+  const shape = [...lead, size.taps * channels, size.width * batch]
   return emit('Reshape', [found, graph.integers(shape)], shape)
 }

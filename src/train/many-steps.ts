@@ -22,9 +22,11 @@ import {
   writeModel,
 } from '../tensor/index.ts'
 import type { TrainingState, TrainingVectors } from './checkpoint.ts'
+import { dropoutNoise, noiseLength } from './dropout-noise.ts'
 import { adam, SCHEDULE, scheduleOf } from './graph-adam.ts'
 import { learningRate } from './schedule.ts'
-import { buildStep, dropoutNoise, noiseLength, type TrainingStep } from './training-step.ts'
+import { buildStep } from './training-graph.ts'
+import type { TrainingStep } from './training-step.ts'
 
 export interface StepOutcome {
   readonly loss: number

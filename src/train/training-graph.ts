@@ -1,0 +1,132 @@
+/** The graph of one step of training: forward, losses and gradient, from flat vectors to flat vectors. */
+import type { Preset } from '../config.ts'
+import { columnLoss, MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
+import { ctcLogits } from '../model/ctc-head.ts'
+import { STATISTICS_MOMENTUM } from '../model/layers.ts'
+import { encodeImage, tensorSpecs } from '../model/safl.ts'
+import { inputScope, Scope, type TensorSpec } from '../model/scope.ts'
+import { add, concatenate, Graph, gradient, multiply, reshape, sizeOf, split, type Tensor } from '../tensor/index.ts'
+import { noiseLength } from './dropout-noise.ts'
+import { stepLosses } from './step-losses.ts'
+
+export interface BatchShape {
+  readonly size: number
+  readonly length: number
+}
+
+/** The model's tensors and those of the auxiliary losses. */
+export function trainingSpecs(preset: Preset): TensorSpec[] {
+  const specs = tensorSpecs(preset.model)
+  const { columnWeight, ctcWeight } = preset.training
+  if (columnWeight === 0 && ctcWeight === 0) return specs
+  const graph = new Graph()
+  const scope = inputScope(graph)
+  const { model } = preset
+  const encoded = encodeImage(scope, model, graph.input('images', 'uint8', [2, model.imageHeight, model.imageWidth, 3]))
+  const asked = scope.specs.length
+  if (columnWeight > 0)
+    columnLoss(scope, model, encoded, graph.input('character_map', 'uint8', [2, MAP_ROWS, MAP_COLUMNS]))
+  if (ctcWeight > 0) ctcLogits(scope, encoded.memory)
+  return [...specs, ...scope.specs.slice(asked)]
+}
+
+/** The training step's graph for batches of one shape. */
+export function trainingGraph(preset: Preset, { size, length }: BatchShape): Graph {
+  const { model, training } = preset
+  const graph = new Graph()
+  const specs = trainingSpecs(preset)
+  const vector = (name: string, kind: TensorSpec['kind']) =>
+    graph.input(name, 'float32', [countElements(specs.filter((spec) => spec.kind === kind))])
+  const noise = noiseLength(preset, { size, length })
+  const {
+    loss,
+    columnLoss: guidance,
+    ctcLoss: ctc,
+    outlineLoss: outline,
+    gradient: slope,
+    statistics,
+  } = buildStep(preset, {
+    images: graph.input('images', 'uint8', [size, model.imageHeight, model.imageWidth, 3]),
+    targets: graph.input('targets', 'int32', [size, length]),
+    weights: vector('weights', 'parameter'),
+    statistics: vector('statistics', 'statistic'),
+    noise: noise > 0 ? graph.input('noise', 'float32', [noise]) : null,
+    characterMap:
+      training.columnWeight > 0 ? graph.input('character_map', 'uint8', [size, MAP_ROWS, MAP_COLUMNS]) : null,
+    outlines:
+      training.outlineWeight > 0 ? graph.input('outlines', 'float32', [size, model.rectifier.controlPoints, 2]) : null,
+  })
+  graph.output('loss', loss)
+  if (guidance) graph.output('column_loss', guidance)
+  if (ctc) graph.output('ctc_loss', ctc)
+  if (outline) graph.output('outline_loss', outline)
+  graph.output('gradient', slope)
+  graph.output('new_statistics', statistics)
+  return graph
+}
+
+export interface StepTensors {
+  /** [B, H, W, 3], uint8. */
+  readonly images: Tensor
+  /** [B, T], int32. */
+  readonly targets: Tensor
+  /** Flat: [P] and [Q]. */
+  readonly weights: Tensor
+  readonly statistics: Tensor
+  /** Random numbers in [0, 1) for dropout; null where the model has none. */
+  readonly noise: Tensor | null
+  /** [B, 16, 64], uint8; null without guidance. */
+  readonly characterMap: Tensor | null
+  /** [B, K, 2]; null where the rectifier is not guided. */
+  readonly outlines: Tensor | null
+}
+
+/** Forward, loss and backward: losses [1], the gradient [P], the statistics after the step [Q]. */
+export function buildStep(preset: Preset, inputs: StepTensors) {
+  const { model } = preset
+  const { images, targets, noise, characterMap, outlines } = inputs
+  const specs = trainingSpecs(preset)
+  const tensors = new Map<string, Tensor>()
+  const unpack = (flat: Tensor, kind: TensorSpec['kind']) => {
+    const chosen = specs.filter((spec) => spec.kind === kind)
+    const sizes = chosen.map(({ shape }) => sizeOf(shape))
+    for (const [index, part] of split(flat, { axis: 0, sizes }).entries()) {
+      tensors.set(chosen[index]!.name, reshape(part, chosen[index]!.shape))
+    }
+    return chosen
+  }
+  const parameters = unpack(inputs.weights, 'parameter')
+  const statistics = unpack(inputs.statistics, 'statistic')
+  const scope = new Scope({
+    graph: images.graph,
+    training: true,
+    resolve: ({ name }) => tensors.get(name)!,
+    ...(noise && { noise }),
+  })
+  const encoded = encodeImage(scope, model, images)
+  const { objective, ...losses } = stepLosses(scope, preset, { encoded, targets, characterMap, outlines })
+  const gradients = gradient(
+    objective,
+    parameters.map(({ name }) => tensors.get(name)!),
+  )
+  return {
+    ...losses,
+    gradient: flatten(gradients),
+    statistics: add(
+      multiply(inputs.statistics, 1 - STATISTICS_MOMENTUM),
+      multiply(flatten(statistics.map(({ name }) => scope.measured.get(name)!)), STATISTICS_MOMENTUM),
+    ),
+  }
+}
+
+function flatten(tensors: readonly Tensor[]): Tensor {
+  return concatenate(
+    tensors.map((tensor) => reshape(tensor, [sizeOf(tensor.shape)])),
+    { axis: 0 },
+  )
+}
+
+/** Numbers in all the tensors. */
+export function countElements(specs: readonly TensorSpec[]): number {
+  return specs.reduce((total, { shape }) => total + sizeOf(shape), 0)
+}
