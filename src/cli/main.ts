@@ -19,10 +19,13 @@ const verbs: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import('./data.ts')).dataCommand(),
 }
 
+const completion = async () =>
+  (await import('./completion.ts')).completionCommand(() => Promise.all(Object.values(verbs).map((load) => load())))
 const program = new Command('safl').description('Reads words in photographs; trains to read more.').version(version)
-const verb = verbs[process.argv[2] ?? '']
+const called = process.argv[2] ?? ''
+const verb = called === 'completion' ? completion : verbs[called]
 // Only the verb that is called is loaded: reading words must not wait for the trainer.
-for (const load of verb ? [verb] : Object.values(verbs)) program.addCommand(await load())
+for (const load of verb ? [verb] : [...Object.values(verbs), completion]) program.addCommand(await load())
 
 try {
   await program.parseAsync()
