@@ -1,5 +1,6 @@
 export type { RgbImage } from './image/image.ts'
 export type { Pixels } from './image/pixels.ts'
+export { type AttentionMap, drawAttention } from './recognize/attention-map.ts'
 export { type BrowserImage, type BrowserLoadOptions, SceneTextRecognizer } from './recognize/browser-recognizer.ts'
 export type { WordGeometry } from './recognize/geometry.ts'
 export type { Alternative, SearchOptions } from './recognize/step-reader.ts'

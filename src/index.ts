@@ -1,6 +1,7 @@
 export { ImageError } from './image/decode.ts'
 export type { RgbImage } from './image/image.ts'
 export type { Pixels } from './image/pixels.ts'
+export { type AttentionMap, drawAttention } from './recognize/attention-map.ts'
 export type { WordGeometry } from './recognize/geometry.ts'
 export type { ImageSource } from './recognize/image-source.ts'
 export { type LoadOptions, SceneTextRecognizer } from './recognize/recognizer.ts'

@@ -6,6 +6,7 @@ import { Command, Option } from 'commander'
 import sharp from 'sharp'
 import { IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
+import { drawAttention } from '../recognize/attention-map.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { type Orientation, orientations, type Recognition, type RecognizeOptions } from '../recognize/word-reader.ts'
 import { writeWhole } from '../write-whole.ts'
@@ -19,6 +20,7 @@ interface Options extends LoadOptions {
   readonly batch: number
   readonly orientation: Orientation
   readonly saveRectified?: string
+  readonly attention?: string
   readonly beam?: number
   readonly lexicon?: string
   readonly pattern?: string
@@ -62,29 +64,38 @@ export function recognizeCommand(): Command {
     )
     .option('--json', 'short for --format json')
     .option('--save-rectified <folder>', 'also write the straightened words there, as PNG')
+    .option('--attention <folder>', 'also write there where the decoder looked: a strip a character, as PNG')
     .action(run)
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { batch, orientation, saveRectified } = options
+  const { batch, orientation, saveRectified, attention: maps } = options
   const search = await searchOptions(options)
   const format = options.json ? 'json' : options.format
   const recognizer = await SceneTextRecognizer.load(options)
-  if (saveRectified !== undefined) await mkdir(saveRectified, { recursive: true })
+  for (const folder of [saveRectified, maps]) if (folder !== undefined) await mkdir(folder, { recursive: true })
   if (format === 'csv') console.log(csvHeader(options.alternatives ?? 0))
   const records: object[] = []
-  const reading = { ...search, orientation, batchSize: batch, geometry: saveRectified !== undefined }
+  const reading = {
+    ...search,
+    orientation,
+    batchSize: batch,
+    geometry: saveRectified !== undefined || maps !== undefined,
+    attention: maps !== undefined,
+  }
   for await (const each of recognizer.recognizeStream(findImages(files), reading)) {
     if ('error' in each) {
       complain(each.error.message)
       continue
     }
     const path = each.source
-    const { geometry, ...word } = each.recognition
+    const { geometry, attention, ...word } = each.recognition
     if (format === 'json') records.push({ path, ...word })
     else console.log(lineOf(path, word, format))
     if (saveRectified !== undefined && geometry)
-      await saveImage(join(saveRectified, rectifiedName(path)), geometry.rectified)
+      await saveImage(join(saveRectified, pictureName(path)), geometry.rectified)
+    if (maps !== undefined && geometry && attention && attention.length > 0)
+      await saveImage(join(maps, pictureName(path)), drawAttention(geometry.rectified, attention))
   }
   if (format === 'json') console.log(JSON.stringify(records, null, 2))
   await recognizer.dispose()
@@ -144,7 +155,7 @@ function complain(message: string): void {
 }
 
 /** Names of one folder's files differ, those of several may not: the path goes into the name. */
-function rectifiedName(path: string): string {
+function pictureName(path: string): string {
   const name = path
     .slice(0, path.length - extname(path).length)
     .replace(/^[./]+/, '')

@@ -118,6 +118,11 @@ export interface Memory {
   readonly value: Tensor
 }
 
+export interface AttendOptions {
+  readonly mask?: Tensor | undefined
+  readonly observe?: ((weights: Tensor) => void) | undefined
+}
+
 /** Multi-head attention with PyTorch's packed projection `in_proj_weight [3D, D]`: queries, keys, values. */
 export class MultiHeadAttention {
   private readonly scope: Scope
@@ -154,9 +159,12 @@ export class MultiHeadAttention {
     return { key: key!, value: value! }
   }
 
-  /** Attends, joins the heads and projects: `[B, T, D]`. */
-  attend(query: Tensor, { key, value }: Memory, mask?: Tensor): Tensor {
-    const onWeights = (weights: Tensor) => this.scope.dropout(weights, this.dropout)
+  /** Attends, joins the heads and projects: `[B, T, D]`. `observe` is shown the weights, [B, heads, T, S]. */
+  attend(query: Tensor, { key, value }: Memory, { mask, observe }: AttendOptions = {}): Tensor {
+    const onWeights = (weights: Tensor) => {
+      observe?.(weights)
+      return this.scope.dropout(weights, this.dropout)
+    }
     const { output } = attention({ query, key, value, mask, onWeights })
     const [batch, , steps] = output.shape as [number, number, number]
     const joined = reshape(transpose(output, [0, 2, 1, 3]), [batch, steps, this.width])

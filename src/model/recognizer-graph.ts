@@ -12,6 +12,7 @@ import {
   emit,
   Graph,
   loop,
+  mean,
   multiply,
   reshape,
   slice,
@@ -31,7 +32,8 @@ const PRESENT = -3
 
 /**
  * Input `images` [B, H, W, 3] uint8. Outputs: `ids` [B, T] int32, class ids of the characters, then the end symbol, then
- * what does not count; T is the longest word of the batch with its end. `probabilities` [B, T] of those ids.
+ * what does not count; T is the longest word of the batch with its end. `probabilities` [B, T] of those ids. `attention`
+ * [B, T, S]: how the decoder's last layer looked at the image's S columns, mean of its heads.
  * `control_points` [B, K, 2] as fractions of the image (a batch of one where the model has no rectifier), and the
  * straightened words, `rectified` [B, 3, 32, 100] in [-1, 1].
  */
@@ -57,6 +59,7 @@ export function recognizerGraph(settings: ModelSettings, weights: Weights, stora
       const within = new Scope({ graph: inside, training: false, resolve: (spec) => outer(resolve(spec)) })
       // With the authors' quirks a word's position is its place in the batch, [B, 1, D].
       const place = authorsQuirks ? outer(places) : embedding(outer(positions), reshape(index, [1]))
+      let attention: Tensor | null = null
       const logits = decode(within, settings, embed(within, settings, reshape(tokens, [BATCH, 1]), place), {
         self(layer, fed) {
           const join = (before: Tensor, now: Tensor) => concatenate([before, now], { axis: 2, size: PRESENT })
@@ -65,18 +68,22 @@ export function recognizerGraph(settings: ModelSettings, weights: Weights, stora
           return memory_
         },
         cross: (layer) => ({ key: outer(memories[layer]!.key), value: outer(memories[layer]!.value) }),
+        observe: (weights) => {
+          attention = reshape(mean(weights, { axes: [1] }), [BATCH, weights.shape[3]!])
+        },
       })
       const chosen = choose(reshape(logits, [BATCH, logits.shape[2]!]), settings)
       const endsNow = emit('Equal', [chosen.ids, inside.scalar(END, 'int32')], [BATCH], { type: 'bool' })
       const over = emit('Or', [ended, endsNow], [BATCH], { type: 'bool' })
       const all = emit('ReduceMin', [cast(over, 'int32')], [], { type: 'int32', attributes: { keepdims: 0 } })
       const proceed = emit('Equal', [all, inside.scalar(0, 'int32')], [], { type: 'bool' })
-      return { state: [chosen.ids, over, ...present], kept: [chosen.ids, chosen.probabilities], proceed }
+      return { state: [chosen.ids, over, ...present], kept: [chosen.ids, chosen.probabilities, attention!], proceed }
     },
   })
-  const [ids, probabilities] = kept as [Tensor, Tensor]
+  const [ids, probabilities, attention] = kept as [Tensor, Tensor, Tensor]
   graph.output('ids', emit('Transpose', [ids], [BATCH, TURNS], { type: 'int32', attributes: { perm: [1, 0] } }))
   graph.output('probabilities', transpose(probabilities, [1, 0]))
+  graph.output('attention', transpose(attention, [1, 0, 2]))
   graph.output('control_points', controlPoints)
   graph.output('rectified', image)
   return graph

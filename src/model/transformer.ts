@@ -3,7 +3,7 @@ import { createCharset } from '../charset.ts'
 import type { ModelSettings, TransformerSettings } from '../config.ts'
 import { add, embedding, relu, type Tensor } from '../tensor/index.ts'
 import { normal } from './init.ts'
-import { layerNormLayer, linearLayer, type Memory, MultiHeadAttention } from './layers.ts'
+import { type AttendOptions, layerNormLayer, linearLayer, type Memory, MultiHeadAttention } from './layers.ts'
 import type { Scope } from './scope.ts'
 
 /** Names of the modules in the authors' state dict. */
@@ -36,7 +36,7 @@ export function encode(scope: Scope, settings: TransformerSettings, x: Tensor, m
     const name = `${STACKS}.encoder.layers.${layer}`
     const self = new MultiHeadAttention(scope, `${name}.self_attn`, settings)
     const { query, ...memory } = self.projectAll(state)
-    const attended = scope.dropout(self.attend(query, memory, mask), dropout)
+    const attended = scope.dropout(self.attend(query, memory, { mask }), dropout)
     state = layerNormLayer(scope, `${name}.norm1`, add(state, attended))
     state = layerNormLayer(scope, `${name}.norm2`, add(state, feedForward(scope, settings, name, state)))
   }
@@ -59,12 +59,15 @@ export interface DecoderMemories {
   readonly cross: (layer: number, project: (memory: Tensor) => Memory) => Memory
 }
 
-/** The decoder stack over `x[B, T, D]`, and the classifier: logits [B, T, C]. */
+/**
+ * The decoder stack over `x[B, T, D]`, and the classifier: logits [B, T, C]. The mask is that of the characters; `observe` is
+ * shown how the last layer attends to the image.
+ */
 export function decode(
   scope: Scope,
   { transformer: settings, furtherCharacters }: ModelSettings,
   x: Tensor,
-  memories: DecoderMemories & { readonly mask?: Tensor },
+  memories: DecoderMemories & Pick<AttendOptions, 'mask' | 'observe'>,
 ): Tensor {
   const { dropout, decoderLayers } = settings
   let state = x
@@ -72,12 +75,13 @@ export function decode(
     const name = decoderLayerName(layer)
     const self = new MultiHeadAttention(scope, `${name}.self_attn`, settings)
     const { query, ...fed } = self.projectAll(state)
-    const attended = self.attend(query, memories.self(layer, fed), memories.mask)
+    const attended = self.attend(query, memories.self(layer, fed), { mask: memories.mask })
     state = layerNormLayer(scope, `${name}.norm1`, add(state, scope.dropout(attended, dropout)))
     const cross = crossAttention(scope, settings, layer)
     const looked = cross.attend(
       cross.projectQuery(state),
       memories.cross(layer, (memory) => cross.projectMemory(memory)),
+      { observe: layer === decoderLayers - 1 ? memories.observe : undefined },
     )
     state = layerNormLayer(scope, `${name}.norm2`, add(state, scope.dropout(looked, dropout)))
     state = layerNormLayer(scope, `${name}.norm3`, add(state, feedForward(scope, settings, name, state)))

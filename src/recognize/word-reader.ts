@@ -8,6 +8,7 @@ import { hasCtcHead } from '../model/ctc-head.ts'
 import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
+import { type AttentionMap, attentionOf } from './attention-map.ts'
 import { geometryOf, type WordGeometry } from './geometry.ts'
 import { type Alternative, asksForSearch, type BatchSearch, type SearchOptions, StepReader } from './step-reader.ts'
 
@@ -27,6 +28,8 @@ export interface Recognition {
   readonly turned: number
   /** Where the rectifier found the word, in the image as it was turned; when asked for. */
   readonly geometry?: WordGeometry
+  /** Where the decoder's last layer looked for each character, mean of its heads; when asked for. */
+  readonly attention?: readonly AttentionMap[]
 }
 
 /**
@@ -53,6 +56,8 @@ export interface RecognizeOptions extends SearchOptions {
   readonly batchSize?: number
   /** Also give what the rectifier found. */
   readonly geometry?: boolean
+  /** Also give where the decoder looked; of greedy decoding only. */
+  readonly attention?: boolean
   /** Ends reading between two batches. */
   readonly signal?: AbortSignal
 }
@@ -185,11 +190,13 @@ export abstract class WordReader<Source> {
   private async readAll(images: readonly RgbImage[], options: RecognizeOptions): Promise<Reading[]> {
     const { batchSize = BATCH_SIZE } = options
     const search = asksForSearch(options) ? await this.prepareSearch(options) : null
+    if (options.attention && (search || this.decoder === 'ctc'))
+      throw new Error('attention: the maps are of greedy decoding: leave out beams, lexicons, patterns and ctc')
     const results: Reading[] = []
     for (let start = 0; start < images.length; start += batchSize) {
       options.signal?.throwIfAborted()
       const batch = images.slice(start, start + batchSize)
-      results.push(...(await this.readBatch(batch, options.geometry ?? false, search)))
+      results.push(...(await this.readBatch(batch, options, search)))
     }
     return results
   }
@@ -211,7 +218,7 @@ export abstract class WordReader<Source> {
 
   private async readBatch(
     images: readonly RgbImage[],
-    geometry: boolean,
+    { geometry, attention }: RecognizeOptions,
     search: BatchSearch | null,
   ): Promise<Reading[]> {
     const { height, width } = this
@@ -221,12 +228,13 @@ export abstract class WordReader<Source> {
       pixels.set(resize(image, width, height).data, place * height * width * 3)
     }
     const pictures: Value = { type: 'uint8', shape: [batch, height, width, 3], data: pixels }
-    const wanted = geometry ? ['rectified', 'control_points'] : []
+    const wanted = [...(geometry ? ['rectified', 'control_points'] : []), ...(attention ? ['attention'] : [])]
     const { words, others } = await (search ?? this.readGreedily)(pictures, wanted)
-    const { rectified, control_points } = others
+    const { rectified, control_points, attention: looks } = others
     return words.map((word, place) => ({
       ...word,
       ...(rectified && control_points && { geometry: geometryOf(rectified, control_points, place) }),
+      ...(looks && { attention: attentionOf(looks, place, word.characters.length) }),
     }))
   }
 

@@ -97,7 +97,7 @@ const operators: Readonly<Record<string, Build>> = {
     const scope = new Scope({ graph: x!.graph, training: false, resolve })
     const self = new MultiHeadAttention(scope, 'self', { width: 8, heads: 2, dropout: 0 })
     const { query, ...memory } = self.projectAll(x!)
-    return self.attend(query, memory, causalMask(x!, 5))
+    return self.attend(query, memory, { mask: causalMask(x!, 5) })
   }),
 }
 

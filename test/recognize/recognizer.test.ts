@@ -10,6 +10,7 @@ import { turnQuarter } from '../../src/image/turn.ts'
 import { decodeTargets, encodeImage } from '../../src/model/safl.ts'
 import { weightScope } from '../../src/model/scope.ts'
 import { formatWeights } from '../../src/model/weights-file.ts'
+import { drawAttention } from '../../src/recognize/attention-map.ts'
 import type { ImageSource } from '../../src/recognize/image-source.ts'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
 import type { Decoder, StreamReading } from '../../src/recognize/word-reader.ts'
@@ -119,6 +120,21 @@ describe('the recogniser', () => {
     expect(upright).toEqual(alone[0])
     const best = alone.reduce((best, each, quarter) => (each.confidence > alone[best]!.confidence ? quarter : best), 0)
     expect(any).toEqual({ ...alone[best]!, turned: 90 * best })
+  })
+
+  test('attention: a map a character, of each image alone', async () => {
+    const together = await recognizer.recognizeImages(images, { attention: true, geometry: true })
+    for (const [index, { attention, characters, geometry }] of together.entries()) {
+      expect(attention).toHaveLength(characters.length)
+      for (const map of attention!) expect(map.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 4)
+      const [alone] = await recognizer.recognizeImages([images[index]!], { attention: true })
+      for (const [place, map] of attention!.entries())
+        for (const [column, share] of map.entries()) expect(share).toBeCloseTo(alone!.attention![place]![column]!, 4)
+      const { width, height } = geometry!.rectified
+      const drawn = drawAttention(geometry!.rectified, attention!)
+      expect([drawn.width, drawn.height]).toEqual([width, height * characters.length])
+    }
+    await expect(recognizer.recognizeImages(images, { attention: true, beamWidth: 2 })).rejects.toThrow(/^attention: /)
   })
 
   test('one that was disposed of says so', async () => {
