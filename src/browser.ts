@@ -4,4 +4,11 @@ export { type AttentionMap, drawAttention } from './recognize/attention-map.ts'
 export { type BrowserImage, type BrowserLoadOptions, SceneTextRecognizer } from './recognize/browser-recognizer.ts'
 export type { WordGeometry } from './recognize/geometry.ts'
 export type { Alternative, SearchOptions } from './recognize/step-reader.ts'
-export type { Orientation, Recognition, RecognizeOptions, StreamReading } from './recognize/word-reader.ts'
+export type {
+  Decoder,
+  Orientation,
+  ReaderOptions,
+  Recognition,
+  RecognizeOptions,
+  StreamReading,
+} from './recognize/word-reader.ts'

@@ -6,4 +6,11 @@ export type { WordGeometry } from './recognize/geometry.ts'
 export type { ImageSource } from './recognize/image-source.ts'
 export { type LoadOptions, SceneTextRecognizer } from './recognize/recognizer.ts'
 export type { Alternative, SearchOptions } from './recognize/step-reader.ts'
-export type { Orientation, Recognition, RecognizeOptions, StreamReading } from './recognize/word-reader.ts'
+export type {
+  Decoder,
+  Orientation,
+  ReaderOptions,
+  Recognition,
+  RecognizeOptions,
+  StreamReading,
+} from './recognize/word-reader.ts'

@@ -20,7 +20,12 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
     const runtime = await import('onnxruntime-node')
     if (options.model?.endsWith('.onnx')) {
       if (options.decoder === 'ctc') throw new Error(`${options.model}: an exported file has its own decoder`)
-      return SceneTextRecognizer.fromOnnx(await readBytes(options.model), runtime, options)
+      const bytes = await readBytes(options.model)
+      try {
+        return await SceneTextRecognizer.fromOnnx(bytes, runtime, options)
+      } catch (error) {
+        throw new Error(`${options.model}: is no recogniser that safl export wrote (${(error as Error).message})`)
+      }
     }
     return SceneTextRecognizer.create(await readWeightsFile(options), runtime, options)
   }

@@ -93,6 +93,7 @@ export abstract class WordReader<Source> {
   private readonly height: number
   private readonly width: number
   private disposed = false
+  private readonly underWay = new Set<Promise<unknown>>()
 
   protected constructor({ session, charset, steps }: OpenWeights, decoder: Decoder) {
     this.session = session
@@ -141,25 +142,30 @@ export abstract class WordReader<Source> {
     options: RecognizeOptions = {},
   ): AsyncGenerator<StreamReading<Given>> {
     let waiting: Promise<DecodedSource<Given>[]> = Promise.resolve([])
-    for await (const group of inGroups(sources, options.batchSize ?? BATCH_SIZE)) {
-      options.signal?.throwIfAborted()
-      const decoded = await waiting
-      waiting = Promise.all(group.map((source) => this.tryToDecode(source)))
-      yield* this.readGroup(decoded, options)
+    const failures: unknown[] = []
+    try {
+      for await (const group of inGroups(sources, batchSizeOf(options))) {
+        options.signal?.throwIfAborted()
+        const decoded = await waiting
+        waiting = Promise.all(group.map((source) => this.tryToDecode(source)))
+        yield* this.readGroup(decoded, options)
+      }
+    } catch (error) {
+      failures.push(error)
     }
+    // What came before the source failed is read all the same.
     yield* this.readGroup(await waiting, options)
+    for (const failure of failures) throw failure
   }
 
   /** Reads many images; their results are those of each image alone. */
   async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
     if (this.disposed) throw new Error('the recogniser was disposed of: load another')
     const views = images.map((image) => turnsOf(image, options.orientation ?? 'auto'))
-    const readings = (
-      await this.readAll(
-        views.flat().map(({ image }) => image),
-        options,
-      )
-    ).values()
+    const all = views.flat().map(({ image }) => image)
+    const reading = this.readAll(all, options).finally(() => this.underWay.delete(reading))
+    this.underWay.add(reading)
+    const readings = (await reading).values()
     return views.map((turns) =>
       turns
         .map(({ turned }): Recognition => ({ ...readings.next().value!, turned }))
@@ -188,7 +194,7 @@ export abstract class WordReader<Source> {
   }
 
   private async readAll(images: readonly RgbImage[], options: RecognizeOptions): Promise<Reading[]> {
-    const { batchSize = BATCH_SIZE } = options
+    const batchSize = batchSizeOf(options)
     const search = asksForSearch(options) ? await this.prepareSearch(options) : null
     if (options.attention && (search || this.decoder === 'ctc'))
       throw new Error('attention: the maps are of greedy decoding: leave out beams, lexicons, patterns and ctc')
@@ -201,10 +207,11 @@ export abstract class WordReader<Source> {
     return results
   }
 
-  /** Frees the runtime's memory; nothing can be read any more. */
+  /** Frees the runtime's memory when what is being read has been read; nothing can be read any more. */
   async dispose(): Promise<void> {
     if (this.disposed) return
     this.disposed = true
+    await Promise.allSettled(this.underWay)
     await this.session.dispose()
     await this.steps?.dispose()
   }
@@ -254,6 +261,11 @@ export abstract class WordReader<Source> {
 type DecodedSource<Source> =
   | { readonly source: Source; readonly image: RgbImage }
   | { readonly source: Source; readonly error: Error }
+
+function batchSizeOf({ batchSize = BATCH_SIZE }: RecognizeOptions): number {
+  if (Number.isInteger(batchSize) && batchSize > 0) return batchSize
+  throw new Error(`batchSize: ${batchSize} is no whole number from 1 on`)
+}
 
 async function* inGroups<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let group: T[] = []

@@ -94,6 +94,21 @@ describe('the recogniser', () => {
     expect(taken).toBeLessThanOrEqual(6)
   })
 
+  test('what came before the source of a stream failed is read', async () => {
+    async function* failing() {
+      yield* images.slice(0, 3)
+      throw new Error('the camera is gone')
+    }
+    const texts: string[] = []
+    const reading = (async () => {
+      for await (const each of recognizer.recognizeStream(failing(), { batchSize: 2 }))
+        if ('recognition' in each) texts.push(each.recognition.text)
+    })()
+    await expect(reading).rejects.toThrow('the camera is gone')
+    expect(texts).toEqual((await recognizer.recognizeImages(images.slice(0, 2))).map(({ text }) => text))
+    await expect(recognizer.recognizeImages(images, { batchSize: 0 })).rejects.toThrow(/^batchSize: 0/)
+  })
+
   test('a path, a URL, the bytes of a file, a blob and pixels of one image read alike', async () => {
     const { width, height, data } = images[3]!
     const png = await sharp(data, { raw: { width, height, channels: 3 } })
@@ -139,7 +154,9 @@ describe('the recogniser', () => {
 
   test('one that was disposed of says so', async () => {
     const other = await SceneTextRecognizer.create({ settings, weights, provenance: {} }, runtime)
+    const reading = other.recognizeImages(images, { batchSize: 1 })
     await other.dispose()
+    expect(await reading).toHaveLength(images.length)
     await other.dispose()
     await expect(other.recognize(images[0]!)).rejects.toThrow(/was disposed of/)
   })
