@@ -29,14 +29,14 @@ describe.skipIf(!executablePath)('the page', () => {
     const outDir = join(folder, 'dist')
     const configFile = 'web/vite.config.ts'
     await build({ configFile, logLevel: 'error', build: { outDir } })
-    server = await preview({ configFile, build: { outDir }, preview: { port: 4199, host: '127.0.0.1' } })
+    server = await preview({ configFile, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } })
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] })
     page = await browser.newPage()
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
     })
     page.on('pageerror', (error) => complaints.push(error.message))
-    await page.goto('http://127.0.0.1:4199/')
+    await page.goto(server.resolvedUrls!.local[0]!)
     await page.getByText('Ready.').waitFor({ timeout: 90_000 })
   })
   afterAll(async () => {
