@@ -1,6 +1,7 @@
 /** The page: pictures in by file, drop, paste or camera; a word, or a part that was dragged over, read and shown. */
 import type { Recognition } from '../src/browser.ts'
 import type { ReadReply, ReadRequest } from './reader-worker.ts'
+import { selectOn } from './selection.ts'
 
 const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T
 const picture = element<HTMLCanvasElement>('picture')
@@ -28,7 +29,9 @@ worker.addEventListener('message', ({ data }: MessageEvent<ReadReply>) => {
     if ('error' in data) status.textContent = `${name}: ${data.error}`
     else {
       results.prepend(resultOf(name, data.word))
-      status.textContent = `Read ${name} in ${data.milliseconds.toFixed(0)} ms.`
+      const { text, confidence } = data.word
+      const said = text || 'nothing'
+      status.textContent = `Read ${name} in ${data.milliseconds.toFixed(0)} ms: ${said}, ${percent(confidence)} sure.`
     }
   }
 })
@@ -39,8 +42,10 @@ function read(image: ImageBitmap, name: string): void {
   worker.postMessage(request, [image])
 }
 
-/** A line of the list: the straightened word, its text with unsure characters marked, and its confidence. */
-function resultOf(name: string, { text, confidence, characters, geometry }: Recognition): HTMLLIElement {
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`
+
+/** A line of the list: the straightened word, its text with a bar under each character, and how sure that is. */
+function resultOf(name: string, { confidence, characters, geometry }: Recognition): HTMLLIElement {
   const line = document.createElement('li')
   if (geometry) {
     const { width, height, data } = geometry.rectified
@@ -56,16 +61,16 @@ function resultOf(name: string, { text, confidence, characters, geometry }: Reco
   }
   const word = document.createElement('span')
   word.className = 'word'
-  word.setAttribute('aria-label', text || 'nothing')
   for (const { character, probability } of characters) {
     const letter = document.createElement('span')
     letter.textContent = character
-    letter.title = `${character}: ${(100 * probability).toFixed(0)} %`
-    if (probability < 0.5) letter.className = 'unsure'
+    letter.style.setProperty('--sure', `${100 * probability}%`)
     word.append(letter)
   }
+  const unsure = characters.filter(({ probability }) => probability < 0.9)
+  const doubts = unsure.map(({ character, probability }) => `${character} ${percent(probability)}`)
   const note = document.createElement('span')
-  note.textContent = `${(100 * confidence).toFixed(0)} % sure, ${name}`
+  note.textContent = `${percent(confidence)} sure, ${name}${doubts.length > 0 ? `; less sure of ${doubts.join(', ')}` : ''}`
   line.append(word, note)
   return line
 }
@@ -101,53 +106,41 @@ whole.addEventListener('click', async () => {
   if (shown) read(await createImageBitmap(shown), 'the whole picture')
 })
 
+function stopCamera(): void {
+  for (const track of (video.srcObject as MediaStream | null)?.getTracks() ?? []) track.stop()
+  video.srcObject = null
+  video.hidden = shoot.hidden = true
+  camera.textContent = 'Use the camera'
+}
+
 camera.addEventListener('click', async () => {
+  if (video.srcObject) {
+    stopCamera()
+    return
+  }
+  camera.disabled = true
   try {
     video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
     await video.play()
     video.hidden = shoot.hidden = false
+    camera.textContent = 'Stop the camera'
   } catch (error) {
+    stopCamera()
     status.textContent = `The camera cannot be used: ${(error as Error).message}`
+  } finally {
+    camera.disabled = false
   }
 })
 shoot.addEventListener('click', async () => {
   await take(video, 'the photograph')
-  for (const track of (video.srcObject as MediaStream).getTracks()) track.stop()
-  video.hidden = shoot.hidden = true
+  stopCamera()
 })
+window.addEventListener('pagehide', stopCamera)
 
-/** Smallest part that is read, pixels of the picture. */
-const LEAST = 8
-let from: { x: number; y: number } | null = null
-
-/** A pointer's place in the picture's own pixels. */
-function placeOf({ clientX, clientY }: PointerEvent): { x: number; y: number } {
-  const box = picture.getBoundingClientRect()
-  const clamp = (value: number, most: number) => Math.min(Math.max(value, 0), most)
-  return {
-    x: clamp(((clientX - box.left) * picture.width) / box.width, picture.width),
-    y: clamp(((clientY - box.top) * picture.height) / box.height, picture.height),
-  }
-}
-
-picture.addEventListener('pointerdown', (event) => {
-  from = placeOf(event)
-  picture.setPointerCapture(event.pointerId)
-})
-picture.addEventListener('pointermove', (event) => {
-  if (!from || !shown) return
-  const to = placeOf(event)
-  const context = picture.getContext('2d')!
-  context.drawImage(shown, 0, 0)
-  context.lineWidth = Math.max(2, picture.width / 300)
-  context.strokeStyle = '#ff2d95'
-  context.strokeRect(from.x, from.y, to.x - from.x, to.y - from.y)
-})
-picture.addEventListener('pointerup', async (event) => {
-  const [start, to] = [from, placeOf(event)]
-  from = null
-  if (!start || !shown) return
-  const [left, top] = [Math.min(start.x, to.x), Math.min(start.y, to.y)]
-  const [width, height] = [Math.abs(start.x - to.x), Math.abs(start.y - to.y)]
-  if (width >= LEAST && height >= LEAST) read(await createImageBitmap(shown, left, top, width, height), 'a part')
-})
+selectOn(
+  picture,
+  () => shown,
+  async ({ left, top, width, height }) => {
+    if (shown) read(await createImageBitmap(shown, left, top, width, height), 'a part')
+  },
+)

@@ -67,6 +67,18 @@ describe.skipIf(!executablePath)('the page', () => {
     await page.mouse.move(box.x + box.width - 5, box.y + box.height - 5, { steps: 4 })
     await page.mouse.up()
     await page.getByText('Read a part in').waitFor()
+    // What it said is said once, with the text.
+    const text = await page.locator('#results .word').first().textContent()
+    await page.getByText(new RegExp(`Read a part in \\d+ ms: ${text}, \\d+ % sure`)).waitFor()
+  })
+
+  test('a frame that is moved and resized by arrow keys is read by Enter', async () => {
+    const count = await page.locator('#results li').count()
+    await page.locator('#picture').focus()
+    for (const key of ['ArrowLeft', 'ArrowUp', 'Shift+ArrowRight', 'Shift+ArrowDown', 'Enter'])
+      await page.keyboard.press(key)
+    await page.locator('#results li').nth(count).waitFor()
+    expect(await page.locator('#results li > span:last-child').first().textContent()).toMatch(/^\d+ % sure, a part/)
   })
 
   test('by keyboard, with a message for what is no picture, and nothing to complain of', async () => {
