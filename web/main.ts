@@ -1,5 +1,6 @@
 /** The page: pictures in by file, drop, paste or camera; a word, or a part that was dragged over, read and shown. */
 import type { Recognition } from '../src/browser.ts'
+import { prepareOffline } from './offline.ts'
 import type { ReadReply, ReadRequest } from './reader-worker.ts'
 import { selectOn } from './selection.ts'
 
@@ -14,6 +15,7 @@ const [whole, camera, shoot] = ['whole', 'camera', 'shoot'].map((id) => element<
   HTMLButtonElement,
 ]
 
+await prepareOffline()
 const worker = new Worker(new URL('./reader-worker.ts', import.meta.url), { type: 'module' })
 /** What each word that is being read was called. */
 const waiting = new Map<number, string>()

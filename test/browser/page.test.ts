@@ -92,4 +92,15 @@ describe.skipIf(!executablePath)('the page', () => {
     expect(await page.evaluate('crossOriginIsolated')).toBe(true)
     expect(complaints).toEqual([])
   })
+
+  test('works without a network after the first visit', async () => {
+    await page.context().setOffline(true)
+    await page.reload()
+    await page.getByText('Ready.').waitFor({ timeout: 60_000 })
+    await page.locator('#files').setInputFiles(join(folder, '0.png'))
+    await page.locator('#results li').first().waitFor()
+    expect(await page.locator('#results .word').first().textContent()).toBe('EXIT')
+    expect(await page.evaluate('crossOriginIsolated')).toBe(true)
+    await page.context().setOffline(false)
+  })
 })
