@@ -35,7 +35,7 @@ const PRESENT = -3
  * what does not count; T is the longest word of the batch with its end. `probabilities` [B, T] of those ids. `attention`
  * [B, T, S]: how the decoder's last layer looked at the image's S columns, mean of its heads.
  * `control_points` [B, K, 2] as fractions of the image (a batch of one where the model has no rectifier), and the
- * straightened words, `rectified` [B, 3, 32, 100] in [-1, 1].
+ * straightened words, `rectified` [B, 3, textHeight, textWidth] in [-1, 1].
  */
 export function recognizerGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
   const { transformer, maximumLength, authorsQuirks } = settings

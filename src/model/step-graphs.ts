@@ -26,7 +26,7 @@ export const cacheNames = (layer: number) => ({
 
 /**
  * Input `images` [B, H, W, 3] uint8; outputs `cross_key_l` and `cross_value_l` [B, heads, S, d] for every decoder layer,
- * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, 32, 100] in [-1, 1].
+ * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, textHeight, textWidth] in [-1, 1].
  */
 export function encoderGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
   const graph = new Graph()

@@ -84,7 +84,7 @@ describe('safl recognize', () => {
     expect(lines[1]).toMatch(/b\.jpg",".*",[01]\.\d{4}$/)
     const pictures = await readdir(saved)
     expect(pictures).toHaveLength(2)
-    expect((await sharp(join(saved, pictures[0]!)).metadata()).width).toBe(100)
+    expect((await sharp(join(saved, pictures[0]!)).metadata()).width).toBe(128)
     const piped = spawnSync(
       process.execPath,
       ['--import', 'tsx', 'src/cli/main.ts', 'recognize', '--format', 'jsonl', '-'],
