@@ -148,7 +148,9 @@ export const trainingSettings = z.strictObject({
     .min(0)
     .max(1)
     .default(0)
-    .describe('share of the real training words that are two of them side by side, spelled as one'),
+    .describe(
+      'share of the real training words that are two of them side by side, spelled as one; where lengthBalance makes words more frequent than they are, all that it adds; 0 for none',
+    ),
   stepsPerRun: count
     .default(1)
     .describe('steps that a device takes in one run; batches of so many steps share a length'),

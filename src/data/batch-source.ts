@@ -35,6 +35,8 @@ export class BatchSource {
   private readonly buckets: readonly WordBucket[]
   /** Share of batches of each bucket. */
   private readonly shares: readonly number[]
+  /** Share of each bucket's real words that are two joined. */
+  private readonly joinShares: readonly number[]
   /** What the next batch shall report. */
   private unreported: string[]
   private readonly unreadable = new Map<Dataset, Set<number>>()
@@ -62,6 +64,11 @@ export class BatchSource {
     const flattened = natural.map((share) => share ** (1 - settings.lengthBalance))
     const whole = flattened.reduce((a, b) => a + b, 0)
     this.shares = flattened.map((share) => share / whole)
+    // What balance adds to the rarer lengths is joined of two, or the few long words would be learned by heart.
+    const { joinShare } = settings
+    this.joinShares = this.shares.map((share, bucket) =>
+      joinShare > 0 ? 1 - (1 - joinShare) * Math.min(1, natural[bucket]! / share) : 0,
+    )
   }
 
   /** Reads the sets' labels. Rejects when neither they nor an engine give a word to train on. */
@@ -103,11 +110,11 @@ export class BatchSource {
 
   /** A real word, or null when the dice ask for a synthetic one. A word that cannot be read is replaced by the next. */
   private async drawReal(bucket: number, random: Random) {
-    const { realShare, joinShare, imageHeight: height, imageWidth: width } = this.settings
+    const { realShare, imageHeight: height, imageWidth: width } = this.settings
     const words = this.buckets[bucket]!
     const real = random() < (this.synthesizer ? realShare : 1)
     if (!real || (words.size === 0 && this.synthesizer)) return null
-    const joined = joinShare > 0 && random() < joinShare ? await this.drawJoined(bucket, random) : null
+    const joined = random() < this.joinShares[bucket]! ? await this.drawJoined(bucket, random) : null
     const word = joined ?? (await this.drawReadable(words, random))
     if (word)
       return { image: augment(word.image, { width, height, random }), text: word.text, map: null, outline: null }

@@ -15,7 +15,7 @@ import {
   type Tensor,
   transpose,
 } from '../tensor/index.ts'
-import { constant, normal, values } from './init.ts'
+import { constant, values } from './init.ts'
 import { batchNormLayer, convolutionLayer, imageAxes, layImage, linearLayer } from './layers.ts'
 import type { Scope } from './scope.ts'
 
@@ -152,7 +152,7 @@ function localize(scope: Scope, settings: ModelSettings, image: Tensor): Tensor 
   const images = scope.training ? transpose(x, [3, 1, 0, 2]) : x
   const [batch, ...rest] = images.shape as [number, ...number[]]
   const flat = reshape(images, [batch, rest.reduce((a, b) => a * b)])
-  const linear = linearLayer(scope, 'stn_head.stn_fc1.0', flat, { width: hidden, weight: normal(0.001) })
+  const linear = linearLayer(scope, 'stn_head.stn_fc1.0', flat, { width: hidden })
   const features = relu(batchNormLayer(scope, 'stn_head.stn_fc1.1', linear))
   const points = linearLayer(scope, 'stn_head.stn_fc2', multiply(features, 0.1), {
     width: controlPoints * 2,
