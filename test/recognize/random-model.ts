@@ -27,6 +27,8 @@ export function randomWeights() {
       for (const index of data.keys()) data[index]! *= name.includes('norm') ? 2 : 3
     if (name.startsWith('encoder.layer5') && name.endsWith('bn2.weight')) data.fill(40)
     if (name.includes('.fc.weight') || name === 'ctc.weight') for (const index of data.keys()) data[index]! *= 60
+    // The control points stay near their box, or the rectifier would show the same corner of every image.
+    if (name === 'stn_head.stn_fc1.0.weight') for (const index of data.keys()) data[index]! *= 0.003
     if (name === 'stn_head.stn_fc2.weight') for (const index of data.keys()) data[index] = (random() - 0.5) * 2
   }
   return named
