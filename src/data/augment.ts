@@ -4,7 +4,7 @@ import type { RgbImage } from '../image/image.ts'
 import { resize } from '../image/resize.ts'
 import type { Random } from '../random.ts'
 import { createNoiseTable, photograph } from '../synth/camera.ts'
-import { chance, uniform } from '../synth/distributions.ts'
+import { chance, pickWeighted, uniform } from '../synth/distributions.ts'
 import { lightUp } from '../synth/light.ts'
 import { synthSettings } from '../synth/settings.ts'
 
@@ -41,7 +41,11 @@ export function augment(image: RgbImage, options: { width: number; height: numbe
 function warp(image: RgbImage, random: Random): RgbImage {
   const { width, height, data } = image
   const jitter = (amount: number) => (random() * 2 - 1) * amount
-  const strong = chance(random, 0.35) ? 2 : 1
+  const strong = pickWeighted(random, [
+    [1, 60],
+    [2, 32],
+    [3.5, 8],
+  ])
   const lean = jitter(0.06) * strong
   const turn = jitter(0.1) * strong
   const [insetX, insetY] = [0.02 * strong, 0.07 * strong]

@@ -75,9 +75,15 @@ function convolveRows({ width, height, data }: LightImage, taps: Float32Array): 
   return { width, height, data: result }
 }
 
-/** The camera moved by (x, y) pixels while its shutter was open. */
-export function motionBlur({ width, height, data }: LightImage, x: number, y: number): LightImage {
-  const steps = Math.max(2, Math.ceil(Math.hypot(x, y)) + 1)
+/**
+ * The camera moved by (x, y) pixels while its shutter was open: evenly, or, in two steps, from one rest to another, which
+ * shows everything twice.
+ */
+export function motionBlur(
+  { width, height, data }: LightImage,
+  [x, y]: readonly [number, number],
+  steps: number = Math.max(2, Math.ceil(Math.hypot(x, y)) + 1),
+): LightImage {
   const result = new Float32Array(data.length)
   const share = 1 / steps
   for (let step = 0; step < steps; step++) {

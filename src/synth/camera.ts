@@ -34,18 +34,21 @@ interface Conditions {
 }
 
 const CONDITIONS: readonly Conditions[] = [
-  { share: 46, blur: [0.008, 0.04], motion: 0.03, grain: [0, 3], misexposed: 0.14, compressed: 0.3, quality: [50, 92] },
+  { share: 46, blur: [0.008, 0.04], motion: 0.05, grain: [0, 3], misexposed: 0.14, compressed: 0.3, quality: [50, 92] },
   {
     share: 38,
     blur: [0.02, 0.07],
-    motion: 0.12,
+    motion: 0.18,
     grain: [0.5, 6],
     misexposed: 0.32,
     compressed: 0.45,
     quality: [28, 80],
   },
-  { share: 16, blur: [0.04, 0.1], motion: 0.25, grain: [1, 13], misexposed: 0.5, compressed: 0.6, quality: [12, 50] },
+  { share: 16, blur: [0.04, 0.1], motion: 0.35, grain: [1, 13], misexposed: 0.5, compressed: 0.6, quality: [12, 50] },
 ]
+
+/** Share of the moved pictures that show everything twice. */
+const DOUBLED = 0.3
 
 export interface CameraOptions {
   /** Height of the letters, pixels: blur is measured by it. */
@@ -83,9 +86,10 @@ function blurred(
   const deviation = settings.blur * Math.max(uniform(random, 0.2, 0.5), inkHeight * uniform(random, ...conditions.blur))
   let image = deviation < 0.3 ? scene : gaussianBlur(scene, deviation)
   if (chance(random, conditions.motion * settings.motion)) {
-    const length = inkHeight * uniform(random, 0.06, 0.18)
+    const length = inkHeight * uniform(random, 0.06, 0.22)
     const angle = chance(random, 0.6) ? uniform(random, -0.3, 0.3) : uniform(random, 0, Math.PI)
-    if (length > 1.2) image = motionBlur(image, length * Math.cos(angle), length * Math.sin(angle))
+    const way = [length * Math.cos(angle), length * Math.sin(angle)] as const
+    if (length > 1.2) image = chance(random, DOUBLED) ? motionBlur(image, way, 2) : motionBlur(image, way)
   }
   return image
 }

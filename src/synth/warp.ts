@@ -82,10 +82,10 @@ function drawView(random: Random, width: number, height: number, { oblique, tilt
   const roll =
     tilted *
     pickWeighted(random, [
-      [0.015, 50],
-      [0.06, 32],
-      [0.16, 13],
-      [0.4, 5],
+      [0.015, 46],
+      [0.06, 30],
+      [0.16, 15],
+      [0.4, 9],
     ]) *
     Math.max(-2, Math.min(2, normal(random)))
   const distance = logUniform(random, 1.1, 4) * Math.max(width, 2 * height)

@@ -25,7 +25,7 @@ const distance = (first: Float32Array, second: Float32Array) =>
 describe('blur', () => {
   it('keeps the light of what lies inside the picture', () => {
     const image = scene()
-    for (const blurred of [gaussianBlur(image, 1.4), motionBlur(image, 5, 1)]) {
+    for (const blurred of [gaussianBlur(image, 1.4), motionBlur(image, [5, 1]), motionBlur(image, [5, 1], 2)]) {
       expect(sum(blurred.data) / sum(image.data)).toBeCloseTo(1, 4)
       expect(Math.max(...blurred.data)).toBeLessThan(220)
     }
