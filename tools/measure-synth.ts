@@ -139,8 +139,14 @@ async function readValidation(file: string) {
   ]) {
     const dataset = await openDataset(parseDataSpec(spec))
     pairs.push(
-      ...(await evaluate(recognizer, dataset, { split: 'validation', batchSize: 32, subset: 'all', list: null }))
-        .results,
+      ...(
+        await evaluate(recognizer, dataset, {
+          split: 'validation',
+          subset: 'all',
+          list: null,
+          reading: { secondLook: false },
+        })
+      ).results,
     )
     await dataset.close()
   }

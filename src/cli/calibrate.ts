@@ -45,7 +45,7 @@ async function run({ model, data, split, out }: Options): Promise<void> {
     const recognizer = await SceneTextRecognizer.create({ ...file, settings }, runtime)
     const words: EvaluatedWord[] = []
     for (const dataset of datasets) {
-      const { results } = await evaluate(recognizer, dataset, { split, subset: 'all', list: null, batchSize: 32 })
+      const { results } = await evaluate(recognizer, dataset, { split, subset: 'all', list: null })
       words.push(...results)
     }
     await recognizer.dispose()

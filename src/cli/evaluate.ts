@@ -23,6 +23,7 @@ interface Options extends LoadOptions {
   readonly training: string[]
   readonly batch: number
   readonly beam?: number
+  readonly secondLook: boolean
   readonly json?: boolean
   readonly wrong?: boolean
   readonly report?: string
@@ -68,6 +69,7 @@ export function evaluateCommand(): Command {
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
     .option('--beam <count>', 'beginnings followed at once; default: 1', positiveInteger)
+    .option('--no-second-look', 'do not read words of low confidence again, leaning either way')
     .option('--batch <count>', 'images read together', positiveInteger, 32)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .option('--wrong', 'print every word that was read wrong: its number, label, prediction and confidence')
@@ -90,10 +92,11 @@ async function run(options: Options): Promise<void> {
   const datasets: Dataset[] = []
   for (const spec of options.data.map(parseDataSpec)) datasets.push(await openDataset(spec))
   const recognizer = await SceneTextRecognizer.load(options)
-  const search = options.beam === undefined ? {} : { beamWidth: options.beam }
+  const { beam, secondLook, batch: batchSize } = options
+  const reading = { secondLook, batchSize, ...(beam !== undefined && { beamWidth: beam }) }
   const evaluations: Evaluation[] = []
   for (const dataset of datasets) {
-    const evaluation = await evaluate(recognizer, dataset, { split, subset, list, batchSize: options.batch, search })
+    const evaluation = await evaluate(recognizer, dataset, { split, subset, list, reading })
     for (const problem of evaluation.unreadable) console.error(`safl: ${problem}`)
     if (!options.json) print(evaluation, options)
     evaluations.push(evaluation)

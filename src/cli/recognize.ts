@@ -19,6 +19,7 @@ interface Options extends LoadOptions {
   readonly json?: boolean
   readonly batch: number
   readonly orientation: Orientation
+  readonly secondLook: boolean
   readonly saveRectified?: string
   readonly attention?: string
   readonly beam?: number
@@ -55,6 +56,7 @@ export function recognizeCommand(): Command {
         .choices(orientations)
         .default('auto'),
     )
+    .option('--no-second-look', 'do not read words of low confidence again, leaning either way')
     .option('--batch <count>', 'images read together', positiveInteger, 16)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .addOption(
@@ -69,7 +71,7 @@ export function recognizeCommand(): Command {
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { batch, orientation, saveRectified, attention: maps } = options
+  const { batch, orientation, secondLook, saveRectified, attention: maps } = options
   const search = await searchOptions(options)
   const format = options.json ? 'json' : options.format
   const recognizer = await SceneTextRecognizer.load(options)
@@ -79,6 +81,7 @@ async function run(files: string[], options: Options): Promise<void> {
   const reading = {
     ...search,
     orientation,
+    secondLook,
     batchSize: batch,
     geometry: saveRectified !== undefined || maps !== undefined,
     attention: maps !== undefined,

@@ -1,7 +1,7 @@
 /** Runs a recogniser over labelled words. */
 import { type Dataset, inSplit, type Split } from '../data/dataset.ts'
 import type { SceneTextRecognizer } from '../recognize/recognizer.ts'
-import type { SearchOptions } from '../recognize/step-reader.ts'
+import type { RecognizeOptions } from '../recognize/word-reader.ts'
 import type { WordPair } from './metrics.ts'
 import { type Subset, subsets } from './protocol.ts'
 
@@ -22,14 +22,16 @@ export interface Evaluation {
 
 export interface EvaluateOptions {
   readonly split: Split
-  readonly batchSize: number
   /** Which words count, by their label. */
   readonly subset: Subset
   /** Which samples count, by the names or paths of their files; null counts all. */
   readonly list: ReadonlySet<string> | null
-  /** How words are searched for; greedily when absent. */
-  readonly search?: SearchOptions
+  /** How words are read; batches of 32 unless it says otherwise. */
+  readonly reading?: RecognizeOptions
 }
+
+/** Images that are decoded and read together. */
+const BATCH_SIZE = 32
 
 /** Rejects a list of which the set has nothing, or not all. */
 export async function evaluate(
@@ -37,7 +39,8 @@ export async function evaluate(
   dataset: Dataset,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { split, batchSize, search } = options
+  const { split, reading } = options
+  const batchSize = reading?.batchSize ?? BATCH_SIZE
   const indices = await chooseSamples(dataset, options)
   const results: EvaluatedWord[] = []
   const unreadable: string[] = []
@@ -50,7 +53,7 @@ export async function evaluate(
     )
     const images = decoded.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.image] : []))
     const started = performance.now()
-    const words = (await recognizer.recognizeImages(images, { ...search, batchSize })).values()
+    const words = (await recognizer.recognizeImages(images, { ...reading, batchSize })).values()
     read += images.length
     milliseconds += performance.now() - started
     for (const [place, outcome] of decoded.entries()) {

@@ -31,7 +31,7 @@ export async function readValidationWords(datasets: readonly Dataset[], most: nu
   return words
 }
 
-/** Reads the words with the weights of a file's bytes: case ignored, letters and digits only. */
+/** Reads the words with the weights of a file's bytes, with one look at each: case ignored, letters and digits only. */
 export async function validate(
   weights: Uint8Array,
   words: readonly ValidationWord[],
@@ -41,7 +41,7 @@ export async function validate(
   try {
     const readings = await recognizer.recognizeImages(
       words.map(({ image }) => image),
-      { batchSize: 32 },
+      { batchSize: 32, secondLook: false },
     )
     return wordMetrics(words.map(({ label }, index) => ({ label, prediction: readings[index]!.text })))
   } finally {

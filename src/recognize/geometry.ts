@@ -25,3 +25,8 @@ export function geometryOf(rectified: Value, points: Value, place: number): Word
   })
   return { rectified: { width, height, data }, controlPoints }
 }
+
+/** The control points moved sideways, each by what its height says: fractions of the image. */
+export function moveAcross({ rectified, controlPoints }: WordGeometry, by: (y: number) => number): WordGeometry {
+  return { rectified, controlPoints: controlPoints.map(([x, y]) => [x + by(y), y] as const) }
+}

@@ -2,6 +2,7 @@
 import { type Charset, createCharset, decodeIds, END } from '../charset.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
 import type { RgbImage } from '../image/image.ts'
+import { lean } from '../image/lean.ts'
 import { resize } from '../image/resize.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
@@ -9,7 +10,7 @@ import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 import { type AttentionMap, attentionOf } from './attention-map.ts'
-import { geometryOf, type WordGeometry } from './geometry.ts'
+import { geometryOf, moveAcross, type WordGeometry } from './geometry.ts'
 import { type Alternative, asksForSearch, type BatchSearch, type SearchOptions, StepReader } from './step-reader.ts'
 
 export interface Recognition {
@@ -46,12 +47,23 @@ export type Decoder = (typeof decoders)[number]
 export const orientations = ['auto', 'upright', 'any'] as const
 export type Orientation = (typeof orientations)[number]
 
+/** Words that are less sure are looked at a second time. */
+const UNSURE = 0.7
+
+/** How far the image leans in each view of the second look: columns a row, in the image's own pixels. */
+const LEANS = [-0.15, 0.15]
+
 /** Images that go through the network together unless told otherwise. */
 const BATCH_SIZE = 16
 
 export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
   readonly orientation?: Orientation
+  /**
+   * Reads a word whose confidence is below `UNSURE` again, leaning to the left and to the right; the most confident reading
+   * counts. Default true.
+   */
+  readonly secondLook?: boolean
   /** Images that go through the network together, default `BATCH_SIZE`. */
   readonly batchSize?: number
   /** Also give what the rectifier found. */
@@ -161,16 +173,49 @@ export abstract class WordReader<Source> {
   /** Reads many images; their results are those of each image alone. */
   async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
     if (this.disposed) throw new Error('the recogniser was disposed of: load another')
-    const views = images.map((image) => turnsOf(image, options.orientation ?? 'auto'))
-    const all = views.flat().map(({ image }) => image)
-    const reading = this.readAll(all, options).finally(() => this.underWay.delete(reading))
+    const reading = this.readViews(images, options).finally(() => this.underWay.delete(reading))
     this.underWay.add(reading)
-    const readings = (await reading).values()
-    return views.map((turns) =>
-      turns
-        .map(({ turned }): Recognition => ({ ...readings.next().value!, turned }))
-        .reduce((best, reading) => (reading.confidence > best.confidence ? reading : best)),
+    return reading
+  }
+
+  private async readViews(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
+    const { orientation = 'auto', secondLook = true } = options
+    const first = await this.readBest(
+      images.map((image) => turnsOf(image, orientation)),
+      options,
     )
+    const unsure = secondLook ? [...first.keys()].filter((place) => first[place]!.reading.confidence < UNSURE) : []
+    const second = await this.readBest(
+      unsure.map((place) => this.leaning(first[place]!.view)),
+      options,
+    )
+    const again = new Map(unsure.map((place, index) => [place, second[index]!]))
+    return first.map((upright, place) => {
+      const { view, reading } = moreConfident(upright, again.get(place) ?? upright)
+      return { ...reading, ...(reading.geometry && { geometry: view.unlean(reading.geometry) }), turned: view.turned }
+    })
+  }
+
+  /** Of each image's views the one that is read with the most confidence, and the reading. */
+  private async readBest(views: readonly (readonly View[])[], options: RecognizeOptions): Promise<ReadView[]> {
+    const all = views.flat()
+    const readings = await this.readAll(
+      all.map(({ image }) => image),
+      options,
+    )
+    const read = all.map((view, index) => ({ view, reading: readings[index]! })).values()
+    return views.map((each) => each.map(() => read.next().value!).reduce(moreConfident))
+  }
+
+  private leaning({ image, turned }: View): View[] {
+    const { width, height } = this
+    const shown = resize(image, width, height)
+    // Columns of the shown image from its top to its bottom.
+    return LEANS.map((share) => (share * image.height * width) / image.width).map((shift) => ({
+      image: lean(shown, shift),
+      turned,
+      unlean: (geometry) => moveAcross(geometry, (y) => -(shift / width) * (y - 0.5)),
+    }))
   }
 
   private async tryToDecode<Given extends Source>(source: Given): Promise<DecodedSource<Given>> {
@@ -282,19 +327,30 @@ interface View {
   readonly image: RgbImage
   /** Degrees clockwise. */
   readonly turned: number
+  /** What was found in a view that leans, in the image that does not. */
+  readonly unlean: (geometry: WordGeometry) => WordGeometry
+}
+
+interface ReadView {
+  readonly view: View
+  readonly reading: Reading
+}
+
+/** Of equals the first. */
+function moreConfident(first: ReadView, second: ReadView): ReadView {
+  return second.reading.confidence > first.reading.confidence ? second : first
 }
 
 function turnsOf(image: RgbImage, orientation: Orientation): View[] {
-  const upright = { image, turned: 0 }
-  if (orientation === 'upright' || (orientation === 'auto' && !isTall(image))) return [upright]
+  const view = (turnedImage: RgbImage, turned: number): View => ({
+    image: turnedImage,
+    turned,
+    unlean: (geometry) => geometry,
+  })
+  if (orientation === 'upright' || (orientation === 'auto' && !isTall(image))) return [view(image, 0)]
   const right = turnQuarter(image, 'clockwise')
-  const quarters = [
-    { image: right, turned: 90 },
-    { image: turnQuarter(image, 'back'), turned: 270 },
-  ]
-  return orientation === 'auto'
-    ? [upright, ...quarters]
-    : [upright, ...quarters, { image: turnQuarter(right, 'clockwise'), turned: 180 }]
+  const quarters = [view(image, 0), view(right, 90), view(turnQuarter(image, 'back'), 270)]
+  return orientation === 'auto' ? quarters : [...quarters, view(turnQuarter(right, 'clockwise'), 180)]
 }
 
 interface SpelledWord {

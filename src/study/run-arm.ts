@@ -122,7 +122,7 @@ async function readSets(weights: Uint8Array, { datasets, study, threads }: Readi
   try {
     const sets: StudyRun['sets'] = []
     for (const [place, dataset] of datasets.entries()) {
-      const options = { split: 'validation', subset: 'all', list: null, batchSize: 32 } as const
+      const options = { split: 'validation', subset: 'all', list: null, reading: { secondLook: false } } as const
       const { results } = await evaluate(recognizer, dataset, options)
       const words = results.map((word) => ({ ...word, confidence: Math.min(1, Number(word.confidence.toFixed(5))) }))
       sets.push({ name: study.data[place]!.name, words })

@@ -6,6 +6,8 @@ import * as runtime from 'onnxruntime-node'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { END } from '../../src/charset.ts'
+import { lean } from '../../src/image/lean.ts'
+import { resize } from '../../src/image/resize.ts'
 import { turnQuarter } from '../../src/image/turn.ts'
 import { decodeTargets, encodeImage } from '../../src/model/safl.ts'
 import { weightScope } from '../../src/model/scope.ts'
@@ -34,7 +36,8 @@ describe('the recogniser', () => {
     expect(together.map(({ text }) => text)).toEqual(alone.map(({ text }) => text))
     for (const [index, { confidence }] of together.entries())
       expect(confidence).toBeCloseTo(alone[index]!.confidence, 5)
-    expect(new Set(together.map(({ text }) => text)).size).toBeGreaterThan(1)
+    const once = await recognizer.recognizeImages(images, { secondLook: false })
+    expect(new Set(once.map(({ text }) => text)).size).toBeGreaterThan(1)
   })
 
   test('confidence is the product of the probabilities', async () => {
@@ -45,7 +48,7 @@ describe('the recogniser', () => {
   })
 
   test('steps with cached keys and values give the probabilities of one pass over the word', async () => {
-    const [word] = await recognizer.recognizeImages([images[3]!])
+    const [word] = await recognizer.recognizeImages([images[3]!], { secondLook: false })
     const length = word!.characters.length + 1
     const graph = new Graph()
     const scope = weightScope(graph, weights)
@@ -53,7 +56,6 @@ describe('the recogniser', () => {
     const { memory } = encodeImage(scope, settings, graph.input('images', 'uint8', [1, height, width, 3]))
     graph.output('p', softmax(decodeTargets(scope, settings, memory, graph.input('targets', 'int32', [1, length]))))
     const session = await Session.create(writeModel(graph), runtime)
-    const { resize } = await import('../../src/image/resize.ts')
     const { encodeText } = await import('../../src/charset.ts')
     const ids = encodeText(word!.text)
     const { p } = await session.run({
@@ -159,6 +161,40 @@ describe('the recogniser', () => {
     expect(await reading).toHaveLength(images.length)
     await other.dispose()
     await expect(other.recognize(images[0]!)).rejects.toThrow(/was disposed of/)
+  })
+
+  test('a second look leans the words that are not sure, and the most confident reading counts', async () => {
+    const once = await recognizer.recognizeImages(images, { secondLook: false, geometry: true })
+    const twice = await recognizer.recognizeImages(images, { geometry: true })
+    for (const [index, { confidence }] of twice.entries()) {
+      expect(confidence).toBeGreaterThanOrEqual(once[index]!.confidence)
+      if (once[index]!.confidence >= 0.7 || confidence === once[index]!.confidence)
+        expect(twice[index]).toEqual(once[index])
+    }
+    expect(twice.filter(({ confidence }, index) => confidence > once[index]!.confidence).length).toBeGreaterThan(0)
+  })
+
+  test('what a second look finds is given in the image that does not lean', async () => {
+    const { imageHeight: height, imageWidth: width } = settings
+    const options = { geometry: true, secondLook: false }
+    const once = await recognizer.recognizeImages(images, options)
+    const twice = await recognizer.recognizeImages(images, { geometry: true })
+    const place = twice.findIndex(({ confidence }, index) => confidence > once[index]!.confidence)
+    const image = images[place]!
+    const shifts = [-0.15, 0.15].map((share) => (share * image.height * width) / image.width)
+    const leaning = await recognizer.recognizeImages(
+      shifts.map((shift) => lean(resize(image, width, height), shift)),
+      options,
+    )
+    const best = leaning[0]!.confidence > leaning[1]!.confidence ? 0 : 1
+    const { geometry, ...word } = leaning[best]!
+    expect(twice[place]).toMatchObject(word)
+    for (const [index, [x, y]] of twice[place]!.geometry!.controlPoints.entries()) {
+      const [leant, row] = geometry!.controlPoints[index]!
+      expect(y).toBeCloseTo(row, 4)
+      // A row of the leaning image shows what lies so many columns further left, below the middle.
+      expect(x * width).toBeCloseTo(leant * width - shifts[best]! * (row - 0.5), 2)
+    }
   })
 
   test('a tall image is read upright and turned, and the most confident reading counts', async () => {
