@@ -17,6 +17,7 @@ import { wordMetrics } from '../src/evaluate/metrics.ts'
 import type { RgbImage } from '../src/image/image.ts'
 import { resize } from '../src/image/resize.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
+import type { RecognizeOptions } from '../src/recognize/word-reader.ts'
 
 interface Peer {
   read(image: RgbImage): Promise<string>
@@ -25,10 +26,10 @@ interface Peer {
 
 const modules = join(dirname(fileURLToPath(import.meta.url)), 'node_modules')
 
-async function openSafl(model: string): Promise<Peer> {
+async function openSafl(model: string, options: RecognizeOptions): Promise<Peer> {
   const recognizer = await SceneTextRecognizer.load({ model })
   return {
-    read: async (image) => (await recognizer.recognize(image)).text,
+    read: async (image) => (await recognizer.recognize(image, options)).text,
     close: () => recognizer.dispose(),
   }
 }
@@ -110,7 +111,8 @@ const specs = values.data ?? [
   `tsv:${shared}/svt/train.tsv`,
 ]
 const peers: Record<string, () => Promise<Peer>> = {
-  [`SAFL ${values.model}`]: () => openSafl(values.model),
+  [`SAFL ${values.model}`]: () => openSafl(values.model, {}),
+  [`SAFL ${values.model}, one look`]: () => openSafl(values.model, { secondLook: false }),
   'PP-OCRv4 mobile': openPaddle,
   'tesseract.js': openTesseract,
 }
