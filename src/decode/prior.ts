@@ -4,7 +4,7 @@
  *
  * P(word) = 1/2 · count / all counts + 1/2 · P(any characters), the latter alike for all characters: the decoder knows
  * from training how letters follow each other, and a prior that says so again counts it twice (trigrams of the list in its
- * place gained next to nothing). Constants are those that read most training words, made hard to read; see
+ * place read fewer words). Constants are those that read most training words, made hard to read; see
  * docs/decoding.md.
  */
 import type { Speller } from './constraint.ts'
