@@ -1,9 +1,11 @@
+export type { OtherCharacter } from './decode/beam.ts'
+export type { WordCounts } from './decode/prior.ts'
 export type { RgbImage } from './image/image.ts'
 export type { Pixels } from './image/pixels.ts'
 export { type AttentionMap, drawAttention } from './recognize/attention-map.ts'
 export { type BrowserImage, type BrowserLoadOptions, SceneTextRecognizer } from './recognize/browser-recognizer.ts'
 export type { WordGeometry } from './recognize/geometry.ts'
-export type { Alternative, SearchOptions } from './recognize/step-reader.ts'
+export type { Alternative, ReadCharacter, SearchOptions } from './recognize/step-reader.ts'
 export type {
   Decoder,
   Orientation,

@@ -1,3 +1,5 @@
+export type { OtherCharacter } from './decode/beam.ts'
+export type { WordCounts } from './decode/prior.ts'
 export { ImageError } from './image/decode.ts'
 export type { RgbImage } from './image/image.ts'
 export type { Pixels } from './image/pixels.ts'
@@ -5,7 +7,7 @@ export { type AttentionMap, drawAttention } from './recognize/attention-map.ts'
 export type { WordGeometry } from './recognize/geometry.ts'
 export type { ImageSource } from './recognize/image-source.ts'
 export { type LoadOptions, SceneTextRecognizer } from './recognize/recognizer.ts'
-export type { Alternative, SearchOptions } from './recognize/step-reader.ts'
+export type { Alternative, ReadCharacter, SearchOptions } from './recognize/step-reader.ts'
 export type {
   Decoder,
   Orientation,

@@ -1,7 +1,9 @@
 /** Checks of values given on the command line. */
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option } from 'commander'
+import type { SearchOptions } from '../recognize/step-reader.ts'
 import { decoders } from '../recognize/word-reader.ts'
+import { readWordCounts } from '../word-counts.ts'
 
 export function positiveInteger(text: string): number {
   const value = Number(text)
@@ -35,4 +37,31 @@ export function decoderOption(): Option {
   return new Option('--decoder <name>', 'what spells the words; ctc needs weights trained with training.ctcWeight')
     .choices(decoders)
     .default('attention')
+}
+
+export interface PriorArguments {
+  readonly prior?: string
+  readonly priorWeight?: number
+}
+
+/** `--prior`, of commands that read. */
+export function priorOption(): Option {
+  return new Option(
+    '--prior <file>',
+    'expect the words of this file, and still read others: a word and its count a line, words alone, or JSON [{"word", "count"}]',
+  )
+}
+
+/** `--prior-weight`, which belongs to it. */
+export function priorWeightOption(): Option {
+  return new Option('--prior-weight <number>', 'how much the prior counts beside the image; default: 0.3').argParser(
+    positiveNumber,
+  )
+}
+
+export async function readPrior({ prior, priorWeight }: PriorArguments): Promise<SearchOptions> {
+  return {
+    ...(prior !== undefined && { prior: await readWordCounts(prior) }),
+    ...(priorWeight !== undefined && { priorWeight }),
+  }
 }

@@ -11,9 +11,18 @@ import { reportSet, type SetReport, type TrainingFrequencies } from '../evaluate
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { writeWhole } from '../write-whole.ts'
-import { collect, decoderOption, positiveInteger, readLines } from './arguments.ts'
+import {
+  collect,
+  decoderOption,
+  type PriorArguments,
+  positiveInteger,
+  priorOption,
+  priorWeightOption,
+  readLines,
+  readPrior,
+} from './arguments.ts'
 
-interface Options extends LoadOptions {
+interface Options extends LoadOptions, PriorArguments {
   readonly data: string[]
   readonly split: Split
   readonly charset: CharsetSize
@@ -68,8 +77,10 @@ export function evaluateCommand(): Command {
     .option('--model <name>', 'preset whose weights come with the package, or path of a weights file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
-    .option('--beam <count>', 'beginnings followed at once; default: 1', positiveInteger)
+    .option('--beam <count>', 'beginnings followed at once; default: 5 with a prior, 1 without', positiveInteger)
     .option('--no-second-look', 'do not read words of low confidence again, leaning either way')
+    .addOption(priorOption())
+    .addOption(priorWeightOption())
     .option('--batch <count>', 'images read together', positiveInteger, 32)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .option('--wrong', 'print every word that was read wrong: its number, label, prediction and confidence')
@@ -88,12 +99,13 @@ async function run(options: Options): Promise<void> {
   const { charset, split, subset } = options
   const list = options.list === undefined ? null : new Set(await readLines(options.list))
   const lexicon = options.lexicon === undefined || options.lexicon === 'full' ? null : await readLines(options.lexicon)
+  const prior = await readPrior(options)
   const training = await countTraining(options.training, charset)
   const datasets: Dataset[] = []
   for (const spec of options.data.map(parseDataSpec)) datasets.push(await openDataset(spec))
   const recognizer = await SceneTextRecognizer.load(options)
   const { beam, secondLook, batch: batchSize } = options
-  const reading = { secondLook, batchSize, ...(beam !== undefined && { beamWidth: beam }) }
+  const reading = { secondLook, batchSize, ...(beam !== undefined && { beamWidth: beam }), ...prior }
   const evaluations: Evaluation[] = []
   for (const dataset of datasets) {
     const evaluation = await evaluate(recognizer, dataset, { split, subset, list, reading })
@@ -194,6 +206,8 @@ async function writeReport(folder: string, { options, evaluations, reports, data
     model: options.model ?? 'tiny',
     decoder: options.decoder ?? 'attention',
     ...(options.beam !== undefined && { beam: String(options.beam) }),
+    ...(options.prior !== undefined && { prior: options.prior }),
+    ...(options.priorWeight !== undefined && { 'weight of the prior': String(options.priorWeight) }),
     'SHA-256 of the weights': weights.digest('hex'),
     'SHA-256 of the labels': labels.digest('hex'),
     ...Object.fromEntries(Object.entries(history).map(([name, value]) => [`training: ${name}`, value])),

@@ -1,6 +1,8 @@
 /** A line on standard error that is written over; silent where that is no terminal. */
 export interface ProgressLine {
   update(done: number): void
+  /** Wipes the line before something else is written there. */
+  clear(): void
   end(): void
 }
 
@@ -8,7 +10,7 @@ export interface ProgressLine {
 export function progressLine(total: number, what: string): ProgressLine {
   const started = performance.now()
   let shown = 0
-  if (!process.stderr.isTTY) return { update() {}, end() {} }
+  if (!process.stderr.isTTY) return { update() {}, clear() {}, end() {} }
   return {
     update(done) {
       const now = performance.now()
@@ -21,6 +23,9 @@ export function progressLine(total: number, what: string): ProgressLine {
       process.stderr.write(
         `\r[${bar}] ${done}/${total} ${what}, ${rate.toFixed(0)} a second, ${left.toFixed(0)} s left\u001b[K`,
       )
+    },
+    clear() {
+      process.stderr.write('\r\u001b[K')
     },
     end() {
       process.stderr.write('\n')

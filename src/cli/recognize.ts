@@ -10,11 +10,20 @@ import { drawAttention } from '../recognize/attention-map.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { type Orientation, orientations, type Recognition, type RecognizeOptions } from '../recognize/word-reader.ts'
 import { writeWhole } from '../write-whole.ts'
-import { decoderOption, positiveInteger, readLines } from './arguments.ts'
+import {
+  decoderOption,
+  type PriorArguments,
+  positiveInteger,
+  priorOption,
+  priorWeightOption,
+  readLines,
+  readPrior,
+} from './arguments.ts'
+import { type ProgressLine, progressLine } from './progress.ts'
 
 const formats = ['tsv', 'csv', 'jsonl', 'json'] as const
 
-interface Options extends LoadOptions {
+interface Options extends LoadOptions, PriorArguments {
   readonly format: (typeof formats)[number]
   readonly json?: boolean
   readonly batch: number
@@ -27,6 +36,7 @@ interface Options extends LoadOptions {
   readonly pattern?: string
   readonly allow?: string
   readonly alternatives?: number
+  readonly characterAlternatives?: number
 }
 
 export function recognizeCommand(): Command {
@@ -45,9 +55,16 @@ export function recognizeCommand(): Command {
       positiveInteger,
     )
     .option('--lexicon <file>', 'read only words of this file, one a line, case ignored; lines with # are comments')
+    .addOption(priorOption())
+    .addOption(priorWeightOption())
     .option('--pattern <regex>', 'read only words that match as a whole, such as "[A-Z]{2}\\d+"')
     .option('--allow <characters>', 'read only these characters, such as 0123456789')
     .option('--alternatives <count>', 'also give so many other words with their confidence', positiveInteger)
+    .option(
+      '--character-alternatives <count>',
+      'in JSON also give so many other characters of each place',
+      positiveInteger,
+    )
     .addOption(
       new Option(
         '--orientation <name>',
@@ -72,8 +89,10 @@ export function recognizeCommand(): Command {
 
 async function run(files: string[], options: Options): Promise<void> {
   const { batch, orientation, secondLook, saveRectified, attention: maps } = options
-  const search = await searchOptions(options)
   const format = options.json ? 'json' : options.format
+  if (options.characterAlternatives && !format.startsWith('json'))
+    throw new Error(`--character-alternatives: ${format} has no room for them; give --format json or jsonl`)
+  const search = await searchOptions(options)
   const recognizer = await SceneTextRecognizer.load(options)
   for (const folder of [saveRectified, maps]) if (folder !== undefined) await mkdir(folder, { recursive: true })
   if (format === 'csv') console.log(csvHeader(options.alternatives ?? 0))
@@ -86,8 +105,12 @@ async function run(files: string[], options: Options): Promise<void> {
     geometry: saveRectified !== undefined || maps !== undefined,
     attention: maps !== undefined,
   }
-  for await (const each of recognizer.recognizeStream(findImages(files), reading)) {
+  const { images, progress } = await withProgress(files, options, format)
+  let done = 0
+  for await (const each of recognizer.recognizeStream(images, reading)) {
+    progress?.update(++done)
     if ('error' in each) {
+      progress?.clear()
       complain(each.error.message)
       continue
     }
@@ -100,11 +123,29 @@ async function run(files: string[], options: Options): Promise<void> {
     if (maps !== undefined && geometry && attention && attention.length > 0)
       await saveImage(join(maps, pictureName(path)), drawAttention(geometry.rectified, attention))
   }
+  progress?.end()
   if (format === 'json') console.log(JSON.stringify(records, null, 2))
   await recognizer.dispose()
 }
 
-async function searchOptions({ beam, lexicon, pattern, allow, alternatives }: Options): Promise<RecognizeOptions> {
+/**
+ * A line of progress where there is more than a batch, and no words are printed on the same terminal. Paths on standard
+ * input come while others are read: how many there will be nobody knows.
+ */
+async function withProgress(
+  files: readonly string[],
+  { batch }: Options,
+  format: Options['format'],
+): Promise<{ images: AsyncIterable<string> | string[]; progress: ProgressLine | null }> {
+  const isFree = process.stderr.isTTY && (format === 'json' || !process.stdout.isTTY)
+  if (!isFree || files.includes('-')) return { images: findImages(files), progress: null }
+  const images: string[] = []
+  for await (const path of findImages(files)) images.push(path)
+  return { images, progress: images.length > batch ? progressLine(images.length, 'words') : null }
+}
+
+async function searchOptions(options: Options): Promise<RecognizeOptions> {
+  const { beam, lexicon, pattern, allow, alternatives, characterAlternatives } = options
   const words = lexicon === undefined ? null : await readLines(lexicon)
   return {
     ...(beam !== undefined && { beamWidth: beam }),
@@ -112,6 +153,8 @@ async function searchOptions({ beam, lexicon, pattern, allow, alternatives }: Op
     ...(pattern !== undefined && { pattern }),
     ...(allow !== undefined && { allow }),
     ...(alternatives !== undefined && { alternatives }),
+    ...(characterAlternatives !== undefined && { characterAlternatives }),
+    ...(await readPrior(options)),
   }
 }
 

@@ -3,6 +3,7 @@ import { CHARACTERS, CLASSES, decodeIds, END, encodeText, printable } from '../c
 import { createRandom, deriveSeed } from '../random.ts'
 import { type BeamStep, type BeamWord, beamSearch, type Constraint } from './beam.ts'
 import { compileConstraint } from './constraint.ts'
+import { wordPrior } from './prior.ts'
 
 /** A model without a network: what follows a beginning is drawn from a seed of its own. */
 function probabilitiesAfter(seed: number, image: number, ids: readonly number[]): Float32Array {
@@ -138,6 +139,70 @@ describe('beam search', () => {
         for (const { text } of words!) expect(text).toMatch(/^[A-C]\d(x|yz)?$/)
       }
     }
+  })
+
+  test.each([1, 2, 3])(
+    'with a prior, wide enough it finds what is most probable of all with it (seed %i)',
+    async (seed) => {
+      const model = { charset: printable, maximumLength: 4 }
+      const constraint = compileConstraint({ allow: 'abC' }, model)
+      const counts = new Map([
+        ['abc', 90],
+        ['ca', 9],
+        ['bb', 1],
+      ])
+      const plain = (await search(seed, constraint, { width: 400, words: 10 }))[0]!
+      for (const weight of [0, 0.3, 1]) {
+        const prior = wordPrior(counts, { weight, model })
+        const expected = (text: string) => {
+          const { begun, ended } = encodeText(text).reduce((expectation, id) => expectation.after(id), prior)
+          const last = probabilitiesAfter(seed, 0, encodeText(text))
+          const isCut = text.length === 4 && encodeText('abC').some((id) => last[id]! > last[END]!)
+          return isCut ? begun : ended
+        }
+        const wanted = allWords('abC', 4)
+          .map((text) => ({ text, score: scoreOf(seed, text, { alphabet: 'abC' }) }))
+          .map((word) => ({ ...word, rank: word.score + expected(word.text) }))
+          .sort((a, b) => b.rank - a.rank)
+          .slice(0, 10)
+        const [found] = await search(seed, constraint, { width: 400, words: 10, prior })
+        expect(found!.map(({ text }) => text)).toEqual(wanted.map(({ text }) => text))
+        for (const [place, { score, rank }] of found!.entries()) {
+          expect(score).toBeCloseTo(wanted[place]!.score, 6)
+          expect(rank).toBeCloseTo(wanted[place]!.rank, 6)
+        }
+        if (weight === 0) expect(found).toEqual(plain)
+        if (weight === 1) expect(found!.map(({ text }) => text)).not.toEqual(plain.map(({ text }) => text))
+        const [[narrow]] = (await search(seed, constraint, { width: 2, prior })) as [[BeamWord]]
+        const [[greedy]] = (await search(seed, constraint, { width: 1 })) as [[BeamWord]]
+        expect(narrow.rank).toBeGreaterThanOrEqual(greedy.score + expected(greedy.text) - 1e-9)
+      }
+    },
+  )
+
+  test('other characters of each place: those allowed there that are less probable, in order', async () => {
+    let places = 0
+    for (let seed = 0; seed < 60; seed++) {
+      const allow = 'abcdE5'
+      const constraint = compileConstraint({ allow }, { charset: printable, maximumLength: 4 })
+      const [[greedy]] = (await search(seed, constraint, { others: 3 })) as [[BeamWord]]
+      expect(greedy.others).toHaveLength(greedy.text.length)
+      const ids = encodeText(greedy.text)
+      for (const [place, others] of greedy.others.entries()) {
+        const row = probabilitiesAfter(seed, 0, ids.slice(0, place))
+        const wanted = [...allow]
+          .map((character) => ({ character, probability: row[encodeText(character)[0]!]! }))
+          .sort((a, b) => b.probability - a.probability)
+        expect(wanted[0]!.character).toBe(greedy.text[place])
+        expect(others).toEqual(wanted.slice(1, 4))
+        places++
+      }
+      const [[none]] = (await search(seed, constraint, {})) as [[BeamWord]]
+      expect(none.others).toEqual([])
+      const [[all]] = (await search(seed, constraint, { others: 100, width: 3 })) as [[BeamWord]]
+      for (const others of all.others) expect(others).toHaveLength(allow.length - 1)
+    }
+    expect(places).toBeGreaterThan(40)
   })
 
   /** Both cases of every letter together, after the more probable case of the letters before. */

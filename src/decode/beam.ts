@@ -3,6 +3,7 @@
  * character. What computes the probabilities is passed in; there is no model in here.
  */
 import { type Charset, decodeIds, END } from '../charset.ts'
+import type { Expectation } from './prior.ts'
 
 /** Which words may be spelled, as an automaton over class ids. */
 export interface Constraint {
@@ -41,6 +42,16 @@ export interface BeamWord {
   readonly probabilities: readonly number[]
   /** Natural logarithm of the word's probability, the product of those above. */
   readonly score: number
+  /** The score with what the prior says; the score alone without one. */
+  readonly rank: number
+  /** Of each character, what else may stand in its place, the most probable first. */
+  readonly others: readonly (readonly OtherCharacter[])[]
+}
+
+/** A character that is allowed after the same beginning, with the model's probability of it there. */
+export interface OtherCharacter {
+  readonly character: string
+  readonly probability: number
 }
 
 export interface BeamOptions {
@@ -50,6 +61,10 @@ export interface BeamOptions {
   /** Words that are wanted of each image. */
   readonly words: number
   readonly constraint: Constraint
+  /** What is expected before looking; nothing when absent. */
+  readonly prior?: Expectation
+  /** How many other characters are wanted of each place, default 0. */
+  readonly others?: number
   readonly charset: Charset
   /** Longest word, characters. */
   readonly maximumLength: number
@@ -61,7 +76,10 @@ interface Hypothesis {
   readonly parent: number
   readonly ids: readonly number[]
   readonly probabilities: readonly number[]
+  readonly others: readonly (readonly OtherCharacter[])[]
   readonly score: number
+  readonly rank: number
+  readonly expectation: Expectation | undefined
   readonly state: number
   /** Whether every character was the most probable one that was allowed. */
   readonly greedy: boolean
@@ -76,7 +94,9 @@ interface Search {
 const LEAST = 2 ** -149
 
 /**
- * The most probable words of each image, best first: at least one, `words` of them where the search meets so many.
+ * The most probable words of each image, best first: at least one, `words` of them where the search meets so many. With a
+ * prior "probable" means, from here on, the model's probability times the prior's, of a beginning that of all words which
+ * begin so; only the greedy beginning is still the model's own.
  *
  * A beginning ends where the end symbol is among the `width` best candidates of its image. An image is finished when no
  * beginning is more probable than the last of the words wanted: probabilities only fall. The beginning that always took
@@ -89,8 +109,8 @@ export async function beamSearch(step: BeamStep, options: BeamOptions): Promise<
   const { images, constraint, charset, maximumLength } = options
   const { classes } = charset
   const searches = Array.from({ length: images }, (_, image): Search => {
-    const first = { image, parent: -1, ids: [], probabilities: [], score: 0, state: constraint.start, greedy: true }
-    return { live: [first], words: [] }
+    const nothing = { ids: [], probabilities: [], others: [], score: 0, rank: 0, expectation: options.prior }
+    return { live: [{ image, parent: -1, ...nothing, state: constraint.start, greedy: true }], words: [] }
   })
   for (let length = 0; length <= maximumLength; length++) {
     const rows = searches.flatMap(({ live }) => live)
@@ -117,6 +137,8 @@ interface Candidate {
   /** Null of the end of a word that is cut off. */
   readonly probability: number | null
   readonly score: number
+  readonly rank: number
+  readonly expectation: Expectation | undefined
   greedy: boolean
 }
 
@@ -128,13 +150,17 @@ interface Turn {
   readonly length: number
 }
 
-function advance(search: Search, turn: Turn, { width, words, constraint, charset, maximumLength }: BeamOptions): void {
+function advance(search: Search, turn: Turn, options: BeamOptions): void {
+  const { width, words, constraint, charset, maximumLength, others = 0 } = options
   const { classes } = charset
   const all: Candidate[] = []
   const going: Candidate[] = []
+  /** Of each live beginning: what may follow it, one more than is wanted. */
+  const following: Candidate[][] = []
   for (const [from, hypothesis] of search.live.entries()) {
     const row = turn.probabilities.subarray(from * classes, (from + 1) * classes)
     const candidates = candidatesOf(hypothesis, { from, row, room: maximumLength - turn.length, constraint })
+    following.push(others > 0 ? likeliest(candidates, others + 1) : [])
     for (const candidate of candidates) {
       keepBest(all, candidate, width)
       if (candidate.id !== END) keepBest(going, candidate, width)
@@ -146,19 +172,42 @@ function advance(search: Search, turn: Turn, { width, words, constraint, charset
   }
   for (const candidate of all) {
     if (candidate.id !== END) continue
-    const text = constraint.wordOf(candidate.state, decodeIds(search.live[candidate.from]!.ids, charset))
-    search.words.push({ text, probabilities: grown(candidate), score: candidate.score })
+    const { ids, others } = search.live[candidate.from]!
+    const text = constraint.wordOf(candidate.state, decodeIds(ids, charset))
+    const { score, rank } = candidate
+    search.words.push({ text, probabilities: grown(candidate), score, rank, others })
   }
-  search.words.sort((a, b) => b.score - a.score).splice(words)
-  const bar = search.words[words - 1]?.score ?? Number.NEGATIVE_INFINITY
+  search.words.sort((a, b) => b.rank - a.rank).splice(words)
+  const bar = search.words[words - 1]?.rank ?? Number.NEGATIVE_INFINITY
   search.live = going
-    .filter(({ score }) => score > bar)
+    .filter(({ rank }) => rank > bar)
     .map((candidate) => {
-      const { image, ids } = search.live[candidate.from]!
-      const { id, state, score, greedy } = candidate
-      const parent = turn.first + candidate.from
-      return { image, parent, ids: [...ids, id], probabilities: grown(candidate), score, state, greedy }
+      const { image, ids, others: before } = search.live[candidate.from]!
+      const { id, state, score, rank, expectation, greedy } = candidate
+      const here = following[candidate.from]!.filter((other) => other.id !== id).slice(0, others)
+      const characters = here.map((other) => ({
+        character: decodeIds([other.id], charset),
+        probability: other.probability!,
+      }))
+      return {
+        image,
+        parent: turn.first + candidate.from,
+        ids: [...ids, id],
+        probabilities: grown(candidate),
+        others: others > 0 ? [...before, characters] : before,
+        score,
+        rank,
+        expectation,
+        state,
+        greedy,
+      }
     })
+}
+
+/** The most probable of the characters that may follow, best first; not the end. */
+function likeliest(candidates: readonly Candidate[], count: number): Candidate[] {
+  const characters = candidates.filter(({ id }) => id !== END)
+  return characters.sort((a, b) => b.probability! - a.probability!).slice(0, count)
 }
 
 interface Place {
@@ -175,7 +224,10 @@ function candidatesOf(hypothesis: Hypothesis, { from, row, room, constraint }: P
   const candidates: Candidate[] = []
   const add = (id: number, state: number, probability: number | null) => {
     const score = hypothesis.score + (probability === null ? 0 : Math.log(Math.max(probability, LEAST)))
-    candidates.push({ from, id, state, probability, score, greedy: false })
+    const { expectation } = hypothesis
+    const after = id === END ? expectation : expectation?.after(id)
+    const expected = (id === END && probability !== null ? after?.ended : after?.begun) ?? 0
+    candidates.push({ from, id, state, probability, score, rank: score + expected, expectation: after, greedy: false })
   }
   const probabilityOf = ({ ids }: Transition) => ids.reduce((sum, id) => sum + row[id]!, 0)
   for (const transition of following) {
@@ -194,8 +246,8 @@ function candidatesOf(hypothesis: Hypothesis, { from, row, room, constraint }: P
 
 /** Puts a candidate in its place among the best, of equals the earlier first; whom it drives out is never greedy. */
 function keepBest(best: Candidate[], candidate: Candidate, width: number): void {
-  if (best.length === width && !candidate.greedy && !(candidate.score > best.at(-1)!.score)) return
-  const place = best.findIndex(({ score }) => score < candidate.score)
+  if (best.length === width && !candidate.greedy && !(candidate.rank > best.at(-1)!.rank)) return
+  const place = best.findIndex(({ rank }) => rank < candidate.rank)
   best.splice(place < 0 ? best.length : place, 0, candidate)
   if (best.length > width) best.splice(best.at(-1)!.greedy ? -2 : -1, 1)
 }

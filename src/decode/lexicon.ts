@@ -4,7 +4,7 @@ import type { Constraint, Transition } from './beam.ts'
 import type { Speller } from './constraint.ts'
 
 /** Numbers in flat arrays: a hundred thousand objects would slow down every collection of garbage. Node 0 is the root. */
-interface Trie {
+export interface Trie {
   /** Class id of each node's letter, in lower case. */
   readonly letters: Uint8Array
   /** 0 where there is none. */
@@ -54,7 +54,8 @@ export function lexiconConstraint(words: readonly string[], charset: Charset): C
   }
 }
 
-function buildTrie(words: readonly string[], charset: Charset): Trie {
+/** Letters in lower case; children have greater numbers than their parents. */
+export function buildTrie(words: readonly string[], charset: Charset): Trie {
   const most = words.reduce((sum, word) => sum + word.length, 1)
   const trie: Trie = {
     letters: new Uint8Array(most),
@@ -71,8 +72,7 @@ function buildTrie(words: readonly string[], charset: Charset): Trie {
     let node = 0
     for (const [place, id] of ids.entries()) {
       trie.shortest[node] = Math.min(trie.shortest[node]!, ids.length - place)
-      let child = trie.firstChild[node]!
-      while (child !== 0 && trie.letters[child] !== id) child = trie.nextSibling[child]!
+      let child = childOf(trie, node, id)
       if (child === 0) {
         child = size++
         trie.letters[child] = id
@@ -88,8 +88,15 @@ function buildTrie(words: readonly string[], charset: Charset): Trie {
   return trie
 }
 
+/** The node after a letter in lower case; 0 where no word goes on so. */
+export function childOf({ letters, firstChild, nextSibling }: Trie, node: number, letter: number): number {
+  let child = firstChild[node]!
+  while (child !== 0 && letters[child] !== letter) child = nextSibling[child]!
+  return child
+}
+
 /** The class of a letter in lower case; the letter's own where the model has none. */
-function lowerCase(id: number, { spellings, idOf }: Charset): number {
+export function lowerCase(id: number, { spellings, idOf }: Charset): number {
   return idOf.get(spellings[id]!.toLowerCase()) ?? id
 }
 

@@ -1,8 +1,16 @@
 /** Reads a run of the model a character: beams, words that fulfil demands, and further words. */
 import { type Charset, createCharset, START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
-import { type BeamRow, type BeamStep, type BeamWord, beamSearch, type Constraint } from '../decode/beam.ts'
+import {
+  type BeamRow,
+  type BeamStep,
+  type BeamWord,
+  beamSearch,
+  type Constraint,
+  type OtherCharacter,
+} from '../decode/beam.ts'
 import { type ConstraintOptions, compileConstraint, type Speller } from '../decode/constraint.ts'
+import { type Expectation, type WordCounts, wordPrior } from '../decode/prior.ts'
 import { cacheNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
@@ -12,10 +20,19 @@ import { type Runtime, Session, type Value, writeModel } from '../tensor/index.t
  * little the image shows such a word: its confidence stays what the model makes of it, and is low then.
  */
 export interface SearchOptions extends ConstraintOptions {
-  /** Beginnings of an image that are followed at once; default 5 with a demand or alternatives, 1 without. */
+  /** Beginnings of an image that are followed at once; default 5 with a demand, a prior or alternatives, 1 without. */
   readonly beamWidth?: number
   /** How many further words to give of each image at most, default 0. */
   readonly alternatives?: number
+  /** How many other characters to give of each place at most, default 0; not of alternatives. */
+  readonly characterAlternatives?: number
+  /**
+   * Words that are expected, with their counts or all alike: a frequent word is read where the image is in doubt, and
+   * anything else where it is not. The same map or list must not change between two calls.
+   */
+  readonly prior?: WordCounts
+  /** How much the prior counts beside the image, from 0 (nothing), default 0.3. */
+  readonly priorWeight?: number
 }
 
 export interface SearchedWord {
@@ -25,8 +42,16 @@ export interface SearchedWord {
    * and of the end symbol. With a lexicon both cases of a letter count together.
    */
   readonly confidence: number
-  readonly characters: readonly { readonly character: string; readonly probability: number }[]
+  readonly characters: readonly ReadCharacter[]
   readonly alternatives?: readonly Alternative[]
+}
+
+export interface ReadCharacter {
+  readonly character: string
+  /** The model's own after the characters before. */
+  readonly probability: number
+  /** Others that may stand here after the same characters before, the most probable first; when asked for. */
+  readonly alternatives?: readonly OtherCharacter[]
 }
 
 export interface Alternative {
@@ -41,6 +66,8 @@ export type BatchSearch = (
 ) => Promise<{ readonly words: SearchedWord[]; readonly others: Readonly<Record<string, Value>> }>
 
 const DEMANDING_WIDTH = 5
+/** What read most training words; see docs/decoding.md. */
+const PRIOR_WEIGHT = 0.3
 const MOST = 1000
 
 interface Steps {
@@ -51,8 +78,14 @@ interface Steps {
 }
 
 /** Whether the options ask for more than greedy decoding. */
-export function asksForSearch({ beamWidth = 1, lexicon, pattern, allow, alternatives = 0 }: SearchOptions): boolean {
-  return [lexicon, pattern, allow].some((demand) => demand !== undefined) || beamWidth !== 1 || alternatives !== 0
+export function asksForSearch(options: SearchOptions): boolean {
+  return options.characterAlternatives ? true : asksForBeams(options)
+}
+
+function asksForBeams(options: SearchOptions): boolean {
+  const { beamWidth = 1, lexicon, pattern, allow, prior, priorWeight, alternatives = 0 } = options
+  const wishes = [lexicon, pattern, allow, prior, priorWeight]
+  return wishes.some((wish) => wish !== undefined) || beamWidth !== 1 || alternatives !== 0
 }
 
 export class StepReader {
@@ -60,6 +93,7 @@ export class StepReader {
   private readonly runtime: Runtime
   private readonly threads: number | undefined
   private steps: Promise<Steps> | null = null
+  private expected: { readonly prior: WordCounts; readonly weight: number; readonly start: Expectation } | null = null
   private compiled: { readonly demands: ConstraintOptions; readonly constraint: Constraint } | null = null
 
   /** Sessions are made when they are needed first. */
@@ -69,28 +103,31 @@ export class StepReader {
     this.threads = threads
   }
 
-  /** Checks the options and makes their automaton, once for many batches; that of the last call is kept. */
+  /** Checks the options and makes their automaton and prior, once for many batches; those of the last call are kept. */
   async prepare(options: SearchOptions): Promise<BatchSearch> {
     const alternatives = wholeNumber('alternatives', options.alternatives ?? 0, 0)
-    const isGreedy = !asksForSearch({ ...options, beamWidth: 1 })
+    const others = wholeNumber('characterAlternatives', options.characterAlternatives ?? 0, 0)
+    const isGreedy = !asksForBeams({ ...options, beamWidth: 1 })
     const width = wholeNumber('beamWidth', options.beamWidth ?? (isGreedy ? 1 : DEMANDING_WIDTH), 1)
     this.steps ??= this.open()
     const steps = await this.steps
-    const constraint = this.compile(options, { charset: steps.charset, maximumLength: steps.settings.maximumLength })
+    const model = { charset: steps.charset, maximumLength: steps.settings.maximumLength }
+    const constraint = this.compile(options, model)
+    const prior = this.expect(options, model)
     const words = alternatives + 1
     return async (images, outputs) => {
       const batch = images.shape[0]!
-      const { step, others } = await encode(steps, images, outputs)
-      const { maximumLength } = steps.settings
+      const { step, others: further } = await encode(steps, images, outputs)
       const found = await beamSearch(step, {
+        ...model,
         images: batch,
         width: Math.max(width, words),
         words,
         constraint,
-        charset: steps.charset,
-        maximumLength,
+        ...(prior && { prior }),
+        others,
       })
-      return { words: found.map((each) => describe(each, alternatives)), others }
+      return { words: found.map((each) => describe(each, { alternatives, others })), others: further }
     }
   }
 
@@ -110,6 +147,17 @@ export class StepReader {
       encoder: await Session.create(writeModel(encoderGraph(settings, weights)), this.runtime, options),
       step: await Session.create(writeModel(stepGraph(settings, weights)), this.runtime, options),
     }
+  }
+
+  private expect({ prior, priorWeight }: SearchOptions, model: Speller): Expectation | null {
+    if (priorWeight !== undefined && !(priorWeight >= 0 && priorWeight < Number.POSITIVE_INFINITY))
+      throw new Error(`priorWeight: ${priorWeight} is no number from 0`)
+    if (priorWeight !== undefined && !prior) throw new Error('priorWeight: there is no prior that it could weigh')
+    if (!prior) return null
+    const weight = priorWeight ?? PRIOR_WEIGHT
+    if (this.expected?.prior !== prior || this.expected.weight !== weight)
+      this.expected = { prior, weight, start: wordPrior(prior, { weight, model }) }
+    return this.expected.start
   }
 
   private compile({ lexicon, pattern, allow }: ConstraintOptions, model: Speller): Constraint {
@@ -188,14 +236,21 @@ function pickRows(value: Value, rows: readonly number[]): Value {
   return { type: 'float32', shape: [rows.length, ...rest], data }
 }
 
-function describe([best, ...others]: readonly BeamWord[], alternatives: number): SearchedWord {
+function describe(
+  [best, ...further]: readonly BeamWord[],
+  { alternatives, others }: { alternatives: number; others: number },
+): SearchedWord {
   const { text, probabilities } = best!
   return {
     text,
     confidence: confidenceOf(best!),
-    characters: [...text].map((character, index) => ({ character, probability: probabilities[index]! })),
+    characters: [...text].map((character, index) => ({
+      character,
+      probability: probabilities[index]!,
+      ...(others > 0 && { alternatives: best!.others[index]! }),
+    })),
     ...(alternatives > 0 && {
-      alternatives: others.map((word) => ({ text: word.text, confidence: confidenceOf(word) })),
+      alternatives: further.map((word) => ({ text: word.text, confidence: confidenceOf(word) })),
     }),
   }
 }

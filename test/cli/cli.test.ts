@@ -122,6 +122,31 @@ describe('safl recognize', () => {
     expect(refused.err).toContain('safl: pattern: "(" is never closed')
   })
 
+  test('a prior of words, and other characters of each place', async () => {
+    const prior = join(folder, 'counts.txt')
+    await writeFile(prior, 'exit 10\ntaxi 20\n')
+    const images = [join(folder, 'a.png'), join(folder, 'b.png')]
+    const asked = ['--prior', prior, '--prior-weight', '0.5', '--character-alternatives', '2']
+    const { code, out } = await safl('recognize', '--format', 'jsonl', ...asked, ...images)
+    const records = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { text: string; characters: { alternatives: { character: string }[] }[] })
+    expect(code).toBe(0)
+    expect(records.map(({ text }) => text.toLowerCase())).toEqual(['exit', 'taxi'])
+    for (const { alternatives } of records.flatMap(({ characters }) => characters)) {
+      expect(alternatives).toHaveLength(2)
+      for (const { character } of alternatives) expect(character).toMatch(/^.$/)
+    }
+    const cramped = await safl('recognize', '--character-alternatives', '2', images[0]!)
+    expect([cramped.code, cramped.err]).toEqual([1, expect.stringMatching(/tsv has no room/)])
+    await writeFile(prior, 'exit 10\ntaxi\n')
+    const refused = await safl('recognize', '--prior', prior, images[0]!)
+    expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/counts\.txt: no word and count in "taxi"/)])
+    const weightless = await safl('evaluate', '--data', `tsv:${join(folder, 'labels.tsv')}`, '--prior-weight', '1')
+    expect([weightless.code, weightless.err]).toEqual([1, expect.stringMatching(/there is no prior/)])
+  })
+
   test('unknown weights are named', async () => {
     const { code, err } = await safl('recognize', '--model', 'huge', join(folder, 'a.png'))
     expect(code).toBe(1)

@@ -86,6 +86,33 @@ describe.each([
     expect(greedy[0]).not.toHaveProperty('alternatives')
   })
 
+  test('other characters of each place, of the greedy reading unless beams are asked for', async () => {
+    const greedy = await recognizer.recognizeImages(stripedImages)
+    const found = await recognizer.recognizeImages(stripedImages, { characterAlternatives: 4 })
+    expectClose(found, greedy)
+    for (const { alternatives, characters } of found) {
+      expect(alternatives).toBeUndefined()
+      for (const { character, probability, alternatives: others } of characters) {
+        expect(new Set([character, ...others!.map((other) => other.character)]).size).toBe(5)
+        const falling = [probability, ...others!.map((other) => other.probability)]
+        expect(falling).toEqual([...falling].sort((a, b) => b - a))
+        expect(falling.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(1 + 1e-6)
+      }
+    }
+    expect(greedy[0]!.characters[0]).not.toHaveProperty('alternatives')
+  })
+
+  test("a prior of weight 0 changes nothing, and confidence stays the model's under one of much", async () => {
+    const prior = new Map([['lemon', 3]])
+    const plain = await recognizer.recognizeImages(stripedImages, { beamWidth: 5 })
+    expect(await recognizer.recognizeImages(stripedImages, { prior, priorWeight: 0 })).toEqual(plain)
+    const sure = await recognizer.recognizeImages(stripedImages, { prior, priorWeight: 200, beamWidth: 200 })
+    const forced = await recognizer.recognizeImages(stripedImages, { pattern: '[Ll][Ee][Mm][Oo][Nn]', beamWidth: 200 })
+    expectClose(sure, forced)
+    expect(sure[0]!.text.toLowerCase()).toBe('lemon')
+    expect(sure[0]!.confidence).toBeLessThan(1e-6)
+  })
+
   test.each(demands)('%s: every reading and alternative fulfils it', async (_name, options, engine) => {
     for (const { text, alternatives } of await recognizer.recognizeImages(stripedImages, {
       ...options,
@@ -135,6 +162,10 @@ describe('options', () => {
     const read = (options: RecognizeOptions) => recognizer.recognize(stripedImages[0]!, options)
     await expect(read({ beamWidth: 0 })).rejects.toThrow('beamWidth: 0 is no whole number from 1')
     await expect(read({ alternatives: 1.5 })).rejects.toThrow('alternatives: 1.5 is no whole number from 0')
+    await expect(read({ characterAlternatives: -1 })).rejects.toThrow('characterAlternatives: -1 is no whole number')
+    await expect(read({ prior: ['a'], priorWeight: -1 })).rejects.toThrow('priorWeight: -1 is no number from 0')
+    await expect(read({ priorWeight: 1 })).rejects.toThrow('priorWeight: there is no prior')
+    await expect(read({ prior: ['straße'] })).rejects.toThrow('prior: the model can spell none of its words')
     await expect(read({ pattern: '\\d{11}' })).rejects.toThrow('no word of up to 10 characters matches "\\d{11}"')
     await expect(read({ lexicon: ['straße'] })).rejects.toThrow(/of its 1 words the model can spell none/)
     await recognizer.dispose()
@@ -211,6 +242,16 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
     }
     const lexicon = crops.map(({ label }) => label)
     expect(await right({ lexicon })).toBeGreaterThan(await right({}))
+  })
+
+  test('a prior of the right words reads more of them right, and still reads what it does not know', async () => {
+    const right = async (options: RecognizeOptions) => {
+      const readings = await recognizer.recognizeImages(images, options)
+      return readings.filter(({ text }, index) => text.toLowerCase() === crops[index]!.label.toLowerCase()).length
+    }
+    const plain = await right({})
+    expect(await right({ prior: crops.map(({ label }) => label) })).toBeGreaterThan(plain)
+    expect(await right({ prior: ['unrelated', 'words'] })).toBeGreaterThan(0.9 * plain)
   })
 
   test.each(demands)('%s: every reading fulfils it', async (_, options, engine) => {
