@@ -2,6 +2,7 @@
 import * as runtime from 'onnxruntime-web/wasm'
 import type { RgbImage } from '../image/image.ts'
 import { isPixels, type Pixels, toRgb } from '../image/pixels.ts'
+import { parseWeights } from '../model/weights-file.ts'
 import type { Runtime } from '../tensor/index.ts'
 import { type ReaderOptions, WordReader } from './word-reader.ts'
 
@@ -22,15 +23,14 @@ export class SceneTextRecognizer extends WordReader<BrowserImage> {
    */
   static async load(options: BrowserLoadOptions = {}): Promise<SceneTextRecognizer> {
     const { weights = new URL('../../models/tiny.safetensors', import.meta.url), signal } = options
+    const isOwn = options.weights === undefined
     const response = await fetch(weights, signal ? { signal } : {})
     if (!response.ok) throw new Error(`${weights}: the weights could not be fetched (${response.status})`)
     if (!globalThis.crossOriginIsolated)
       console.warn('safl: the page is not cross-origin isolated, so that words are read by one thread')
-    const opened = await WordReader.openWeights(
-      new Uint8Array(await response.arrayBuffer()),
-      runtime as unknown as Runtime,
-      options,
-    )
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    const read = () => parseWeights(bytes, { isOwn })
+    const opened = await WordReader.openWeights(read, runtime as unknown as Runtime, options)
     return new SceneTextRecognizer(opened, options.decoder ?? 'attention')
   }
 

@@ -4,7 +4,7 @@ import type { ModelSettings } from '../config.ts'
 import { type BeamRow, type BeamStep, type BeamWord, beamSearch, type Constraint } from '../decode/beam.ts'
 import { type ConstraintOptions, compileConstraint, type Speller } from '../decode/constraint.ts'
 import { cacheNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
-import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
+import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 
 /**
@@ -56,15 +56,15 @@ export function asksForSearch({ beamWidth = 1, lexicon, pattern, allow, alternat
 }
 
 export class StepReader {
-  private readonly file: WeightsFile | Uint8Array
+  private readonly read: () => Promise<WeightsFile>
   private readonly runtime: Runtime
   private readonly threads: number | undefined
   private steps: Promise<Steps> | null = null
   private compiled: { readonly demands: ConstraintOptions; readonly constraint: Constraint } | null = null
 
-  /** Sessions are made when they are needed first. */
-  constructor(file: WeightsFile | Uint8Array, runtime: Runtime, threads?: number) {
-    this.file = file
+  /** Sessions are made, and the weights read, when they are needed first. */
+  constructor(read: () => Promise<WeightsFile>, runtime: Runtime, threads?: number) {
+    this.read = read
     this.runtime = runtime
     this.threads = threads
   }
@@ -102,7 +102,7 @@ export class StepReader {
   }
 
   private async open(): Promise<Steps> {
-    const { settings, weights } = this.file instanceof Uint8Array ? parseWeights(this.file) : this.file
+    const { settings, weights } = await this.read()
     const options = this.threads === undefined ? {} : { threads: this.threads }
     return {
       settings,

@@ -6,7 +6,7 @@ import { resize } from '../image/resize.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
-import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
+import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 import { type AttentionMap, attentionOf } from './attention-map.ts'
 import { geometryOf, type WordGeometry } from './geometry.ts'
@@ -105,19 +105,19 @@ export abstract class WordReader<Source> {
     this.width = width as number
   }
 
-  /** The sessions of a weights file's bytes or content, in a given runtime; those of the steps are made when needed. */
+  /** The sessions of a weights file in a given runtime; those of the steps are made, and the file read again, when needed. */
   protected static async openWeights(
-    file: WeightsFile | Uint8Array,
+    read: () => Promise<WeightsFile>,
     runtime: Runtime,
     { threads, decoder = 'attention' }: ReaderOptions,
   ): Promise<OpenWeights> {
-    const { settings, weights } = file instanceof Uint8Array ? parseWeights(file) : file
+    const { settings, weights } = await read()
     if (decoder === 'ctc' && !hasCtcHead(weights))
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
     const graph = decoder === 'ctc' ? ctcGraph(settings, weights) : recognizerGraph(settings, weights)
     const session = await Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
     const charset = createCharset(settings.furtherCharacters)
-    return { session, charset, steps: new StepReader(file, runtime, threads) }
+    return { session, charset, steps: new StepReader(read, runtime, threads) }
   }
 
   /** The pixels of what is to be read; rejects where there are none. */
