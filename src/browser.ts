@@ -3,8 +3,10 @@ export type { WordCounts } from './decode/prior.ts'
 export type { RgbImage } from './image/image.ts'
 export type { Pixels } from './image/pixels.ts'
 export { type AttentionMap, drawAttention } from './recognize/attention-map.ts'
-export { type BrowserImage, type BrowserLoadOptions, SceneTextRecognizer } from './recognize/browser-recognizer.ts'
+export type { BrowserImage } from './recognize/browser-image.ts'
+export { type BrowserLoadOptions, SceneTextRecognizer } from './recognize/browser-recognizer.ts'
 export type { WordGeometry } from './recognize/geometry.ts'
+export type { StreamReading } from './recognize/image-reader.ts'
 export type { Alternative, ReadCharacter, SearchOptions } from './recognize/step-reader.ts'
 export type {
   Decoder,
@@ -12,5 +14,4 @@ export type {
   ReaderOptions,
   Recognition,
   RecognizeOptions,
-  StreamReading,
 } from './recognize/word-reader.ts'

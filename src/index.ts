@@ -5,6 +5,7 @@ export type { RgbImage } from './image/image.ts'
 export type { Pixels } from './image/pixels.ts'
 export { type AttentionMap, drawAttention } from './recognize/attention-map.ts'
 export type { WordGeometry } from './recognize/geometry.ts'
+export type { StreamReading } from './recognize/image-reader.ts'
 export type { ImageSource } from './recognize/image-source.ts'
 export { type LoadOptions, SceneTextRecognizer } from './recognize/recognizer.ts'
 export type { Alternative, ReadCharacter, SearchOptions } from './recognize/step-reader.ts'
@@ -14,5 +15,4 @@ export type {
   ReaderOptions,
   Recognition,
   RecognizeOptions,
-  StreamReading,
 } from './recognize/word-reader.ts'

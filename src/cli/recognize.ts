@@ -3,7 +3,6 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
-import sharp from 'sharp'
 import { IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import { drawAttention } from '../recognize/attention-map.ts'
@@ -210,6 +209,7 @@ function pictureName(path: string): string {
 }
 
 async function saveImage(path: string, { width, height, data }: RgbImage): Promise<void> {
+  const { default: sharp } = await import('sharp')
   await writeWhole(
     path,
     await sharp(data, { raw: { width, height, channels: 3 } })

@@ -59,12 +59,16 @@ export function splineMatrix(targets: readonly Point[], points: readonly Point[]
     }),
   )
   const inverse = invert(system)
-  return Float32Array.from(
-    points.flatMap((point) => {
-      const terms = [...targets.map((target) => radialBasis(point, target)), 1, point[0], point[1]]
-      return targets.map((_, column) => terms.reduce((sum, term, row) => sum + term * inverse[row]![column]!, 0))
-    }),
-  )
+  const matrix = new Float32Array(points.length * count)
+  for (const [place, point] of points.entries()) {
+    const terms = [...targets.map((target) => radialBasis(point, target)), 1, point[0], point[1]]
+    for (let column = 0; column < count; column++) {
+      let sum = 0
+      for (let row = 0; row < size; row++) sum += terms[row]! * inverse[row]![column]!
+      matrix[place * count + column] = sum
+    }
+  }
+  return matrix
 }
 
 /** Inverse of a square matrix by Gauss and Jordan's elimination with row pivots. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../random.ts'
-import { formatSafetensors, parseSafetensors } from './safetensors.ts'
+import { floatToHalf, formatSafetensors, parseSafetensors } from './safetensors.ts'
 
 const tensors = new Map([
   ['a.weight', { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 1e-30, Number.NaN, -0) }],
@@ -55,6 +55,17 @@ describe('safetensors', () => {
       1 + 2 ** -9,
       2,
     ])
+  })
+
+  test('every half reads as the number that rounds to it', () => {
+    const halves = Uint16Array.from({ length: 65536 }, (_, bits) => bits)
+    const entry = { x: { dtype: 'F16', shape: [65536], data_offsets: [0, 131072] } }
+    const bytes = header(entry, 131072)
+    bytes.set(new Uint8Array(halves.buffer), bytes.length - 131072)
+    const read = parseSafetensors(bytes).tensors.get('x')!.data
+    const isNumber = (bits: number) => (bits & 0x7c00) !== 0x7c00 || (bits & 0x3ff) === 0
+    expect([...halves].filter((bits) => floatToHalf(read[bits]!) !== bits).filter(isNumber)).toEqual([])
+    expect([...halves].filter((bits) => Number.isNaN(read[bits]!) === isNumber(bits))).toEqual([])
   })
 
   test('brain floats and integers read as floats', () => {

@@ -1,6 +1,5 @@
 /** Weights as people pass them on: a safetensors file whose metadata says which model they belong to. */
-import { z } from 'zod'
-import { type ModelSettings, modelSettings } from '../config.ts'
+import type { ModelSettings } from '../config.ts'
 import { formatSafetensors, parseSafetensors } from './safetensors.ts'
 import type { Weights } from './scope.ts'
 
@@ -16,17 +15,27 @@ export function formatWeights(file: WeightsFile, type: 'F32' | 'F16'): Uint8Arra
   return formatSafetensors(new Map([...file.weights]), { type, metadata })
 }
 
-/**
- * Reads a weights file. One without settings, such as a converted checkpoint of the authors' code, needs `fallback`: the
- * settings of the model it belongs to.
- */
-export function parseWeights(bytes: Uint8Array, fallback?: ModelSettings): WeightsFile {
+export interface ParseOptions {
+  /** The settings of the model that a file without settings belongs to, such as a converted checkpoint of the authors' code. */
+  readonly fallback?: ModelSettings | undefined
+  /** Whether the file came with the package, complete and checked: its settings are taken as they stand. */
+  readonly isOwn?: boolean
+}
+
+/** Reads a weights file. */
+export async function parseWeights(
+  bytes: Uint8Array,
+  { fallback, isOwn = false }: ParseOptions = {},
+): Promise<WeightsFile> {
   const { tensors, metadata } = parseSafetensors(bytes)
   const { settings: text, ...provenance } = metadata
   if (text === undefined) {
     if (fallback) return { settings: fallback, weights: tensors, provenance }
     throw new Error('the weights do not say which model they belong to: name its preset')
   }
+  if (isOwn) return { settings: JSON.parse(text) as ModelSettings, weights: tensors, provenance }
+  // What checks settings takes longer to load than a word takes to read.
+  const [{ z }, { modelSettings }] = await Promise.all([import('zod'), import('../config.ts')])
   const parsed = modelSettings.safeParse(JSON.parse(text))
   if (!parsed.success) throw new Error(`the weights' settings do not fit: ${z.prettifyError(parsed.error)}`)
   return { settings: parsed.data, weights: tensors, provenance }

@@ -1,13 +1,7 @@
 import { type Preset, presetSettings } from '../config.ts'
-import { authors } from './authors.ts'
-import { base } from './base.ts'
-import { mini } from './mini.ts'
-import { small } from './small.ts'
-import { tiny } from './tiny.ts'
+import { presetNames, presets } from './presets.ts'
 
-const presets: Readonly<Record<string, unknown>> = { mini, tiny, small, base, authors }
-
-export const presetNames: readonly string[] = Object.keys(presets)
+export { presetNames }
 
 /** All settings of a preset, by name. */
 export function loadPreset(name: string): Preset {

@@ -1,7 +1,7 @@
 /** The recogniser for Node: files, bytes or pixels of words in, their texts out. */
 import { createCharset } from '../charset.ts'
 import type { RgbImage } from '../image/image.ts'
-import type { WeightsFile } from '../model/weights-file.ts'
+import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, readMetadata, Session } from '../tensor/index.ts'
 import { type ImageSource, readImage } from './image-source.ts'
 import { readBytes, readWeightsFile } from './weights-source.ts'
@@ -36,7 +36,8 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
     runtime: Runtime,
     options: ReaderOptions = {},
   ): Promise<SceneTextRecognizer> {
-    return new SceneTextRecognizer(await WordReader.openWeights(file, runtime, options), options.decoder ?? 'attention')
+    const read = async () => (file instanceof Uint8Array ? parseWeights(file) : file)
+    return new SceneTextRecognizer(await WordReader.openWeights(read, runtime, options), options.decoder ?? 'attention')
   }
 
   /** From the bytes of an ONNX file that `safl export` wrote. */

@@ -12,7 +12,7 @@ import {
 import { type ConstraintOptions, compileConstraint, type Speller } from '../decode/constraint.ts'
 import { type Expectation, type WordCounts, wordPrior } from '../decode/prior.ts'
 import { cacheNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
-import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
+import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 
 /**
@@ -89,16 +89,16 @@ function asksForBeams(options: SearchOptions): boolean {
 }
 
 export class StepReader {
-  private readonly file: WeightsFile | Uint8Array
+  private readonly read: () => Promise<WeightsFile>
   private readonly runtime: Runtime
   private readonly threads: number | undefined
   private steps: Promise<Steps> | null = null
   private expected: { readonly prior: WordCounts; readonly weight: number; readonly start: Expectation } | null = null
   private compiled: { readonly demands: ConstraintOptions; readonly constraint: Constraint } | null = null
 
-  /** Sessions are made when they are needed first. */
-  constructor(file: WeightsFile | Uint8Array, runtime: Runtime, threads?: number) {
-    this.file = file
+  /** Sessions are made, and the weights read, when they are needed first. */
+  constructor(read: () => Promise<WeightsFile>, runtime: Runtime, threads?: number) {
+    this.read = read
     this.runtime = runtime
     this.threads = threads
   }
@@ -139,7 +139,7 @@ export class StepReader {
   }
 
   private async open(): Promise<Steps> {
-    const { settings, weights } = this.file instanceof Uint8Array ? parseWeights(this.file) : this.file
+    const { settings, weights } = await this.read()
     const options = this.threads === undefined ? {} : { threads: this.threads }
     return {
       settings,

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
-import { loadPreset, presetNames } from '../presets/index.ts'
+import { presetNames } from '../presets/presets.ts'
 import type { LoadOptions } from './recognizer.ts'
 
 export async function readWeightsFile({ model = 'tiny', preset }: LoadOptions): Promise<WeightsFile> {
@@ -15,7 +15,8 @@ export async function readWeightsFile({ model = 'tiny', preset }: LoadOptions): 
       : `${model}: no such weights file, nor a preset (${presetNames.join(', ')})`,
   )
   try {
-    return parseWeights(bytes, preset === undefined ? undefined : loadPreset(preset).model)
+    const fallback = preset === undefined ? undefined : (await import('../presets/index.ts')).loadPreset(preset).model
+    return await parseWeights(bytes, { fallback, isOwn: named })
   } catch (error) {
     throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`)
   }

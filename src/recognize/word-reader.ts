@@ -7,10 +7,11 @@ import { resize } from '../image/resize.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
-import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
+import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 import { type AttentionMap, attentionOf } from './attention-map.ts'
 import { geometryOf, moveAcross, type WordGeometry } from './geometry.ts'
+import { batchSizeOf, ImageReader } from './image-reader.ts'
 import {
   type Alternative,
   asksForSearch,
@@ -60,9 +61,6 @@ const UNSURE = 0.7
 /** How far the image leans in each view of the second look: columns a row, in the image's own pixels. */
 const LEANS = [-0.15, 0.15]
 
-/** Images that go through the network together unless told otherwise. */
-const BATCH_SIZE = 16
-
 export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
   readonly orientation?: Orientation
@@ -71,7 +69,7 @@ export interface RecognizeOptions extends SearchOptions {
    * counts. Default true.
    */
   readonly secondLook?: boolean
-  /** Images that go through the network together, default `BATCH_SIZE`. */
+  /** Images that go through the network together, default 16. */
   readonly batchSize?: number
   /** Also give what the rectifier found. */
   readonly geometry?: boolean
@@ -96,14 +94,9 @@ export interface OpenWeights {
   readonly steps: StepReader | null
 }
 
-/** One image of a stream: what was read, or why nothing was. */
-export type StreamReading<Source> =
-  | { readonly source: Source; readonly recognition: Recognition }
-  | { readonly source: Source; readonly error: Error }
-
 type Reading = Omit<Recognition, 'turned'>
 
-export abstract class WordReader<Source> {
+export abstract class WordReader<Source> extends ImageReader<Source> {
   private readonly session: Session
   private readonly decoder: Decoder
   private readonly charset: Charset
@@ -115,6 +108,7 @@ export abstract class WordReader<Source> {
   private readonly underWay = new Set<Promise<unknown>>()
 
   protected constructor({ session, charset, steps }: OpenWeights, decoder: Decoder) {
+    super()
     this.session = session
     this.decoder = decoder
     this.charset = charset
@@ -124,61 +118,22 @@ export abstract class WordReader<Source> {
     this.width = width as number
   }
 
-  /** The sessions of a weights file's bytes or content, in a given runtime; those of the steps are made when needed. */
+  /** The sessions of a weights file in a given runtime; those of the steps are made, and the file read again, when needed. */
   protected static async openWeights(
-    file: WeightsFile | Uint8Array,
+    read: () => Promise<WeightsFile>,
     runtime: Runtime,
     { threads, decoder = 'attention' }: ReaderOptions,
   ): Promise<OpenWeights> {
-    const { settings, weights } = file instanceof Uint8Array ? parseWeights(file) : file
+    const { settings, weights } = await read()
     if (decoder === 'ctc' && !hasCtcHead(weights))
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
     const graph = decoder === 'ctc' ? ctcGraph(settings, weights) : recognizerGraph(settings, weights)
     const session = await Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
     const charset = createCharset(settings.furtherCharacters)
-    return { session, charset, steps: new StepReader(file, runtime, threads) }
+    return { session, charset, steps: new StepReader(read, runtime, threads) }
   }
 
-  /** The pixels of what is to be read; rejects where there are none. */
-  protected abstract decode(source: Source): Promise<RgbImage>
-
-  /** Reads one image. */
-  async recognize(source: Source, options: RecognizeOptions = {}): Promise<Recognition> {
-    return (await this.recognizeAll([source], options))[0]!
-  }
-
-  /** Reads many images. Rejects where one of them cannot be decoded: `recognizeStream` reads the others all the same. */
-  async recognizeAll(sources: readonly Source[], options: RecognizeOptions = {}): Promise<Recognition[]> {
-    return this.recognizeImages(await Promise.all(sources.map((source) => this.decode(source))), options)
-  }
-
-  /**
-   * Reads images as they come, any number, in their order; one that cannot be decoded gives its error, and the others are
-   * read. No more than two batches are in memory.
-   */
-  async *recognizeStream<Given extends Source>(
-    sources: Iterable<Given> | AsyncIterable<Given>,
-    options: RecognizeOptions = {},
-  ): AsyncGenerator<StreamReading<Given>> {
-    let waiting: Promise<DecodedSource<Given>[]> = Promise.resolve([])
-    const failures: unknown[] = []
-    try {
-      for await (const group of inGroups(sources, batchSizeOf(options))) {
-        options.signal?.throwIfAborted()
-        const decoded = await waiting
-        waiting = Promise.all(group.map((source) => this.tryToDecode(source)))
-        yield* this.readGroup(decoded, options)
-      }
-    } catch (error) {
-      failures.push(error)
-    }
-    // What came before the source failed is read all the same.
-    yield* this.readGroup(await waiting, options)
-    for (const failure of failures) throw failure
-  }
-
-  /** Reads many images; their results are those of each image alone. */
-  async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
+  override async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
     if (this.disposed) throw new Error('the recogniser was disposed of: load another')
     const reading = this.readViews(images, options).finally(() => this.underWay.delete(reading))
     this.underWay.add(reading)
@@ -225,26 +180,6 @@ export abstract class WordReader<Source> {
     }))
   }
 
-  private async tryToDecode<Given extends Source>(source: Given): Promise<DecodedSource<Given>> {
-    try {
-      return { source, image: await this.decode(source) }
-    } catch (error) {
-      return { source, error: error instanceof Error ? error : new Error(String(error)) }
-    }
-  }
-
-  private async *readGroup<Given>(
-    group: readonly DecodedSource<Given>[],
-    options: RecognizeOptions,
-  ): AsyncGenerator<StreamReading<Given>> {
-    const images = group.flatMap((each) => ('image' in each ? [each.image] : []))
-    const readings = (images.length === 0 ? [] : await this.recognizeImages(images, options)).values()
-    for (const each of group) {
-      if ('error' in each) yield each
-      else yield { source: each.source, recognition: readings.next().value! }
-    }
-  }
-
   private async readAll(images: readonly RgbImage[], options: RecognizeOptions): Promise<Reading[]> {
     const batchSize = batchSizeOf(options)
     const search = asksForSearch(options) ? await this.prepareSearch(options) : null
@@ -254,6 +189,7 @@ export abstract class WordReader<Source> {
       )
     const results: Reading[] = []
     for (let start = 0; start < images.length; start += batchSize) {
+      if (start > 0) await this.pause()
       options.signal?.throwIfAborted()
       const batch = images.slice(start, start + batchSize)
       results.push(...(await this.readBatch(batch, options, search)))
@@ -261,14 +197,16 @@ export abstract class WordReader<Source> {
     return results
   }
 
-  /** Frees the runtime's memory when what is being read has been read; nothing can be read any more. */
-  async dispose(): Promise<void> {
+  override async dispose(): Promise<void> {
     if (this.disposed) return
     this.disposed = true
     await Promise.allSettled(this.underWay)
     await this.session.dispose()
     await this.steps?.dispose()
   }
+
+  /** Between two batches: lets happen whatever is waiting, such as the end of a signal. */
+  protected async pause(): Promise<void> {}
 
   private async prepareSearch(options: SearchOptions): Promise<BatchSearch> {
     const problem = 'no beams, lexicons, patterns, priors or alternatives'
@@ -310,26 +248,6 @@ export abstract class WordReader<Source> {
       : readWords(ids!, probabilities!)
     return { words: words.map((word) => describe(word, this.charset)), others }
   }
-}
-
-type DecodedSource<Source> =
-  | { readonly source: Source; readonly image: RgbImage }
-  | { readonly source: Source; readonly error: Error }
-
-function batchSizeOf({ batchSize = BATCH_SIZE }: RecognizeOptions): number {
-  if (Number.isInteger(batchSize) && batchSize > 0) return batchSize
-  throw new Error(`batchSize: ${batchSize} is no whole number from 1 on`)
-}
-
-async function* inGroups<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let group: T[] = []
-  for await (const item of items) {
-    group.push(item)
-    if (group.length < size) continue
-    yield group
-    group = []
-  }
-  if (group.length > 0) yield group
 }
 
 interface View {

@@ -6,6 +6,8 @@ import type { Attribute, Constant, DataType, Graph, Node, Tensor } from './graph
 const OPERATOR_SET = 18
 const FORMAT = 8
 
+const MEBIBYTE = 2 ** 20
+
 /** Field of ModelProto. */
 const METADATA = 14
 
@@ -23,7 +25,10 @@ export const typeCode: Record<DataType, number> = {
 /** The model file of a graph's outputs and what they need; `metadata` is kept as the file's key-value pairs. */
 export function writeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const { nodes, constants } = reachable(graph)
-  const pbf = new PbfWriter()
+  // Room for all at once: a buffer that grows by doubling is copied time and again.
+  const pbf = new PbfWriter(
+    new Uint8Array(2 * MEBIBYTE + constants.reduce((sum, { data }) => sum + data.byteLength, 0)),
+  )
   pbf.writeVarintField(1, FORMAT)
   pbf.writeStringField(2, 'safl')
   pbf.writeMessage(7, writeGraph, { graph, nodes, constants })

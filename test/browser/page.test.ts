@@ -60,6 +60,41 @@ describe.skipIf(!executablePath)('the page', () => {
     expect(await page.locator('#results canvas').count()).toBe(3)
   })
 
+  test('a character shows where the decoder looked for it, by pointer and by keyboard', async () => {
+    const line = page.locator('#results li').last()
+    const picture = () => line.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL())
+    /** The column that is lit most: orange has much more red than blue. */
+    const lit = () =>
+      line.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true })!
+        copy.drawImage(canvas, 0, 0)
+        const { data } = copy.getImageData(0, 0, canvas.width, canvas.height)
+        const columns = new Array<number>(canvas.width).fill(0)
+        for (let at = 0; at < data.length; at += 4) columns[(at / 4) % canvas.width]! += data[at]! - data[at + 2]!
+        return columns.indexOf(Math.max(...columns)) / canvas.width
+      })
+    const letters = line.getByRole('group', { name: 'EXIT' }).getByRole('button')
+    const plain = await picture()
+    await letters.first().focus()
+    const places = [await lit()]
+    for (let letter = 1; letter < 4; letter++) {
+      await page.keyboard.press('ArrowRight')
+      places.push(await lit())
+    }
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+    expect(new Set(places).size).toBe(4)
+    expect(await letters.last().evaluate((letter) => letter === document.activeElement)).toBe(true)
+    expect(await letters.last().getAttribute('aria-label')).toMatch(/^T, \d+ % sure, seen \d+ % from the left$/)
+    // One stop of the Tab key.
+    await page.keyboard.press('Shift+Tab')
+    expect(await letters.evaluateAll((all) => all.includes(document.activeElement as HTMLElement))).toBe(false)
+    expect(await picture()).toBe(plain)
+    await letters.first().hover()
+    expect(await lit()).toBe(places[0])
+    await page.mouse.move(0, 0)
+    expect(await picture()).toBe(plain)
+  })
+
   test('a part that is dragged over is read alone', async () => {
     const box = (await page.locator('#picture').boundingBox())!
     await page.mouse.move(box.x + 5, box.y + 5)

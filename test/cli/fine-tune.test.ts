@@ -64,7 +64,7 @@ test("the guide's commands, at toy size: the new characters are read", { timeout
   expect([...outputs.keys()]).toEqual(['data', 'train', 'evaluate', 'recognize', 'export'])
   expect(outputs.get('data')).toContain('24 samples, 24 good')
   const weights = join(folder, 'runs/menu/weights.safetensors')
-  expect(parseWeights(await readFile(weights)).settings.furtherCharacters).toBe(further)
+  expect((await parseWeights(await readFile(weights))).settings.furtherCharacters).toBe(further)
   const files = words.slice(1, 5).map((_, index) => join(folder, `menu/${index + 1}.png`))
   for (const model of [weights, join(folder, 'runs/menu/menu.onnx')]) {
     const read = (await safl(['recognize', '--model', model, '--format', 'jsonl', ...files]))

@@ -1,0 +1,97 @@
+/** One image, many, or a stream of them: what all recognisers have in common, wherever they compute. */
+import type { RgbImage } from '../image/image.ts'
+import type { Recognition, RecognizeOptions } from './word-reader.ts'
+
+/** Images that go through the network together unless told otherwise. */
+const BATCH_SIZE = 16
+
+/** One image of a stream: what was read, or why nothing was. */
+export type StreamReading<Source> =
+  | { readonly source: Source; readonly recognition: Recognition }
+  | { readonly source: Source; readonly error: Error }
+
+export abstract class ImageReader<Source> {
+  /** The pixels of what is to be read; rejects where there are none. */
+  protected abstract decode(source: Source): Promise<RgbImage>
+
+  /** Reads many images; their results are those of each image alone. */
+  abstract recognizeImages(images: readonly RgbImage[], options?: RecognizeOptions): Promise<Recognition[]>
+
+  /** Frees the runtime's memory when what is being read has been read; nothing can be read any more. */
+  abstract dispose(): Promise<void>
+
+  /** Reads one image. */
+  async recognize(source: Source, options: RecognizeOptions = {}): Promise<Recognition> {
+    return (await this.recognizeAll([source], options))[0]!
+  }
+
+  /** Reads many images. Rejects where one of them cannot be decoded: `recognizeStream` reads the others all the same. */
+  async recognizeAll(sources: readonly Source[], options: RecognizeOptions = {}): Promise<Recognition[]> {
+    return this.recognizeImages(await Promise.all(sources.map((source) => this.decode(source))), options)
+  }
+
+  /**
+   * Reads images as they come, any number, in their order; one that cannot be decoded gives its error, and the others are
+   * read. No more than two batches are in memory.
+   */
+  async *recognizeStream<Given extends Source>(
+    sources: Iterable<Given> | AsyncIterable<Given>,
+    options: RecognizeOptions = {},
+  ): AsyncGenerator<StreamReading<Given>> {
+    let waiting: Promise<DecodedSource<Given>[]> = Promise.resolve([])
+    const failures: unknown[] = []
+    try {
+      for await (const group of inGroups(sources, batchSizeOf(options))) {
+        options.signal?.throwIfAborted()
+        const decoded = await waiting
+        waiting = Promise.all(group.map((source) => this.tryToDecode(source)))
+        yield* this.readGroup(decoded, options)
+      }
+    } catch (error) {
+      failures.push(error)
+    }
+    // What came before the source failed is read all the same.
+    yield* this.readGroup(await waiting, options)
+    for (const failure of failures) throw failure
+  }
+
+  private async tryToDecode<Given extends Source>(source: Given): Promise<DecodedSource<Given>> {
+    try {
+      return { source, image: await this.decode(source) }
+    } catch (error) {
+      return { source, error: error instanceof Error ? error : new Error(String(error)) }
+    }
+  }
+
+  private async *readGroup<Given>(
+    group: readonly DecodedSource<Given>[],
+    options: RecognizeOptions,
+  ): AsyncGenerator<StreamReading<Given>> {
+    const images = group.flatMap((each) => ('image' in each ? [each.image] : []))
+    const readings = (images.length === 0 ? [] : await this.recognizeImages(images, options)).values()
+    for (const each of group) {
+      if ('error' in each) yield each
+      else yield { source: each.source, recognition: readings.next().value! }
+    }
+  }
+}
+
+type DecodedSource<Source> =
+  | { readonly source: Source; readonly image: RgbImage }
+  | { readonly source: Source; readonly error: Error }
+
+export function batchSizeOf({ batchSize = BATCH_SIZE }: RecognizeOptions): number {
+  if (Number.isInteger(batchSize) && batchSize > 0) return batchSize
+  throw new Error(`batchSize: ${batchSize} is no whole number from 1 on`)
+}
+
+async function* inGroups<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let group: T[] = []
+  for await (const item of items) {
+    group.push(item)
+    if (group.length < size) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
+}
