@@ -40,7 +40,7 @@ export function decoderOption(): Option {
 }
 
 export interface PriorArguments {
-  readonly prior?: string
+  readonly prior?: string | false
   readonly priorWeight?: number
 }
 
@@ -52,6 +52,11 @@ export function priorOption(): Option {
   )
 }
 
+/** `--no-prior`. */
+export function noPriorOption(): Option {
+  return new Option('--no-prior', 'expect no words, not even those of English where a word is not sure')
+}
+
 /** `--prior-weight`, which belongs to it. */
 export function priorWeightOption(): Option {
   return new Option('--prior-weight <number>', 'how much the prior counts beside the image; default: 0.3').argParser(
@@ -61,7 +66,7 @@ export function priorWeightOption(): Option {
 
 export async function readPrior({ prior, priorWeight }: PriorArguments): Promise<SearchOptions> {
   return {
-    ...(prior !== undefined && { prior: await readWordCounts(prior) }),
+    ...(prior !== undefined && { prior: prior === false ? null : await readWordCounts(prior) }),
     ...(priorWeight !== undefined && { priorWeight }),
   }
 }

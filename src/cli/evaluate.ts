@@ -14,6 +14,7 @@ import { writeWhole } from '../write-whole.ts'
 import {
   collect,
   decoderOption,
+  noPriorOption,
   type PriorArguments,
   positiveInteger,
   priorOption,
@@ -80,6 +81,7 @@ export function evaluateCommand(): Command {
     .option('--beam <count>', 'beginnings followed at once; default: 5 with a prior, 1 without', positiveInteger)
     .option('--no-second-look', 'do not read words of low confidence again, leaning either way')
     .addOption(priorOption())
+    .addOption(noPriorOption())
     .addOption(priorWeightOption())
     .option('--batch <count>', 'images read together', positiveInteger, 32)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
@@ -206,7 +208,8 @@ async function writeReport(folder: string, { options, evaluations, reports, data
     model: options.model ?? 'tiny',
     decoder: options.decoder ?? 'attention',
     ...(options.beam !== undefined && { beam: String(options.beam) }),
-    ...(options.prior !== undefined && { prior: options.prior }),
+    ...(options.prior !== undefined && { prior: options.prior || 'none' }),
+    looks: options.secondLook ? 'two' : 'one',
     ...(options.priorWeight !== undefined && { 'weight of the prior': String(options.priorWeight) }),
     'SHA-256 of the weights': weights.digest('hex'),
     'SHA-256 of the labels': labels.digest('hex'),

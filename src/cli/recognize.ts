@@ -11,6 +11,7 @@ import { type Orientation, orientations, type Recognition, type RecognizeOptions
 import { writeWhole } from '../write-whole.ts'
 import {
   decoderOption,
+  noPriorOption,
   type PriorArguments,
   positiveInteger,
   priorOption,
@@ -55,6 +56,7 @@ export function recognizeCommand(): Command {
     )
     .option('--lexicon <file>', 'read only words of this file, one a line, case ignored; lines with # are comments')
     .addOption(priorOption())
+    .addOption(noPriorOption())
     .addOption(priorWeightOption())
     .option('--pattern <regex>', 'read only words that match as a whole, such as "[A-Z]{2}\\d+"')
     .option('--allow <characters>', 'read only these characters, such as 0123456789')

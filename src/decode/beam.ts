@@ -159,7 +159,10 @@ function advance(search: Search, turn: Turn, options: BeamOptions): void {
   const following: Candidate[][] = []
   for (const [from, hypothesis] of search.live.entries()) {
     const row = turn.probabilities.subarray(from * classes, (from + 1) * classes)
-    const candidates = candidatesOf(hypothesis, { from, row, room: maximumLength - turn.length, constraint })
+    // Those that nobody would keep are not worth making.
+    const isWanted = others > 0 || hypothesis.greedy || going.length < width
+    const least = isWanted ? Number.NEGATIVE_INFINITY : going.at(-1)!.rank
+    const candidates = candidatesOf(hypothesis, { from, row, room: maximumLength - turn.length, constraint, least })
     following.push(others > 0 ? likeliest(candidates, others + 1) : [])
     for (const candidate of candidates) {
       keepBest(all, candidate, width)
@@ -216,15 +219,19 @@ interface Place {
   /** Characters that the word may still get. */
   readonly room: number
   readonly constraint: Constraint
+  /** Only what may rank above it is wanted. */
+  readonly least: number
 }
 
-/** What may follow a beginning, such that a word can still be ended within the room; at least one candidate. */
-function candidatesOf(hypothesis: Hypothesis, { from, row, room, constraint }: Place): Candidate[] {
+/** What may follow a beginning, such that a word can still be ended within the room. */
+function candidatesOf(hypothesis: Hypothesis, { from, row, room, constraint, least }: Place): Candidate[] {
   const following = constraint.next(hypothesis.state)
   const candidates: Candidate[] = []
   const add = (id: number, state: number, probability: number | null) => {
     const score = hypothesis.score + (probability === null ? 0 : Math.log(Math.max(probability, LEAST)))
     const { expectation } = hypothesis
+    // What is expected of a beginning falls from character to character.
+    if (score + (expectation?.begun ?? 0) <= least) return
     const after = id === END ? expectation : expectation?.after(id)
     const expected = (id === END && probability !== null ? after?.ended : after?.begun) ?? 0
     candidates.push({ from, id, state, probability, score, rank: score + expected, expectation: after, greedy: false })

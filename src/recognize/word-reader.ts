@@ -1,6 +1,7 @@
 /** Pixels of words in, their texts out: what recognisers in Node and in the browser have in common. */
 import { type Charset, createCharset, decodeIds, END } from '../charset.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
+import type { WordCounts } from '../decode/prior.ts'
 import type { RgbImage } from '../image/image.ts'
 import { lean } from '../image/lean.ts'
 import { resize } from '../image/resize.ts'
@@ -17,6 +18,7 @@ import {
   asksForSearch,
   type BatchSearch,
   type ReadCharacter,
+  type SearchedWord,
   type SearchOptions,
   StepReader,
 } from './step-reader.ts'
@@ -65,8 +67,8 @@ export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
   readonly orientation?: Orientation
   /**
-   * Reads a word whose confidence is below `UNSURE` again, leaning to the left and to the right; the most confident reading
-   * counts. Default true.
+   * Reads a word whose confidence is below `UNSURE` again, leaning to the left and to the right, and, where no option asks
+   * for another search, with frequent words of English expected (in Node); the most probable reading counts. Default true.
    */
   readonly secondLook?: boolean
   /** Images that go through the network together, default 16. */
@@ -94,7 +96,8 @@ export interface OpenWeights {
   readonly steps: StepReader | null
 }
 
-type Reading = Omit<Recognition, 'turned'>
+/** What is compared by `rank`: see `SearchedWord`. */
+type Reading = Omit<Recognition, 'turned'> & Pick<SearchedWord, 'rank'>
 
 export abstract class WordReader<Source> extends ImageReader<Source> {
   private readonly session: Session
@@ -147,18 +150,35 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       options,
     )
     const unsure = secondLook ? [...first.keys()].filter((place) => first[place]!.reading.confidence < UNSURE) : []
-    const second = await this.readBest(
-      unsure.map((place) => this.leaning(first[place]!.view)),
+    const second = await this.lookAgain(
+      unsure.map((place) => first[place]!),
       options,
     )
     const again = new Map(unsure.map((place, index) => [place, second[index]!]))
-    return first.map((upright, place) => {
-      const { view, reading } = moreConfident(upright, again.get(place) ?? upright)
-      return { ...reading, ...(reading.geometry && { geometry: view.unlean(reading.geometry) }), turned: view.turned }
+    return first.map((once, place) => {
+      const { view, reading } = again.get(place) ?? once
+      const { rank, ...word } = reading
+      return { ...word, ...(word.geometry && { geometry: view.unlean(word.geometry) }), turned: view.turned }
     })
   }
 
-  /** Of each image's views the one that is read with the most confidence, and the reading. */
+  /** Reads each also leaning; and all views with the prior, where there is one that was not asked for. */
+  private async lookAgain(read: readonly ReadView[], options: RecognizeOptions): Promise<ReadView[]> {
+    const isFree = options.prior === undefined && !options.attention && !asksForSearch(options)
+    const prior = read.length > 0 && isFree && this.steps ? await this.commonWords() : null
+    const again = await this.readBest(
+      read.map(({ view }) => (prior ? [view] : this.leaning(view))),
+      prior ? { ...options, prior } : options,
+    )
+    return prior ? again : read.map((once, index) => betterOf(once, again[index]!))
+  }
+
+  /** What is expected of words that are not sure, unless the options say otherwise. */
+  protected async commonWords(): Promise<WordCounts | null> {
+    return null
+  }
+
+  /** Of each image's views the one that is read best, and the reading. */
   private async readBest(views: readonly (readonly View[])[], options: RecognizeOptions): Promise<ReadView[]> {
     const all = views.flat()
     const readings = await this.readAll(
@@ -166,7 +186,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       options,
     )
     const read = all.map((view, index) => ({ view, reading: readings[index]! })).values()
-    return views.map((each) => each.map(() => read.next().value!).reduce(moreConfident))
+    return views.map((each) => each.map(() => read.next().value!).reduce(betterOf))
   }
 
   private leaning({ image, turned }: View): View[] {
@@ -264,8 +284,8 @@ interface ReadView {
 }
 
 /** Of equals the first. */
-function moreConfident(first: ReadView, second: ReadView): ReadView {
-  return second.reading.confidence > first.reading.confidence ? second : first
+function betterOf(first: ReadView, second: ReadView): ReadView {
+  return second.reading.rank > first.reading.rank ? second : first
 }
 
 function turnsOf(image: RgbImage, orientation: Orientation): View[] {
@@ -302,9 +322,11 @@ function readWords(ids: Value, probabilities: Value): SpelledWord[] {
 function describe(word: SpelledWord | CtcWord, charset: Charset): Reading {
   const { ids, probabilities } = word
   const product = probabilities.reduce((all, probability) => all * probability, 1)
+  const confidence = 'confidence' in word ? word.confidence : product
   return {
     text: decodeIds(ids, charset),
-    confidence: 'confidence' in word ? word.confidence : product,
+    confidence,
+    rank: Math.log(confidence),
     characters: ids.map((id, index) => ({ character: decodeIds([id], charset), probability: probabilities[index]! })),
   }
 }
