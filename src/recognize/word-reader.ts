@@ -50,7 +50,7 @@ export type Orientation = (typeof orientations)[number]
 export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
   readonly orientation?: Orientation
-  /** Images that go through the network together, default 16. */
+  /** Images that go through the network together, default `BATCH_SIZE`. */
   readonly batchSize?: number
   /** Also give what the rectifier found. */
   readonly geometry?: boolean
