@@ -67,11 +67,12 @@ export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
   readonly orientation?: Orientation
   /**
-   * Reads a word whose confidence is below `UNSURE` again, leaning to the left and to the right, and, where no option asks
-   * for another search, with frequent words of English expected (in Node); the most probable reading counts. Default true.
+   * Reads a word whose confidence is below `UNSURE` again: with frequent words of English expected (in Node, where no other
+   * search, prior or attention is asked for), else leaning to the left and to the right; the more probable reading counts.
+   * Default true.
    */
   readonly secondLook?: boolean
-  /** Images that go through the network together, default 16. */
+  /** Images that go through the network together, default `BATCH_SIZE`. */
   readonly batchSize?: number
   /** Also give what the rectifier found. */
   readonly geometry?: boolean
