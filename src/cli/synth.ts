@@ -11,11 +11,12 @@ import { deriveSeed } from '../random.ts'
 import { drawContactSheet } from '../synth/contact-sheet.ts'
 import { type SynthPreset, synthPresets, synthSettings } from '../synth/settings.ts'
 import { createSynthesizer, type SynthesizerOptions } from '../synth/synthesizer.ts'
+import { englishCounts } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import { collect, positiveInteger } from './arguments.ts'
 import { progressLine } from './progress.ts'
 import { overrideSettings } from './settings.ts'
-import { defaultFonts, frequencyFile } from './synth-material.ts'
+import { defaultFonts } from './synth-material.ts'
 
 interface Options {
   readonly out?: string
@@ -81,7 +82,7 @@ async function run(options: Options): Promise<void> {
   const synth: SynthesizerOptions = {
     fontFolder: options.fonts,
     settings,
-    ...(settings.words.naturalness > 0 && { frequencyFile: options.frequencies ?? frequencyFile() }),
+    ...(settings.words.naturalness > 0 && { frequencyFile: options.frequencies ?? englishCounts() }),
     ...(lexiconFile === undefined ? {} : { lexiconFile }),
     ...(backgroundFolder === undefined ? {} : { backgroundFolder }),
   }

