@@ -39,6 +39,11 @@ export function decoderOption(): Option {
     .default('attention')
 }
 
+/** `--no-second-look`, of commands that read. */
+export function noSecondLookOption(): Option {
+  return new Option('--no-second-look', 'do not read words of low confidence again, with English in mind or leaning')
+}
+
 export interface PriorArguments {
   readonly prior?: string | false
   readonly priorWeight?: number

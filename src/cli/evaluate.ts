@@ -15,6 +15,7 @@ import {
   collect,
   decoderOption,
   noPriorOption,
+  noSecondLookOption,
   type PriorArguments,
   positiveInteger,
   priorOption,
@@ -79,7 +80,7 @@ export function evaluateCommand(): Command {
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
     .option('--beam <count>', 'beginnings followed at once; default: 5 with a prior, 1 without', positiveInteger)
-    .option('--no-second-look', 'do not read words of low confidence again, leaning either way')
+    .addOption(noSecondLookOption())
     .addOption(priorOption())
     .addOption(noPriorOption())
     .addOption(priorWeightOption())

@@ -12,6 +12,7 @@ import { writeWhole } from '../write-whole.ts'
 import {
   decoderOption,
   noPriorOption,
+  noSecondLookOption,
   type PriorArguments,
   positiveInteger,
   priorOption,
@@ -74,7 +75,7 @@ export function recognizeCommand(): Command {
         .choices(orientations)
         .default('auto'),
     )
-    .option('--no-second-look', 'do not read words of low confidence again, leaning either way')
+    .addOption(noSecondLookOption())
     .option('--batch <count>', 'images read together', positiveInteger, 16)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .addOption(
