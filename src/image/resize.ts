@@ -4,12 +4,17 @@ import type { RgbImage } from './image.ts'
 interface Taps {
   /** First source index of each output index. */
   readonly starts: Int32Array
-  /** Number of source indices of each output index. */
+  /** Number of source indices of each output index; two almost everywhere where an image grows. */
   readonly counts: Int32Array
-  /** `width` weights for each output index, which add up to 1. */
-  readonly weights: Float64Array
+  /** `width` weights for each output index, in fractions of `ONE`, which they add up to. */
+  readonly weights: Int32Array
   readonly width: number
 }
+
+/** Weights are whole numbers, as Pillow's are: 22 bits behind the point, 8 before it. */
+const BITS = 22
+const ONE = 1 << BITS
+const HALF = ONE >> 1
 
 /** `image` at another size, in pixels. Shrinking averages over all source pixels; each pass rounds to 8 bits. */
 export function resize(image: RgbImage, width: number, height: number): RgbImage {
@@ -24,18 +29,19 @@ function triangleTaps(from: number, to: number): Taps {
   const width = Math.ceil(support) * 2 + 1
   const starts = new Int32Array(to)
   const counts = new Int32Array(to)
-  const weights = new Float64Array(to * width)
+  const weights = new Int32Array(to * width)
+  const shares = new Float64Array(width)
   for (let index = 0; index < to; index++) {
     const center = (index + 0.5) * scale
     const start = Math.max(Math.floor(center - support + 0.5), 0)
     const end = Math.min(Math.floor(center + support + 0.5), from)
     let total = 0
     for (let source = start; source < end; source++) {
-      const weight = Math.max(1 - Math.abs((source + 0.5 - center) / support), 0)
-      weights[index * width + source - start] = weight
-      total += weight
+      const share = Math.max(1 - Math.abs((source + 0.5 - center) / support), 0)
+      shares[source - start] = share
+      total += share
     }
-    for (let tap = 0; tap < end - start; tap++) weights[index * width + tap]! /= total
+    for (let tap = 0; tap < end - start; tap++) weights[index * width + tap] = Math.round((shares[tap]! / total) * ONE)
     starts[index] = start
     counts[index] = end - start
   }
@@ -44,41 +50,59 @@ function triangleTaps(from: number, to: number): Taps {
 
 function resizeRows(image: RgbImage, width: number): RgbImage {
   const { starts, counts, weights, width: taps } = triangleTaps(image.width, width)
-  const data = new Uint8Array(image.height * width * 3)
+  const { data: pixels, height } = image
+  const data = new Uint8Array(height * width * 3)
   let target = 0
-  for (let row = 0; row < image.height; row++) {
-    const rowStart = row * image.width
-    for (let column = 0; column < width; column++) {
-      let [red, green, blue] = [0.5, 0.5, 0.5]
-      let source = (rowStart + starts[column]!) * 3
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, target += 3) {
+      let source = (row * image.width + starts[column]!) * 3
       const first = column * taps
-      for (let tap = first; tap < first + counts[column]!; tap++, source += 3) {
-        const weight = weights[tap]!
-        red += weight * image.data[source]!
-        green += weight * image.data[source + 1]!
-        blue += weight * image.data[source + 2]!
+      const count = counts[column]!
+      if (count === 2) {
+        const [left, right] = [weights[first]!, weights[first + 1]!]
+        for (let channel = 0; channel < 3; channel++, source++)
+          data[target + channel] =
+            (HALF + Math.imul(left, pixels[source]!) + Math.imul(right, pixels[source + 3]!)) >> BITS
+        continue
       }
-      data[target++] = red
-      data[target++] = green
-      data[target++] = blue
+      let [red, green, blue] = [HALF, HALF, HALF]
+      for (let tap = first; tap < first + count; tap++, source += 3) {
+        const weight = weights[tap]!
+        red += Math.imul(weight, pixels[source]!)
+        green += Math.imul(weight, pixels[source + 1]!)
+        blue += Math.imul(weight, pixels[source + 2]!)
+      }
+      data[target] = red >> BITS
+      data[target + 1] = green >> BITS
+      data[target + 2] = blue >> BITS
     }
   }
-  return { width, height: image.height, data }
+  return { width, height, data }
 }
 
 function resizeColumns(image: RgbImage, height: number): RgbImage {
   const { starts, counts, weights, width: taps } = triangleTaps(image.height, height)
+  const { data: pixels } = image
   const stride = image.width * 3
   const data = new Uint8Array(height * stride)
-  const sums = new Float64Array(stride)
   for (let row = 0; row < height; row++) {
-    sums.fill(0.5)
-    for (let tap = 0; tap < counts[row]!; tap++) {
-      const weight = weights[row * taps + tap]!
-      const source = (starts[row]! + tap) * stride
-      for (let index = 0; index < stride; index++) sums[index]! += weight * image.data[source + index]!
+    const first = row * taps
+    const start = starts[row]! * stride
+    const target = row * stride
+    if (counts[row] === 2) {
+      const [above, below] = [weights[first]!, weights[first + 1]!]
+      for (let source = start; source < start + stride; source++)
+        data[target + source - start] =
+          (HALF + Math.imul(above, pixels[source]!) + Math.imul(below, pixels[source + stride]!)) >> BITS
+      continue
     }
-    data.set(sums, row * stride)
+    const last = first + counts[row]!
+    for (let index = 0; index < stride; index++) {
+      let sum = HALF
+      for (let tap = first, source = start + index; tap < last; tap++, source += stride)
+        sum += Math.imul(weights[tap]!, pixels[source]!)
+      data[target + index] = sum >> BITS
+    }
   }
   return { width: image.width, height, data }
 }
