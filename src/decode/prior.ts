@@ -23,6 +23,9 @@ export interface Expectation {
   after(id: number): Expectation
 }
 
+/** How much a prior counts beside the image: what read most training words; see docs/decoding.md. */
+export const PRIOR_WEIGHT = 0.3
+
 /** Words of the list, against any other characters. */
 const SHARE_OF_WORDS = 0.5
 /** Where anything may stand: of each character, and of the end. */

@@ -1,18 +1,34 @@
 /**
- * The recogniser in steps, for whoever chooses the characters himself (beams, constraints): `encoderGraph` once an image,
- * `stepGraph` once a character. Keys and values are computed once: those of the image by the first graph, those of the
- * characters so far by the steps, which return them.
+ * The recogniser in parts, for whoever chooses the characters himself: `encoderGraph` once an image; then `stepGraph` once
+ * a character (beams, constraints), or `wordGraph` once for all characters of words that are given (drafts, candidates).
+ * Keys and values are computed once: those of the image by the first graph, those of the characters so far by the
+ * steps, which return them.
  */
 import type { ModelSettings } from '../config.ts'
-import { BATCH, concatenate, embedding, Graph, multiply, reshape, softmax, type Tensor } from '../tensor/index.ts'
+import {
+  BATCH,
+  concatenate,
+  embedding,
+  emit,
+  Graph,
+  mean,
+  multiply,
+  reshape,
+  slice,
+  softmax,
+  type Tensor,
+} from '../tensor/index.ts'
+import { ctcLogits, hasCtcHead } from './ctc-head.ts'
 import type { Memory } from './layers.ts'
 import { encodeImage, positionTable } from './safl.ts'
 import { type Storage, type Weights, weightScope } from './scope.ts'
-import { crossAttention, decode, embed } from './transformer.ts'
+import { causalMask, crossAttention, decode, embed } from './transformer.ts'
 
-/** Symbolic sizes: the characters read before this step, and those with it. */
+/** Symbolic sizes: the characters read before this step, and those with it; words, and their characters. */
 const PAST = -2
 const PRESENT = -3
+const WORDS = -4
+const LENGTH = -5
 
 /** Names of the graphs' inputs and outputs for decoder layer `layer`. */
 export const cacheNames = (layer: number) => ({
@@ -26,7 +42,8 @@ export const cacheNames = (layer: number) => ({
 
 /**
  * Input `images` [B, H, W, 3] uint8; outputs `cross_key_l` and `cross_value_l` [B, heads, S, d] for every decoder layer,
- * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, textHeight, textWidth] in [-1, 1].
+ * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, textHeight, textWidth] in [-1, 1]; where the
+ * weights hold a CTC head, also `ctc_probabilities` [B, S, 95], the blank last.
  */
 export function encoderGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
   const graph = new Graph()
@@ -38,6 +55,7 @@ export function encoderGraph(settings: ModelSettings, weights: Weights, storage?
     graph.output(cacheNames(layer).crossKey, key)
     graph.output(cacheNames(layer).crossValue, value)
   }
+  if (hasCtcHead(weights)) graph.output('ctc_probabilities', softmax(ctcLogits(scope, memory)))
   graph.output('control_points', controlPoints)
   graph.output('rectified', image)
   return graph
@@ -77,5 +95,38 @@ export function stepGraph(settings: ModelSettings, weights: Weights, storage?: S
     cross: (layer) => inputs(cacheNames(layer).crossKey, cacheNames(layer).crossValue, textWidth / 4),
   })
   graph.output('probabilities', softmax(multiply(reshape(logits, [BATCH, logits.shape[2]!]), 1 / settings.temperature)))
+  return graph
+}
+
+/**
+ * Inputs: `tokens` [R, T] int32, the start symbol and the characters of R words; `images` [R] int64, each word's place in the
+ * encoder's batch; the encoder's `cross_*`. Outputs: `probabilities` [R, T, C] of what follows each character, and
+ * `attention` [R, T, S]: how the decoder's last layer looked at the image's S columns, mean of its heads. Not for the
+ * authors' quirks.
+ */
+export function wordGraph(settings: ModelSettings, weights: Weights): Graph {
+  const { transformer, textWidth } = settings
+  const { width, heads } = transformer
+  const graph = new Graph()
+  const scope = weightScope(graph, weights)
+  const tokens = graph.input('tokens', 'int32', [WORDS, LENGTH])
+  const images = graph.input('images', 'int64', [WORDS])
+  const table = positionTable(settings)
+  const length = slice(emit('Shape', [tokens], [2], { type: 'int64' }), { axis: 0, start: 1 })
+  const upTo = (x: Tensor, axis: number) =>
+    emit('Slice', [x, graph.integers([0]), length, graph.integers([axis])], x.shape.with(axis, LENGTH))
+  const positions = upTo(graph.constant(table.data, [table.count, width]), 0)
+  const mask = upTo(upTo(causalMask(positions, table.count), 0), 1)
+  const cross = (name: string) => {
+    const all = graph.input(name, 'float32', [BATCH, heads, textWidth / 4, width / heads])
+    return emit('Gather', [all, images], [WORDS, ...all.shape.slice(1)], { attributes: { axis: 0 } })
+  }
+  const logits = decode(scope, settings, embed(scope, settings, tokens, positions), {
+    self: (_, fed) => fed,
+    cross: (layer) => ({ key: cross(cacheNames(layer).crossKey), value: cross(cacheNames(layer).crossValue) }),
+    mask,
+    observe: (looks) => graph.output('attention', mean(looks, { axes: [1] })),
+  })
+  graph.output('probabilities', softmax(multiply(logits, 1 / settings.temperature)))
   return graph
 }

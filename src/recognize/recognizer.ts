@@ -47,7 +47,7 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
   static async fromOnnx(bytes: Uint8Array, runtime: Runtime, { threads }: { threads?: number } = {}) {
     const session = await Session.create(bytes, runtime, threads === undefined ? {} : { threads })
     const charset = createCharset(readMetadata(bytes).further_characters)
-    return new SceneTextRecognizer({ session, charset, steps: null }, 'attention')
+    return new SceneTextRecognizer({ session, charset, drafts: null, steps: null }, 'attention')
   }
 
   /** English, read when first needed. */

@@ -10,7 +10,7 @@ import {
   type OtherCharacter,
 } from '../decode/beam.ts'
 import { type ConstraintOptions, compileConstraint, type Speller } from '../decode/constraint.ts'
-import { type Expectation, type WordCounts, wordPrior } from '../decode/prior.ts'
+import { type Expectation, PRIOR_WEIGHT, type WordCounts, wordPrior } from '../decode/prior.ts'
 import { cacheNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
@@ -68,8 +68,6 @@ export type BatchSearch = (
 ) => Promise<{ readonly words: SearchedWord[]; readonly others: Readonly<Record<string, Value>> }>
 
 const DEMANDING_WIDTH = 5
-/** What read most training words; see docs/decoding.md. */
-const PRIOR_WEIGHT = 0.3
 const MOST = 1000
 
 interface Steps {

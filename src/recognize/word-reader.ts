@@ -1,7 +1,8 @@
 /** Pixels of words in, their texts out: what recognisers in Node and in the browser have in common. */
 import { type Charset, createCharset, decodeIds, END } from '../charset.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
-import type { WordCounts } from '../decode/prior.ts'
+import { productOf, type SpelledWord } from '../decode/draft.ts'
+import { type Expectation, PRIOR_WEIGHT, type WordCounts, wordPrior } from '../decode/prior.ts'
 import type { RgbImage } from '../image/image.ts'
 import { lean } from '../image/lean.ts'
 import { resize } from '../image/resize.ts'
@@ -11,6 +12,7 @@ import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 import { type AttentionMap, attentionOf } from './attention-map.ts'
+import { canDraft, DraftReader, type SettledWord } from './draft-reader.ts'
 import { geometryOf, moveAcross, type WordGeometry } from './geometry.ts'
 import { batchSizeOf, ImageReader } from './image-reader.ts'
 import {
@@ -93,6 +95,8 @@ export interface ReaderOptions {
 export interface OpenWeights {
   readonly session: Session
   readonly charset: Charset
+  /** Null where the weights have no head that drafts, or another decoder reads. */
+  readonly drafts: DraftReader | null
   /** Null where there are no weights but a finished graph. */
   readonly steps: StepReader | null
 }
@@ -104,18 +108,21 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
   private readonly session: Session
   private readonly decoder: Decoder
   private readonly charset: Charset
+  private readonly drafts: DraftReader | null
   private readonly steps: StepReader | null
+  private expected: Promise<Expectation | null> | null = null
   /** Of the images that the network takes, pixels. */
   private readonly height: number
   private readonly width: number
   private disposed = false
   private readonly underWay = new Set<Promise<unknown>>()
 
-  protected constructor({ session, charset, steps }: OpenWeights, decoder: Decoder) {
+  protected constructor({ session, charset, drafts, steps }: OpenWeights, decoder: Decoder) {
     super()
     this.session = session
     this.decoder = decoder
     this.charset = charset
+    this.drafts = drafts
     this.steps = steps
     const [, height, width] = session.inputShape('images')
     this.height = height as number
@@ -128,13 +135,19 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     runtime: Runtime,
     { threads, decoder = 'attention' }: ReaderOptions,
   ): Promise<OpenWeights> {
-    const { settings, weights } = await read()
+    const file = await read()
+    const { settings, weights } = file
+    const options = threads === undefined ? {} : { threads }
+    const charset = createCharset(settings.furtherCharacters)
     if (decoder === 'ctc' && !hasCtcHead(weights))
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
+    if (decoder === 'attention' && canDraft(file)) {
+      const drafts = await DraftReader.open(file, runtime, options)
+      return { session: drafts.encoder, charset, drafts, steps: new StepReader(read, runtime, threads) }
+    }
     const graph = decoder === 'ctc' ? ctcGraph(settings, weights) : recognizerGraph(settings, weights)
-    const session = await Session.create(writeModel(graph), runtime, threads === undefined ? {} : { threads })
-    const charset = createCharset(settings.furtherCharacters)
-    return { session, charset, steps: new StepReader(read, runtime, threads) }
+    const session = await Session.create(writeModel(graph), runtime, options)
+    return { session, charset, drafts: null, steps: new StepReader(read, runtime, threads) }
   }
 
   override async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
@@ -165,6 +178,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
 
   /** Reads all with frequent words expected, where nothing else was asked for; else also leaning. */
   private async lookAgain(read: readonly ReadView[], options: RecognizeOptions): Promise<ReadView[]> {
+    if (this.drafts && !asksForSearch(options)) return this.compareViews(read, this.drafts, options)
     const { prior: given, beamWidth, lexicon, pattern, allow, attention } = options
     const isFree = !attention && [given, beamWidth, lexicon, pattern, allow].every((wish) => wish === undefined)
     const canSearch = this.steps !== null && this.decoder === 'attention'
@@ -179,6 +193,30 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       options,
     )
     return read.map((once, index) => betterOf(once, again[index]!))
+  }
+
+  /** Reads each upright and leaning either way at once, with frequent words expected. */
+  private async compareViews(read: readonly ReadView[], drafts: DraftReader, options: RecognizeOptions) {
+    const batchSize = batchSizeOf(options)
+    const prior = options.prior === null || read.length === 0 ? null : await this.expectCommonWords(drafts)
+    const results: ReadView[] = []
+    for (let start = 0; start < read.length; start += batchSize) {
+      await this.pause()
+      options.signal?.throwIfAborted()
+      const batch = read.slice(start, start + batchSize)
+      const views = batch.map(({ view }) => [view, ...this.leaning(view)].map(({ image }) => image))
+      const { words, others } = await drafts.compare(this.pixelsOf(views.flat()), {
+        views: 1 + LEANS.length,
+        prior,
+        attention: options.attention,
+      })
+      for (const [place, { view, reading }] of batch.entries()) {
+        const again = describe(words[place]!, this.charset)
+        const attention = others.attention && attentionOf(others.attention, place, again.characters.length)
+        results.push({ view, reading: { ...reading, ...again, ...(attention && { attention }) } })
+      }
+    }
+    return results
   }
 
   /** What is expected of words that are not sure, unless the options say otherwise. */
@@ -215,12 +253,13 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       throw new Error(
         'attention: the maps are of greedy decoding: leave out beams, lexicons, patterns, priors, alternatives and ctc',
       )
+    const read = search ?? (this.drafts ? this.readByDrafts(this.drafts) : this.readGreedily)
     const results: Reading[] = []
     for (let start = 0; start < images.length; start += batchSize) {
       if (start > 0) await this.pause()
       options.signal?.throwIfAborted()
       const batch = images.slice(start, start + batchSize)
-      results.push(...(await this.readBatch(batch, options, search)))
+      results.push(...(await this.readBatch(batch, options, read)))
     }
     return results
   }
@@ -229,7 +268,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     if (this.disposed) return
     this.disposed = true
     await Promise.allSettled(this.underWay)
-    await this.session.dispose()
+    await (this.drafts ?? this.session).dispose()
     await this.steps?.dispose()
   }
 
@@ -246,23 +285,37 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
   private async readBatch(
     images: readonly RgbImage[],
     { geometry, attention }: RecognizeOptions,
-    search: BatchSearch | null,
+    read: BatchSearch,
   ): Promise<Reading[]> {
-    const { height, width } = this
-    const batch = images.length
-    const pixels = new Uint8Array(batch * height * width * 3)
-    for (const [place, image] of images.entries()) {
-      pixels.set(resize(image, width, height).data, place * height * width * 3)
-    }
-    const pictures: Value = { type: 'uint8', shape: [batch, height, width, 3], data: pixels }
     const wanted = [...(geometry ? ['rectified', 'control_points'] : []), ...(attention ? ['attention'] : [])]
-    const { words, others } = await (search ?? this.readGreedily)(pictures, wanted)
+    const { words, others } = await read(this.pixelsOf(images), wanted)
     const { rectified, control_points, attention: looks } = others
     return words.map((word, place) => ({
       ...word,
       ...(rectified && control_points && { geometry: geometryOf(rectified, control_points, place) }),
       ...(looks && { attention: attentionOf(looks, place, word.characters.length) }),
     }))
+  }
+
+  /** Images as the network takes them, [B, H, W, 3]. */
+  private pixelsOf(images: readonly RgbImage[]): Value {
+    const { height, width } = this
+    const data = new Uint8Array(images.length * height * width * 3)
+    for (const [place, image] of images.entries())
+      data.set(resize(image, width, height).data, place * height * width * 3)
+    return { type: 'uint8', shape: [images.length, height, width, 3], data }
+  }
+
+  private readByDrafts(drafts: DraftReader): BatchSearch {
+    return async (images, outputs) => {
+      const { words, others } = await drafts.read(images, outputs)
+      return { words: words.map((word) => describe(word, this.charset)), others }
+    }
+  }
+
+  private expectCommonWords({ model }: DraftReader): Promise<Expectation | null> {
+    this.expected ??= this.commonWords().then((words) => words && wordPrior(words, { weight: PRIOR_WEIGHT, model }))
+    return this.expected
   }
 
   private readonly readGreedily: BatchSearch = async (images, outputs) => {
@@ -308,13 +361,6 @@ function turnsOf(image: RgbImage, orientation: Orientation): View[] {
   return orientation === 'auto' ? quarters : [...quarters, view(turnQuarter(right, 'clockwise'), 180)]
 }
 
-interface SpelledWord {
-  /** Class ids of the characters. */
-  readonly ids: readonly number[]
-  /** Of each character, and of the end symbol last unless the word was cut off. */
-  readonly probabilities: readonly number[]
-}
-
 /** What the graph chose. A word without an end is as long as the model spells: its last turn had room for the end alone. */
 function readWords(ids: Value, probabilities: Value): SpelledWord[] {
   const [batch, turns] = ids.shape as [number, number]
@@ -327,14 +373,13 @@ function readWords(ids: Value, probabilities: Value): SpelledWord[] {
   })
 }
 
-function describe(word: SpelledWord | CtcWord, charset: Charset): Reading {
+function describe(word: SpelledWord | CtcWord | SettledWord, charset: Charset): Reading {
   const { ids, probabilities } = word
-  const product = probabilities.reduce((all, probability) => all * probability, 1)
-  const confidence = 'confidence' in word ? word.confidence : product
+  const confidence = 'confidence' in word ? word.confidence : productOf(probabilities)
   return {
     text: decodeIds(ids, charset),
     confidence,
-    rank: Math.log(confidence),
+    rank: 'rank' in word ? word.rank : Math.log(confidence),
     characters: ids.map((id, index) => ({ character: decodeIds([id], charset), probability: probabilities[index]! })),
   }
 }

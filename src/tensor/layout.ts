@@ -2,16 +2,24 @@
 import { cast, equal, unbroadcast } from './elementwise.ts'
 import { emit, resolveAxis, type Shape, ShapeError, sameShape, sizeOf, type Tensor } from './graph.ts'
 
-/** The same values in row-major order under another shape; one size may be a symbol that x has too. */
+/**
+ * The same values in row-major order under another shape. Symbols of the shape are x's: each keeps its axis, but for one
+ * that may move; or a first axis of size 1 goes.
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x
+  const isDropped = x.shape[0] === 1 && sameShape(x.shape.slice(1), shape)
   const symbols = (of: Shape) => of.filter((size) => size < 0)
   const sizes = (of: Shape) => sizeOf(of.filter((size) => size >= 0))
-  if (!sameShape(symbols(x.shape), symbols(shape)) || symbols(shape).length > 1 || sizes(x.shape) !== sizes(shape)) {
+  const moved = shape.filter((size, axis) => size < 0 && size !== x.shape[axis])
+  const fits = sameShape(symbols(x.shape), symbols(shape)) && sizes(x.shape) === sizes(shape)
+  if (!fits || (moved.length > 1 && !isDropped))
     throw new ShapeError('reshape', `cannot become [${shape.join(', ')}]`, [x])
-  }
-  const target = x.graph.integers(shape.map((size) => (size < 0 ? -1 : size)))
-  const output = emit('Reshape', [x, target], shape, { type: x.type })
+  // Of a symbol 0 says "as before", -1 "what is left".
+  const target = shape.map((size, axis) => (size >= 0 ? size : size === x.shape[axis] ? 0 : -1))
+  const output = isDropped
+    ? emit('Squeeze', [x, x.graph.integers([0])], shape, { type: x.type })
+    : emit('Reshape', [x, x.graph.integers(target)], shape, { type: x.type })
   x.graph.record('reshape', [x], [output], ([dy]) => [reshape(dy!, x.shape)])
   return output
 }

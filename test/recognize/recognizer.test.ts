@@ -25,11 +25,18 @@ const { model: settings } = miniPreset()
 
 describe('the recogniser', () => {
   let recognizer: SceneTextRecognizer
+  /** Whose weights have no head that drafts. */
+  let headless: SceneTextRecognizer
   const weights = randomWeights()
   beforeAll(async () => {
     recognizer = await SceneTextRecognizer.create(formatWeights({ settings, weights, provenance: {} }, 'F32'), runtime)
+    const fewer = new Map([...weights].filter(([name]) => !name.startsWith('ctc.')))
+    headless = await SceneTextRecognizer.create({ settings, weights: fewer, provenance: {} }, runtime)
   })
-  afterAll(() => recognizer.dispose())
+  afterAll(async () => {
+    await recognizer.dispose()
+    await headless.dispose()
+  })
 
   test('a batch reads what its images read one by one', async () => {
     const together = await recognizer.recognizeImages(images)
@@ -42,7 +49,7 @@ describe('the recogniser', () => {
   })
 
   test('confidence is the product of the probabilities', async () => {
-    const [word] = await recognizer.recognizeImages(images.slice(0, 1))
+    const [word] = await recognizer.recognizeImages(images.slice(0, 1), { secondLook: false })
     expect(word!.characters.map(({ character }) => character).join('')).toBe(word!.text)
     const product = word!.characters.reduce((value, { probability }) => value * probability, 1)
     expect(word!.confidence).toBeLessThanOrEqual(product + 1e-9)
@@ -164,9 +171,40 @@ describe('the recogniser', () => {
     await expect(other.recognize(images[0]!)).rejects.toThrow(/was disposed of/)
   })
 
-  test('a second look leans the words that are not sure, and the most confident reading counts', async () => {
-    const once = await recognizer.recognizeImages(images, { secondLook: false, geometry: true })
-    const twice = await recognizer.recognizeImages(images, { prior: null, geometry: true })
+  test('a second look compares what it finds in views that lean, by the mean over them', async () => {
+    const once = await recognizer.recognizeImages(images, { secondLook: false })
+    const twice = await recognizer.recognizeImages(images, { prior: null, geometry: true, attention: true })
+    const unsure = [...once.keys()].filter((place) => once[place]!.confidence < 0.7)
+    expect(unsure.length).toBeGreaterThan(0)
+    expect(unsure.length).toBeLessThan(images.length)
+    for (const [place, { text, confidence, characters, attention, geometry }] of twice.entries()) {
+      if (!unsure.includes(place)) {
+        expect([text, confidence]).toEqual([once[place]!.text, once[place]!.confidence])
+        continue
+      }
+      const image = images[place]!
+      const { imageHeight: height, imageWidth: width } = settings
+      const shown = resize(image, width, height)
+      const leaning = [-0.15, 0.15].map((share) => lean(shown, (share * image.height * width) / image.width))
+      const meanOf = async (word: string) => {
+        const pattern = word.replace(/[^a-zA-Z0-9]/g, '\\$&')
+        const read = await recognizer.recognizeImages([image, ...leaning], { pattern, secondLook: false })
+        return read.reduce((sum, each) => sum + each.confidence, 0) / read.length
+      }
+      const views = await recognizer.recognizeImages([image, ...leaning], { secondLook: false })
+      const chosen = await meanOf(text)
+      for (const view of views) expect(chosen).toBeGreaterThanOrEqual((await meanOf(view.text)) * (1 - 1e-4))
+      expect(confidence).toBeGreaterThan(0)
+      expect(confidence).toBeLessThanOrEqual(1)
+      expect(characters.map(({ character }) => character).join('')).toBe(text)
+      expect(attention).toHaveLength(text.length)
+      expect(geometry!.controlPoints).toHaveLength(settings.rectifier.controlPoints)
+    }
+  })
+
+  test('without a head that drafts a second look leans the words that are not sure, and the most confident reading counts', async () => {
+    const once = await headless.recognizeImages(images, { secondLook: false, geometry: true })
+    const twice = await headless.recognizeImages(images, { prior: null, geometry: true })
     for (const [index, { confidence }] of twice.entries()) {
       expect(confidence).toBeGreaterThanOrEqual(once[index]!.confidence)
       if (once[index]!.confidence >= 0.7 || confidence === once[index]!.confidence)
@@ -178,12 +216,12 @@ describe('the recogniser', () => {
   test('what a second look finds is given in the image that does not lean', async () => {
     const { imageHeight: height, imageWidth: width } = settings
     const options = { geometry: true, secondLook: false }
-    const once = await recognizer.recognizeImages(images, options)
-    const twice = await recognizer.recognizeImages(images, { prior: null, geometry: true })
+    const once = await headless.recognizeImages(images, options)
+    const twice = await headless.recognizeImages(images, { prior: null, geometry: true })
     const place = twice.findIndex(({ confidence }, index) => confidence > once[index]!.confidence)
     const image = images[place]!
     const shifts = [-0.15, 0.15].map((share) => (share * image.height * width) / image.width)
-    const leaning = await recognizer.recognizeImages(
+    const leaning = await headless.recognizeImages(
       shifts.map((shift) => lean(resize(image, width, height), shift)),
       options,
     )
@@ -264,9 +302,12 @@ describe('the recogniser without a decoder', () => {
     const readings = []
     for (const held of [weights, without]) {
       const recognizer = await open('attention', held)
-      readings.push(await recognizer.recognizeImages(images))
+      readings.push(await recognizer.recognizeImages(images, { secondLook: false }))
       await recognizer.dispose()
     }
-    expect(readings[0]).toEqual(readings[1])
+    const [settled, spelled] = readings
+    expect(settled!.map(({ text }) => text)).toEqual(spelled!.map(({ text }) => text))
+    for (const [place, { confidence }] of settled!.entries())
+      expect(confidence).toBeCloseTo(spelled![place]!.confidence, 5)
   })
 })

@@ -1,0 +1,77 @@
+/**
+ * Greedy decoding from drafts: what one glance at the image spells is given to the decoder whole, which says of all its
+ * characters at once what it would have chosen. What agrees is settled; from the first other character on the draft is
+ * mended and given again. The words are those of a run a character, in fewer runs (speculative decoding; Stern et al.,
+ * arXiv 1811.03115).
+ */
+import { type Charset, END } from '../charset.ts'
+
+/** A word for the decoder, without its end. */
+export interface GivenWord {
+  /** Place of its image in the batch. */
+  readonly image: number
+  readonly ids: readonly number[]
+}
+
+/** Of each given word the probabilities [T, C] of what follows its start and each of its characters; T of the longest. */
+export type WordRun = (words: readonly GivenWord[]) => Promise<readonly Float32Array[]>
+
+export interface SpelledWord {
+  /** Class ids of the characters. */
+  readonly ids: readonly number[]
+  /** Of each character, and of the end symbol last unless the word was cut off. */
+  readonly probabilities: readonly number[]
+}
+
+/** One draft an image, in their order → what greedy decoding spells. */
+export async function spellFromDrafts(
+  run: WordRun,
+  drafts: readonly (readonly number[])[],
+  { charset, maximumLength }: { charset: Charset; maximumLength: number },
+): Promise<SpelledWord[]> {
+  const spelled: SpelledWord[] = []
+  let open: GivenWord[] = drafts.map((ids, image) => ({ image, ids: ids.slice(0, maximumLength) }))
+  while (open.length > 0) {
+    const runs = await run(open)
+    open = open.flatMap(({ image, ids }, place) => {
+      const chosen = choices(runs[place]!, ids.length + 1, charset)
+      const agreed = chosen.findIndex(({ id }, index) => id !== (ids[index] ?? END))
+      const length = agreed < 0 ? ids.length : agreed
+      const { id } = chosen[length]!
+      if (id === END || length === maximumLength) {
+        const kept = id === END ? length + 1 : length
+        const probabilities = chosen.slice(0, kept).map(({ probability }) => probability)
+        spelled[image] = { ids: ids.slice(0, length), probabilities }
+        return []
+      }
+      return { image, ids: mend(ids, length, id).slice(0, maximumLength) }
+    })
+  }
+  return spelled
+}
+
+/** The most probable class after each of the first `count` places; padding and unknown spell nothing. */
+function choices(probabilities_TC: Float32Array, count: number, { spellings, classes }: Charset) {
+  return Array.from({ length: count }, (_, place) => {
+    const row = probabilities_TC.subarray(place * classes, (place + 1) * classes)
+    let id = END
+    for (let other = 0; other < classes; other++) if (row[other]! > row[id]! && spellings[other] !== '') id = other
+    return { id, probability: row[id]! }
+  })
+}
+
+/**
+ * The draft with `id` at `place`: before what stands there where that is a repeat that was merged, instead of what stands there
+ * and is not in the word where `id` follows it, else instead of it.
+ */
+function mend(ids: readonly number[], place: number, id: number): number[] {
+  const rest = ids.slice(place)
+  const isMerged = id === ids[place - 1]
+  const isSpare = id === rest[1]
+  return [...ids.slice(0, place), ...(isSpare ? [] : [id]), ...(isMerged && !isSpare ? rest : rest.slice(1))]
+}
+
+/** The probability of a word whose characters, and end, have these. */
+export function productOf(probabilities: readonly number[]): number {
+  return probabilities.reduce((all, probability) => all * probability, 1)
+}

@@ -1,0 +1,176 @@
+/**
+ * Reads words in two glances: the head of connectionist temporal classification drafts each, the decoder settles it. Of
+ * words that are not sure it compares what both find likely.
+ */
+import { createCharset, END, START } from '../charset.ts'
+import type { ModelSettings } from '../config.ts'
+import type { Speller } from '../decode/constraint.ts'
+import { decodeCtc } from '../decode/ctc.ts'
+import { ctcBeams } from '../decode/ctc-beam.ts'
+import { type GivenWord, productOf, type SpelledWord, spellFromDrafts, type WordRun } from '../decode/draft.ts'
+import type { Expectation } from '../decode/prior.ts'
+import { hasCtcHead } from '../model/ctc-head.ts'
+import { cacheNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
+import type { WeightsFile } from '../model/weights-file.ts'
+import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
+
+/** A word, and what was made of it. */
+export interface SettledWord extends SpelledWord {
+  readonly confidence: number
+  /** Natural logarithm of what readings of one image are compared by. */
+  readonly rank: number
+}
+
+export interface CompareOptions {
+  /** How many images in a row show the same word. */
+  readonly views: number
+  /** What is expected of the words; nothing when null. */
+  readonly prior: Expectation | null
+  /** Also give `attention` [N, T, S], of each word's first view. */
+  readonly attention?: boolean | undefined
+}
+
+/** What the CTC head adds to the candidates of each view: its best words, and beginnings that it follows. */
+const CANDIDATES = 5
+const BEAMS = 16
+/** The power of candidates' probabilities that makes their shares honest; see docs/decoding.md. */
+const SHARPNESS = 0.6
+const LEAST = 1e-30
+
+/** Whether the weights can read so. */
+export function canDraft({ settings, weights }: WeightsFile): boolean {
+  return hasCtcHead(weights) && !settings.authorsQuirks && settings.furtherCharacters === ''
+}
+
+export class DraftReader {
+  readonly encoder: Session
+  private readonly settler: Session
+  /** What the model can spell. */
+  readonly model: Speller
+  private readonly layers: number
+
+  private constructor(encoder: Session, settler: Session, settings: ModelSettings) {
+    this.encoder = encoder
+    this.settler = settler
+    this.model = { charset: createCharset(settings.furtherCharacters), maximumLength: settings.maximumLength }
+    this.layers = settings.transformer.decoderLayers
+  }
+
+  static async open({ settings, weights }: WeightsFile, runtime: Runtime, options: SessionOptions) {
+    const [encoder, settler] = [encoderGraph(settings, weights), wordGraph(settings, weights)]
+    return new DraftReader(
+      // Its threads must not wait in a busy loop while those of the other session need the cores.
+      await Session.create(writeModel(encoder), runtime, { ...options, spin: false }),
+      await Session.create(writeModel(settler), runtime, options),
+      settings,
+    )
+  }
+
+  /** What greedy decoding spells of each image. Outputs are the encoder's, and `attention` [B, T, S]. */
+  async read(images: Value, outputs: readonly string[]) {
+    const ofEncoder = outputs.filter((name) => name !== 'attention')
+    const { run, cross, drafts, further } = await this.glance(images, ofEncoder)
+    const words = (await spellFromDrafts(run, drafts, this.model)).map(asItIs)
+    const looks = ofEncoder.length < outputs.length ? await this.settle(inOrder(words), cross, ['attention']) : {}
+    return { words, others: { ...further, ...looks } }
+  }
+
+  /**
+   * The most probable word of those that the views of each show: what greedy decoding spells of them, and what the CTC
+   * head finds likely. A word's probability is the mean of the decoder's over all views, times what is expected of it;
+   * its confidence is its share among the candidates.
+   */
+  async compare(images: Value, { views, prior, attention }: CompareOptions) {
+    const { run, cross, drafts, probabilities } = await this.glance(images, [])
+    const greedy = await spellFromDrafts(run, drafts, this.model)
+    const options = { width: BEAMS, words: CANDIDATES, prior, maximumLength: this.model.maximumLength }
+    const groups = Array.from({ length: greedy.length / views }, (_, group) => {
+      const members = Array.from({ length: views }, (_unused, view) => group * views + view)
+      const found = members.flatMap((image) => [greedy[image]!.ids, ...ctcBeams(probabilities[image]!, options)])
+      const different = new Map(found.map((ids) => [ids.join(), ids]))
+      return [...different.values()].map((ids) => ({ ids, members }))
+    })
+    const given = groups.flat().flatMap(({ ids, members }) => members.map((image) => ({ image, ids })))
+    const runs = (await run(given)).values()
+    const words = groups.map((candidates) =>
+      best(
+        candidates.map(({ ids, members }) => {
+          const byView = members.map(() => this.probabilitiesOf(ids, runs.next().value!))
+          const mean = byView.reduce((sum, each) => sum + productOf(each), 0) / views
+          const expected = prior ? ids.reduce((expectation, id) => expectation.after(id), prior).ended : 0
+          return { ids, probabilities: byView[0]!, rank: Math.log(Math.max(mean, LEAST)) + expected }
+        }),
+      ),
+    )
+    const shown = words.map(({ ids }, group) => ({ image: group * views, ids }))
+    const looks = attention ? await this.settle(shown, cross, ['attention']) : {}
+    return { words, others: looks }
+  }
+
+  /** Encodes images, and drafts what the CTC head sees in each. */
+  private async glance(images: Value, outputs: readonly string[]) {
+    const layers = Array.from({ length: this.layers }, (_, layer) => cacheNames(layer))
+    const names = layers.flatMap(({ crossKey, crossValue }) => [crossKey, crossValue])
+    const encoded = await this.encoder.run({ images }, [...names, 'ctc_probabilities', ...outputs])
+    const named = (wanted: readonly string[]) => Object.fromEntries(wanted.map((name) => [name, encoded[name]!]))
+    const cross = named(names)
+    const run: WordRun = async (words) => rowsOf((await this.settle(words, cross, ['probabilities'])).probabilities!)
+    const seen = encoded.ctc_probabilities!
+    const drafts = decodeCtc(seen.data as Float32Array, { batch: seen.shape[0]! }).map(({ ids }) => ids)
+    return { run, cross, probabilities: rowsOf(seen), drafts, further: named(outputs) }
+  }
+
+  /** Of a given word's characters, and of its end. */
+  private probabilitiesOf(ids: readonly number[], run: Float32Array): number[] {
+    const { classes } = this.model.charset
+    return [...ids, END].map((id, place) => run[place * classes + id]!)
+  }
+
+  /** Runs the decoder over whole words of one or more images. */
+  private settle(words: readonly GivenWord[], cross: Readonly<Record<string, Value>>, outputs: readonly string[]) {
+    const length = 1 + Math.max(...words.map(({ ids }) => ids.length))
+    const tokens = new Int32Array(words.length * length).fill(END)
+    for (const [row, { ids }] of words.entries()) tokens.set([START, ...ids], row * length)
+    const images = BigInt64Array.from(words, ({ image }) => BigInt(image))
+    return this.settler.run(
+      {
+        ...cross,
+        tokens: { type: 'int32', shape: [words.length, length], data: tokens },
+        images: { type: 'int64', shape: [words.length], data: images },
+      },
+      outputs,
+    )
+  }
+
+  async dispose(): Promise<void> {
+    await this.encoder.dispose()
+    await this.settler.dispose()
+  }
+}
+
+/** The rows along the first axis. */
+function rowsOf({ shape, data }: Value): Float32Array[] {
+  const size = data.length / shape[0]!
+  return Array.from({ length: shape[0]! }, (_, row) => (data as Float32Array).subarray(row * size, (row + 1) * size))
+}
+
+/** Each word with its image. */
+function inOrder(words: readonly SpelledWord[]): GivenWord[] {
+  return words.map(({ ids }, image) => ({ image, ids }))
+}
+
+interface Candidate extends SpelledWord {
+  readonly rank: number
+}
+
+/** Of equals the first. */
+function best(candidates: readonly Candidate[]): SettledWord {
+  const first = candidates.reduce((a, b) => (b.rank > a.rank ? b : a))
+  const shares = candidates.map(({ rank }) => Math.exp((rank - first.rank) * SHARPNESS))
+  return { ...first, confidence: 1 / shares.reduce((sum, share) => sum + share) }
+}
+
+function asItIs(word: SpelledWord): SettledWord {
+  const confidence = productOf(word.probabilities)
+  return { ...word, confidence, rank: Math.log(confidence) }
+}
