@@ -45,7 +45,9 @@ async function run({ model, data, split, out }: Options): Promise<void> {
     const recognizer = await SceneTextRecognizer.create({ ...file, settings }, runtime)
     const words: EvaluatedWord[] = []
     for (const dataset of datasets) {
-      const { results } = await evaluate(recognizer, dataset, { split, subset: 'all', list: null })
+      // The temperature is the decoder's: a second look's confidence is a share of what it finds.
+      const reading = { secondLook: false }
+      const { results } = await evaluate(recognizer, dataset, { split, subset: 'all', list: null, reading })
       words.push(...results)
     }
     await recognizer.dispose()

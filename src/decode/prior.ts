@@ -24,7 +24,34 @@ export interface Expectation {
 }
 
 /** How much a prior counts beside the image: what read most training words; see docs/decoding.md. */
-export const PRIOR_WEIGHT = 0.3
+const PRIOR_WEIGHT = 0.3
+
+export interface PriorOptions {
+  /**
+   * Words that are expected, with their counts or all alike: a frequent word is read where the image is in doubt, and
+   * anything else where it is not. The same map or list must not change between two calls. `null`: none is.
+   */
+  readonly prior?: WordCounts | null | undefined
+  /** How much the prior counts beside the image, from 0 (nothing), default 0.3. */
+  readonly priorWeight?: number | undefined
+}
+
+/** The prior that was asked for last is kept: to make it takes as long as to read a few words. */
+export class Expectations {
+  private last: { readonly prior: WordCounts; readonly weight: number; readonly start: Expectation } | null = null
+
+  /** Throws where the options are none. */
+  of({ prior, priorWeight }: PriorOptions, model: Speller): Expectation | null {
+    if (priorWeight !== undefined && !(priorWeight >= 0 && priorWeight < Number.POSITIVE_INFINITY))
+      throw new Error(`priorWeight: ${priorWeight} is no number from 0`)
+    if (priorWeight !== undefined && !prior) throw new Error('priorWeight: there is no prior that it could weigh')
+    if (!prior) return null
+    const weight = priorWeight ?? PRIOR_WEIGHT
+    if (this.last?.prior !== prior || this.last.weight !== weight)
+      this.last = { prior, weight, start: wordPrior(prior, { weight, model }) }
+    return this.last.start
+  }
+}
 
 /** Words of the list, against any other characters. */
 const SHARE_OF_WORDS = 0.5

@@ -1,5 +1,7 @@
 /** Reads in the thread that it is loaded in: a worker's, or the page's own. (Browser) */
 import * as runtime from 'onnxruntime-web/wasm'
+import type { WordCounts } from '../decode/prior.ts'
+import { parseWordCounts } from '../decode/word-list.ts'
 import type { RgbImage } from '../image/image.ts'
 import { parseWeights } from '../model/weights-file.ts'
 import type { Runtime } from '../tensor/index.ts'
@@ -8,6 +10,8 @@ import type { BrowserLoadOptions } from './browser-recognizer.ts'
 import { WordReader } from './word-reader.ts'
 
 export class BrowserReader extends WordReader<BrowserImage> {
+  private words: WordCounts | null = null
+
   static async load(options: Omit<BrowserLoadOptions, 'worker'>): Promise<BrowserReader> {
     const { weights = new URL('../../models/tiny.safetensors', import.meta.url), signal } = options
     const isOwn = options.weights === undefined
@@ -17,16 +21,39 @@ export class BrowserReader extends WordReader<BrowserImage> {
       console.warn('safl: the page is not cross-origin isolated, so that words are read by one thread')
     const bytes = new Uint8Array(await response.arrayBuffer())
     const read = () => parseWeights(bytes, { isOwn })
-    const opened = await WordReader.openWeights(read, runtime as unknown as Runtime, options)
-    return new BrowserReader(opened, options.decoder ?? 'attention')
+    const { words = new URL('../../models/english.txt', import.meta.url) } = options
+    // Whoever reads without a network later has them by then.
+    const [opened, expected] = await Promise.all([
+      WordReader.openWeights(read, runtime as unknown as Runtime, options),
+      words === null ? null : fetchWords(words),
+    ])
+    const reader = new BrowserReader(opened, options.decoder ?? 'attention')
+    reader.words = expected
+    return reader
   }
 
   override decode(source: BrowserImage): Promise<RgbImage> {
     return toPixels(source)
   }
 
+  protected override async commonWords(): Promise<WordCounts | null> {
+    return this.words
+  }
+
   /** The runtime computes without ever letting the thread hear a message. */
   protected override pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve))
+  }
+}
+
+/** Words are read without them, if need be. */
+async function fetchWords(words: string | URL): Promise<WordCounts | null> {
+  try {
+    const response = await fetch(words)
+    if (!response.ok) throw new Error(`status ${response.status}`)
+    return parseWordCounts(await response.text(), `${words}`)
+  } catch (error) {
+    console.warn(`safl: no words are expected: ${words} could not be fetched (${(error as Error).message})`)
+    return null
   }
 }

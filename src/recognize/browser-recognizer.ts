@@ -9,6 +9,11 @@ import { WorkerReader } from './worker-reader.ts'
 export interface BrowserLoadOptions extends ReaderOptions {
   /** Where the weights file lies; the package's own `tiny` when absent. */
   readonly weights?: string | URL
+  /**
+   * Where a text of words and their counts lies that are expected of words that are not sure; English from the package when
+   * absent, none when null.
+   */
+  readonly words?: string | URL | null
   /** Ends the download. */
   readonly signal?: AbortSignal
   /** Whether a worker reads, so that the page never freezes, default true; one that loads a recogniser reads itself. */

@@ -31,7 +31,7 @@ export interface CompareOptions {
 }
 
 /** What the CTC head adds to the candidates of each view: its best words, and beginnings that it follows. */
-const CANDIDATES = 5
+const CANDIDATES = 3
 const BEAMS = 16
 /** The power of candidates' probabilities that makes their shares honest; see docs/decoding.md. */
 const SHARPNESS = 0.6

@@ -4,6 +4,7 @@ import type { WordCounts } from '../decode/prior.ts'
 import type { RgbImage } from '../image/image.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, readMetadata, Session } from '../tensor/index.ts'
+import { englishCounts, readWordCounts } from '../word-counts.ts'
 import { type ImageSource, readImage } from './image-source.ts'
 import { readBytes, readWeightsFile } from './weights-source.ts'
 import { type ReaderOptions, WordReader } from './word-reader.ts'
@@ -52,7 +53,7 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
 
   /** English, read when first needed. */
   protected override commonWords(): Promise<WordCounts> {
-    this.english ??= import('../word-counts.ts').then((counts) => counts.readWordCounts(counts.englishCounts()))
+    this.english ??= readWordCounts(englishCounts())
     return this.english
   }
 

@@ -10,7 +10,7 @@ import {
   type OtherCharacter,
 } from '../decode/beam.ts'
 import { type ConstraintOptions, compileConstraint, type Speller } from '../decode/constraint.ts'
-import { type Expectation, PRIOR_WEIGHT, type WordCounts, wordPrior } from '../decode/prior.ts'
+import { Expectations, type PriorOptions } from '../decode/prior.ts'
 import { cacheNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
@@ -19,20 +19,13 @@ import { type Runtime, Session, type Value, writeModel } from '../tensor/index.t
  * How words are searched for. With a lexicon, a pattern or allowed characters every reading fulfils them all, however
  * little the image shows such a word: its confidence stays what the model makes of it, and is low then.
  */
-export interface SearchOptions extends ConstraintOptions {
+export interface SearchOptions extends ConstraintOptions, PriorOptions {
   /** Beginnings of an image that are followed at once; default 5 with a demand, a prior or alternatives, 1 without. */
   readonly beamWidth?: number
   /** How many further words to give of each image at most, default 0. */
   readonly alternatives?: number
   /** How many other characters to give of each place at most, default 0; not of alternatives. */
   readonly characterAlternatives?: number
-  /**
-   * Words that are expected, with their counts or all alike: a frequent word is read where the image is in doubt, and
-   * anything else where it is not. The same map or list must not change between two calls. `null`: none is.
-   */
-  readonly prior?: WordCounts | null
-  /** How much the prior counts beside the image, from 0 (nothing), default 0.3. */
-  readonly priorWeight?: number
 }
 
 export interface SearchedWord {
@@ -77,9 +70,10 @@ interface Steps {
   readonly step: Session
 }
 
-/** Whether the options ask for more than greedy decoding. */
-export function asksForSearch(options: SearchOptions): boolean {
-  return options.characterAlternatives ? true : asksForBeams(options)
+/** Whether the options ask for more than greedy decoding; a prior alone does unless it is left `aside`. */
+export function asksForSearch(options: SearchOptions, { aside = false }: { aside?: boolean } = {}): boolean {
+  const { prior, priorWeight, ...others } = options
+  return options.characterAlternatives ? true : asksForBeams(aside ? others : options)
 }
 
 function asksForBeams(options: SearchOptions): boolean {
@@ -93,7 +87,7 @@ export class StepReader {
   private readonly runtime: Runtime
   private readonly threads: number | undefined
   private steps: Promise<Steps> | null = null
-  private expected: { readonly prior: WordCounts; readonly weight: number; readonly start: Expectation } | null = null
+  private readonly expectations = new Expectations()
   private compiled: { readonly demands: ConstraintOptions; readonly constraint: Constraint } | null = null
 
   /** Sessions are made, and the weights read, when they are needed first. */
@@ -113,7 +107,7 @@ export class StepReader {
     const steps = await this.steps
     const model = { charset: steps.charset, maximumLength: steps.settings.maximumLength }
     const constraint = this.compile(options, model)
-    const prior = this.expect(options, model)
+    const prior = this.expectations.of(options, model)
     const words = alternatives + 1
     return async (images, outputs) => {
       const batch = images.shape[0]!
@@ -147,17 +141,6 @@ export class StepReader {
       encoder: await Session.create(writeModel(encoderGraph(settings, weights)), this.runtime, options),
       step: await Session.create(writeModel(stepGraph(settings, weights)), this.runtime, options),
     }
-  }
-
-  private expect({ prior, priorWeight }: SearchOptions, model: Speller): Expectation | null {
-    if (priorWeight !== undefined && !(priorWeight >= 0 && priorWeight < Number.POSITIVE_INFINITY))
-      throw new Error(`priorWeight: ${priorWeight} is no number from 0`)
-    if (priorWeight !== undefined && !prior) throw new Error('priorWeight: there is no prior that it could weigh')
-    if (!prior) return null
-    const weight = priorWeight ?? PRIOR_WEIGHT
-    if (this.expected?.prior !== prior || this.expected.weight !== weight)
-      this.expected = { prior, weight, start: wordPrior(prior, { weight, model }) }
-    return this.expected.start
   }
 
   private compile({ lexicon, pattern, allow }: ConstraintOptions, model: Speller): Constraint {

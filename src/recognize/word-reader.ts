@@ -2,7 +2,7 @@
 import { type Charset, createCharset, decodeIds, END } from '../charset.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
 import { productOf, type SpelledWord } from '../decode/draft.ts'
-import { type Expectation, PRIOR_WEIGHT, type WordCounts, wordPrior } from '../decode/prior.ts'
+import { type Expectation, Expectations, type WordCounts } from '../decode/prior.ts'
 import type { RgbImage } from '../image/image.ts'
 import { lean } from '../image/lean.ts'
 import { resize } from '../image/resize.ts'
@@ -110,7 +110,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
   private readonly charset: Charset
   private readonly drafts: DraftReader | null
   private readonly steps: StepReader | null
-  private expected: Promise<Expectation | null> | null = null
+  private readonly expectations = new Expectations()
   /** Of the images that the network takes, pixels. */
   private readonly height: number
   private readonly width: number
@@ -159,15 +159,19 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
 
   private async readViews(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
     const { orientation = 'auto', secondLook = true } = options
+    if (this.drafts) this.expectations.of(options, this.drafts.model)
     const first = await this.readBest(
       images.map((image) => turnsOf(image, orientation)),
       options,
     )
     const unsure = secondLook ? [...first.keys()].filter((place) => first[place]!.reading.confidence < UNSURE) : []
-    const second = await this.lookAgain(
-      unsure.map((place) => first[place]!),
-      options,
-    )
+    const second =
+      unsure.length === 0
+        ? []
+        : await this.lookAgain(
+            unsure.map((place) => first[place]!),
+            options,
+          )
     const again = new Map(unsure.map((place, index) => [place, second[index]!]))
     return first.map((once, place) => {
       const { view, reading } = again.get(place) ?? once
@@ -178,11 +182,11 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
 
   /** Reads all with frequent words expected, where nothing else was asked for; else also leaning. */
   private async lookAgain(read: readonly ReadView[], options: RecognizeOptions): Promise<ReadView[]> {
-    if (this.drafts && !asksForSearch(options)) return this.compareViews(read, this.drafts, options)
+    if (this.drafts && !asksForSearch(options, { aside: true })) return this.compareViews(read, this.drafts, options)
     const { prior: given, beamWidth, lexicon, pattern, allow, attention } = options
     const isFree = !attention && [given, beamWidth, lexicon, pattern, allow].every((wish) => wish === undefined)
     const canSearch = this.steps !== null && this.decoder === 'attention'
-    const prior = read.length > 0 && isFree && canSearch ? await this.commonWords() : null
+    const prior = isFree && canSearch ? await this.commonWords() : null
     if (prior)
       return this.readBest(
         read.map(({ view }) => [view]),
@@ -198,7 +202,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
   /** Reads each upright and leaning either way at once, with frequent words expected. */
   private async compareViews(read: readonly ReadView[], drafts: DraftReader, options: RecognizeOptions) {
     const batchSize = batchSizeOf(options)
-    const prior = options.prior === null || read.length === 0 ? null : await this.expectCommonWords(drafts)
+    const prior = await this.expect(options, drafts)
     const results: ReadView[] = []
     for (let start = 0; start < read.length; start += batchSize) {
       await this.pause()
@@ -248,7 +252,9 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
 
   private async readAll(images: readonly RgbImage[], options: RecognizeOptions): Promise<Reading[]> {
     const batchSize = batchSizeOf(options)
-    const search = asksForSearch(options) ? await this.prepareSearch(options) : null
+    // A prior alone is for the words that are not sure.
+    const aside = this.drafts !== null && options.secondLook !== false
+    const search = asksForSearch(options, { aside }) ? await this.prepareSearch(options) : null
     if (options.attention && (search || this.decoder === 'ctc'))
       throw new Error(
         'attention: the maps are of greedy decoding: leave out beams, lexicons, patterns, priors, alternatives and ctc',
@@ -313,9 +319,10 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     }
   }
 
-  private expectCommonWords({ model }: DraftReader): Promise<Expectation | null> {
-    this.expected ??= this.commonWords().then((words) => words && wordPrior(words, { weight: PRIOR_WEIGHT, model }))
-    return this.expected
+  /** What is expected of words that are not sure. */
+  private async expect({ prior, priorWeight }: RecognizeOptions, { model }: DraftReader): Promise<Expectation | null> {
+    const words = prior === undefined ? await this.commonWords() : prior
+    return this.expectations.of({ prior: words, priorWeight }, model)
   }
 
   private readonly readGreedily: BatchSearch = async (images, outputs) => {

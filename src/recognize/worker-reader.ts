@@ -53,7 +53,7 @@ export class WorkerReader {
 
   /** Null where the worker itself cannot be started; rejects where it can, and the weights cannot be loaded. */
   static async load(options: Omit<BrowserLoadOptions, 'worker'>): Promise<WorkerReader | null> {
-    const { signal, weights, ...others } = options
+    const { signal, weights, words, ...others } = options
     signal?.throwIfAborted()
     const worker = await start()
     if (!worker) return null
@@ -63,7 +63,11 @@ export class WorkerReader {
     try {
       signal?.throwIfAborted()
       // A path is one from the page, not from the worker's file.
-      const from = weights === undefined ? {} : { weights: new URL(weights, document.baseURI).href }
+      const fromPage = (path: string | URL) => new URL(path, document.baseURI).href
+      const from = {
+        ...(weights !== undefined && { weights: fromPage(weights) }),
+        ...(words !== undefined && { words: words === null ? null : fromPage(words) }),
+      }
       await reader.call({ method: 'load', options: { ...others, ...from } })
       return reader
     } catch (error) {

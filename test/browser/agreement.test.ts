@@ -20,7 +20,7 @@ test.skipIf(!executablePath || !existsSync(labels))(
     const images = await Promise.all(Array.from({ length: count }, (_, index) => dataset.image(5 * index)))
     await dataset.close()
     const recognizer = await SceneTextRecognizer.load()
-    const wanted = await recognizer.recognizeAll(images, { prior: null })
+    const wanted = await recognizer.recognizeAll(images)
     await recognizer.dispose()
     const found = await readInChromium(
       images.map(({ width, height, data }) => ({ width, height, base64: Buffer.from(data).toString('base64') })),

@@ -51,7 +51,7 @@ describe.skipIf(!executablePath)('the page', () => {
     const read = (await page.locator('#results .word').allTextContents()).reverse()
     const recognizer = await SceneTextRecognizer.load()
     const wanted = []
-    for (const path of words) wanted.push(await recognizer.recognize(path, { prior: null }))
+    for (const path of words) wanted.push(await recognizer.recognize(path, { attention: true }))
     await recognizer.dispose()
     expect(read).toEqual(wanted.map(({ text }) => text))
     const notes = (await page.locator('#results li > span:last-child').allTextContents()).reverse()

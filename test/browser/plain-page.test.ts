@@ -56,6 +56,7 @@ const oneThread = 'warning: safl: the page is not cross-origin isolated, so that
 test.skipIf(!executablePath)("the README's page reads a word", { timeout: 120_000 }, async () => {
   expect(await complaintsOf('/')).toEqual([oneThread])
   expect(requested).toContain('/node_modules/safl/models/tiny.safetensors')
+  expect(requested).toContain('/node_modules/safl/models/english.txt')
 })
 
 test.skipIf(!executablePath)(

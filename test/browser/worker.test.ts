@@ -131,6 +131,25 @@ describe.skipIf(!executablePath)('the recogniser in a worker', () => {
     expect((there as string[])[3]).toBe('Error: pattern: the flags "i" are not supported: leave them out')
   })
 
+  test('the words that are expected: of the page, none, or none to be had, which is said', async () => {
+    const requested: string[] = []
+    page.on('request', (request) => requested.push(new URL(request.url()).pathname))
+    await page.route('**/mine.txt', (route) => route.fulfill({ body: 'exit 3\nhotel 2\n' }))
+    const [there, here] = await both(`
+      const read = []
+      for (const words of ['mine.txt', null, 'none/absent.txt']) {
+        const own = await SceneTextRecognizer.load({ worker: recognizer.reader.worker !== undefined, words })
+        read.push((await own.recognize(draw('EXIT'))).text)
+        await own.dispose()
+      }
+      return read`)
+    expect([there, here]).toEqual([Array(3).fill('EXIT'), Array(3).fill('EXIT')])
+    expect(requested.filter((path) => path === '/mine.txt')).toHaveLength(2)
+    const lost = complaints.filter((said) => said.startsWith('safl: no words are expected: '))
+    expect(lost).toHaveLength(2)
+    expect(lost[0]).toMatch(/none\/absent\.txt could not be fetched/)
+  })
+
   test('streams give what was read and what was not, in order', async () => {
     const [there, here] = await both(`
       const sources = [draw('EXIT'), new Blob(['no picture']), draw('Hotel'), draw('24h')]

@@ -106,7 +106,7 @@ describe.each([
   test("a prior of weight 0 changes nothing, and confidence stays the model's under one of much", async () => {
     const prior = new Map([['lemon', 3]])
     const plain = await recognizer.recognizeImages(stripedImages, { beamWidth: 5 })
-    expect(await recognizer.recognizeImages(stripedImages, { prior, priorWeight: 0 })).toEqual(plain)
+    expect(await recognizer.recognizeImages(stripedImages, { beamWidth: 5, prior, priorWeight: 0 })).toEqual(plain)
     const sure = await recognizer.recognizeImages(stripedImages, { prior, priorWeight: 200, beamWidth: 200 })
     const forced = await recognizer.recognizeImages(stripedImages, { pattern: '[Ll][Ee][Mm][Oo][Nn]', beamWidth: 200 })
     expectClose(sure, forced)

@@ -1,0 +1,39 @@
+/** Texts of words and how often they occur. */
+
+/**
+ * Lines of a word and a count, or lines of words alone (1 each); in lower case, both cases counted together. Lines that begin
+ * with # are comments. Throws, with the name, what is neither.
+ */
+export function parseWordCounts(text: string, name: string): Map<string, number> {
+  const lines = parseWordLines(text, name)
+  const matches = lines.map((line) => /^(\S+?)(?:\s+(\d+))?$/.exec(line))
+  // A count on one line asks for one on each: a list with gaps is a mistake.
+  const hasCounts = matches.some((match) => match?.[2] !== undefined)
+  const entries = matches.map((match, index): [string, number] => {
+    const count = hasCounts ? Number(match?.[2]) : 1
+    if (!match || !(count > 0))
+      throw new Error(`word frequencies ${name}: no word and count in "${lines[index]!.slice(0, 60)}"`)
+    return [match[1]!, count]
+  })
+  return countTogether(entries)
+}
+
+/** The lines, trimmed, without comments and empty ones; at least one. */
+export function parseWordLines(text: string, name: string): string[] {
+  const words = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  if (words.length === 0) throw new Error(`lexicon ${name}: holds no words; it needs one a line`)
+  return words
+}
+
+/** In lower case. */
+export function countTogether(entries: readonly (readonly [word: string, count: number])[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const [word, count] of entries) {
+    const lower = word.toLowerCase()
+    counts.set(lower, (counts.get(lower) ?? 0) + count)
+  }
+  return counts
+}
