@@ -86,15 +86,17 @@ export class StepReader {
   private readonly read: () => Promise<WeightsFile>
   private readonly runtime: Runtime
   private readonly threads: number | undefined
+  private readonly encoder: Session | null
   private steps: Promise<Steps> | null = null
   private readonly expectations = new Expectations()
   private compiled: { readonly demands: ConstraintOptions; readonly constraint: Constraint } | null = null
 
-  /** Sessions are made, and the weights read, when they are needed first. */
-  constructor(read: () => Promise<WeightsFile>, runtime: Runtime, threads?: number) {
+  /** Sessions are made, and the weights read, when they are needed first; an encoder that is given remains the giver's. */
+  constructor(read: () => Promise<WeightsFile>, runtime: Runtime, threads?: number, encoder: Session | null = null) {
     this.read = read
     this.runtime = runtime
     this.threads = threads
+    this.encoder = encoder
   }
 
   /** Checks the options and makes their automaton and prior, once for many batches; those of the last call are kept. */
@@ -128,7 +130,7 @@ export class StepReader {
   async dispose(): Promise<void> {
     const steps = await this.steps
     this.steps = null
-    await steps?.encoder.dispose()
+    if (this.encoder === null) await steps?.encoder.dispose()
     await steps?.step.dispose()
   }
 
@@ -138,7 +140,8 @@ export class StepReader {
     return {
       settings,
       charset: createCharset(settings.furtherCharacters),
-      encoder: await Session.create(writeModel(encoderGraph(settings, weights)), this.runtime, options),
+      encoder:
+        this.encoder ?? (await Session.create(writeModel(encoderGraph(settings, weights)), this.runtime, options)),
       step: await Session.create(writeModel(stepGraph(settings, weights)), this.runtime, options),
     }
   }

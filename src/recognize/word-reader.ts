@@ -30,7 +30,8 @@ export interface Recognition {
   /**
    * Probability of the word, 0 to 1: the product of those of its characters and of the end symbol; with CTC, the sum over
    * all ways to spell it along the image. It is the model's own among all words, not that among those of a lexicon or a
-   * pattern, and without what a prior says; with a lexicon both cases of a letter count together.
+   * pattern, and without what a prior says; with a lexicon both cases of a letter count together. Of a word that was
+   * compared with others in a second look it is the share among them (docs/decoding.md).
    */
   readonly confidence: number
   /** Each character with its own probability. */
@@ -59,7 +60,7 @@ export type Decoder = (typeof decoders)[number]
 export const orientations = ['auto', 'upright', 'any'] as const
 export type Orientation = (typeof orientations)[number]
 
-/** Words that are less sure are looked at a second time. */
+/** Words that are less sure are looked at a second time; see docs/decoding.md. */
 const UNSURE = 0.7
 
 /** How far the image leans in each view of the second look: columns a row, in the image's own pixels. */
@@ -69,16 +70,16 @@ export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
   readonly orientation?: Orientation
   /**
-   * Reads a word whose confidence is below `UNSURE` again: with frequent words of English expected (in Node, where no prior, beam
-   * width, demand or attention is asked for), else leaning to the left and to the right; the more probable reading counts.
-   * Default true.
+   * Reads a word whose confidence is below `UNSURE` again, also leaning to either side, with the prior's words expected, or
+   * frequent ones of English, where no beams, demands or alternatives are asked for; else the most probable of the
+   * readings counts. Default true. Without it a prior is searched with for every word.
    */
   readonly secondLook?: boolean
   /** Images that go through the network together, default `BATCH_SIZE`. */
   readonly batchSize?: number
   /** Also give what the rectifier found. */
   readonly geometry?: boolean
-  /** Also give where the decoder looked; of greedy decoding only. */
+  /** Also give where the decoder looked; not of what is searched for. */
   readonly attention?: boolean
   /** Ends reading between two batches. */
   readonly signal?: AbortSignal
@@ -143,7 +144,8 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
     if (decoder === 'attention' && canDraft(file)) {
       const drafts = await DraftReader.open(file, runtime, options)
-      return { session: drafts.encoder, charset, drafts, steps: new StepReader(read, runtime, threads) }
+      const steps = new StepReader(read, runtime, threads, drafts.encoder)
+      return { session: drafts.encoder, charset, drafts, steps }
     }
     const graph = decoder === 'ctc' ? ctcGraph(settings, weights) : recognizerGraph(settings, weights)
     const session = await Session.create(writeModel(graph), runtime, options)
@@ -274,8 +276,8 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     if (this.disposed) return
     this.disposed = true
     await Promise.allSettled(this.underWay)
-    await (this.drafts ?? this.session).dispose()
     await this.steps?.dispose()
+    await (this.drafts ?? this.session).dispose()
   }
 
   /** Between two batches: lets happen whatever is waiting, such as the end of a signal. */
