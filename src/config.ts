@@ -124,7 +124,7 @@ export const trainingSettings = z.strictObject({
     .min(0)
     .default(0)
     .describe(
-      'weight of the auxiliary CTC loss on the encoder; above 0 the weights can also be read without a decoder',
+      'weight of the auxiliary CTC loss on the encoder; above 0 the weights read faster, from drafts, and can be read without a decoder',
     ),
   lengths: z
     .array(count)
@@ -164,19 +164,11 @@ export type BackboneSettings = ModelSettings['backbone']
 export type TransformerSettings = ModelSettings['transformer']
 export type TrainingSettings = z.output<typeof trainingSettings>
 
-export const presetSettings = z
-  .strictObject({
-    model: modelSettings.prefault({}),
-    training: trainingSettings
-      .refine(
-        ({ focalWeight, ctcWeight }) => focalWeight > 0 || ctcWeight > 0,
-        'focalWeight 0 needs a ctcWeight above 0',
-      )
-      .prefault({}),
-    synth: synthSettings.prefault({}),
-  })
-  .refine(
-    ({ model, training }) => model.furtherCharacters === '' || training.ctcWeight === 0,
-    'model.furtherCharacters needs training.ctcWeight 0: the CTC head spells the 94 characters alone',
-  )
+export const presetSettings = z.strictObject({
+  model: modelSettings.prefault({}),
+  training: trainingSettings
+    .refine(({ focalWeight, ctcWeight }) => focalWeight > 0 || ctcWeight > 0, 'focalWeight 0 needs a ctcWeight above 0')
+    .prefault({}),
+  synth: synthSettings.prefault({}),
+})
 export type Preset = z.output<typeof presetSettings>

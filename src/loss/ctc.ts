@@ -19,6 +19,7 @@ import {
   emit,
   equal,
   exponential,
+  greaterOrEqual,
   less,
   logarithm,
   logSoftmax,
@@ -43,7 +44,7 @@ const NEVER = -1e30
  * `logits[B, S, C]`, the blank being the last class, and `targets[B, T]` (int32: class ids of the word's characters; the
  * end symbol, which is the blank, or padding closes it) → −log p, summed over the words and divided by the batch, one
  * element. A word that cannot be spelled counts as nothing: one with more characters than positions (two equal ones in
- * a row take a position more), or with an unknown one.
+ * a row take a position more), or with an unknown or a further one, which the head does not know.
  */
 export function ctcLoss(logits_BSC: Tensor, targets_BT: Tensor): Tensor {
   const [batch, , classes] = logits_BSC.shape as [number, number, number]
@@ -74,7 +75,7 @@ function spellingStates(targets_BT: Tensor, blank: number): SpellingStates {
   const { graph, shape } = targets_BT
   const [batch, places] = shape as [number, number]
   const count = 2 * places + 1
-  // The end symbol, padding and unknown have ids from the blank on. States after a word's end are never final.
+  // The end symbol, padding, unknown and further characters have ids from the blank on. States after a word's end are never final.
   const characters = emit('Min', [targets_BT, graph.scalar(blank, 'int32')], shape, { type: 'int32' })
   const blanks = graph.constant(new Int32Array(batch * places).fill(blank), [batch, places, 1])
   const pairs = concatenate([blanks, reshape(characters, [batch, places, 1])], { axis: 2 })
@@ -85,7 +86,7 @@ function spellingStates(targets_BT: Tensor, blank: number): SpellingStates {
   })
   const skip = select(equal(labels, before), NEVER, 0)
   const length = sum(cast(less(targets_BT, blank), 'float32'), { axes: [1], keepDimensions: true })
-  const unknown = sum(cast(equal(targets_BT, UNKNOWN), 'float32'), { axes: [1], keepDimensions: true })
+  const strange = sum(cast(greaterOrEqual(targets_BT, UNKNOWN), 'float32'), { axes: [1], keepDimensions: true })
   const numbers = graph.constant(
     Float32Array.from({ length: count }, (_, state) => state),
     [count],
@@ -93,7 +94,7 @@ function spellingStates(targets_BT: Tensor, blank: number): SpellingStates {
   // The last character's state or the blank after it, 2L - 1 or 2L.
   const distance = subtract(numbers, subtract(multiply(length, 2), 0.5))
   const elsewhere = select(less(multiply(distance, distance), 1), 0, NEVER)
-  return { labels, skip, final: add(elsewhere, multiply(unknown, NEVER)) }
+  return { labels, skip, final: add(elsewhere, multiply(strange, NEVER)) }
 }
 
 /**

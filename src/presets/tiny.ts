@@ -25,6 +25,7 @@ export const tiny = {
     learningRate: 0.001,
     warmup: 300,
     columnWeight: 10,
+    ctcWeight: 0.2,
     focalGamma: 1,
   },
 }

@@ -39,7 +39,7 @@ const LEAST = 1e-30
 
 /** Whether the weights can read so. */
 export function canDraft({ settings, weights }: WeightsFile): boolean {
-  return hasCtcHead(weights) && !settings.authorsQuirks && settings.furtherCharacters === ''
+  return hasCtcHead(weights) && !settings.authorsQuirks
 }
 
 export class DraftReader {

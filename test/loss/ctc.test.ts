@@ -1,7 +1,7 @@
 /** Values and gradients against PyTorch (`tools/golden/ctc.py`), finite differences and the sum over all paths. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { CTC_CLASSES, END, PADDING, UNKNOWN } from '../../src/charset.ts'
+import { CTC_CLASSES, END, PADDING, START, UNKNOWN } from '../../src/charset.ts'
 import { ctcLoss } from '../../src/loss/ctc.ts'
 import { createRandom } from '../../src/random.ts'
 import { gradient, ShapeError } from '../../src/tensor/index.ts'
@@ -133,10 +133,10 @@ describe('CTC', () => {
     expect(together).toBeCloseTo(total, 3)
   })
 
-  test('words that cannot be spelled and unknown characters count as nothing', async () => {
+  test('words that cannot be spelled, and unknown and further characters, count as nothing', async () => {
     const size = 3 * CTC_CLASSES
     const one = randomLogits(size)
-    const words = [[1, 2], [1, 2, 3, 4], [5, 5, 6], [1, UNKNOWN, 2], [UNKNOWN]]
+    const words = [[1, 2], [1, 2, 3, 4], [5, 5, 6], [1, UNKNOWN, 2], [UNKNOWN], [1, 2, START + 1]]
     const shape = [words.length, 3, CTC_CLASSES] as const
     const logits = Float32Array.from({ length: words.length * size }, (_, index) => one[index % size]!)
     const [loss, slopes] = await lossAndGradient({ words, shape, logits })
