@@ -41,7 +41,7 @@ export function decoderOption(): Option {
 
 /** `--no-second-look`, of commands that read. */
 export function noSecondLookOption(): Option {
-  return new Option('--no-second-look', 'do not read words of low confidence again, with English in mind or leaning')
+  return new Option('--no-second-look', 'do not read words of low confidence again, leaning and with English in mind')
 }
 
 export interface PriorArguments {
