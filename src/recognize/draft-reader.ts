@@ -78,7 +78,7 @@ export class DraftReader {
   /**
    * The most probable word of those that the views of each show: what greedy decoding spells of them, and what the CTC
    * head finds likely. A word's probability is the mean of the decoder's over all views, times what is expected of it;
-   * its confidence is its share among the candidates.
+   * its confidence is its share among the candidates, or that mean where there is no other.
    */
   async compare(images: Value, { views, prior, attention }: CompareOptions) {
     const { run, cross, drafts, probabilities } = await this.glance(images, [])
@@ -98,7 +98,7 @@ export class DraftReader {
           const byView = members.map(() => this.probabilitiesOf(ids, runs.next().value!))
           const mean = byView.reduce((sum, each) => sum + productOf(each), 0) / views
           const expected = prior ? ids.reduce((expectation, id) => expectation.after(id), prior).ended : 0
-          return { ids, probabilities: byView[0]!, rank: Math.log(Math.max(mean, LEAST)) + expected }
+          return { ids, probabilities: byView[0]!, mean, rank: Math.log(Math.max(mean, LEAST)) + expected }
         }),
       ),
     )
@@ -160,14 +160,17 @@ function inOrder(words: readonly SpelledWord[]): GivenWord[] {
 }
 
 interface Candidate extends SpelledWord {
+  /** Of the decoder's probabilities over the views. */
+  readonly mean: number
   readonly rank: number
 }
 
 /** Of equals the first. */
 function best(candidates: readonly Candidate[]): SettledWord {
-  const first = candidates.reduce((a, b) => (b.rank > a.rank ? b : a))
-  const shares = candidates.map(({ rank }) => Math.exp((rank - first.rank) * SHARPNESS))
-  return { ...first, confidence: 1 / shares.reduce((sum, share) => sum + share) }
+  const { mean, ...word } = candidates.reduce((a, b) => (b.rank > a.rank ? b : a))
+  const shares = candidates.map(({ rank }) => Math.exp((rank - word.rank) * SHARPNESS))
+  const share = 1 / shares.reduce((sum, each) => sum + each)
+  return { ...word, confidence: candidates.length > 1 ? share : mean }
 }
 
 function asItIs(word: SpelledWord): SettledWord {
