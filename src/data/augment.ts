@@ -34,6 +34,9 @@ export function augment(image: RgbImage, options: { width: number; height: numbe
   return photograph(random, scene, { inkHeight: INK_SHARE * height, noise, settings: camera })
 }
 
+/** Across and down, fractions of the image. */
+type Corner = readonly [number, number]
+
 /**
  * Moves the four corners, leans and turns the word, shows more or less around it, bends it, and makes letters here wider
  * than there; reads the source bilinearly, and beyond its border repeats it.
@@ -60,29 +63,40 @@ function warp(image: RgbImage, random: Random): RgbImage {
   const waves = uniform(random, 0.5, 2)
   const stretch = chance(random, 0.4) ? jitter(0.3) / (2 * Math.PI * waves) : 0
   const stretchPhase = random() * Math.PI * 2
+  // Where each column's upper and lower end lie in the source, pixels: two numbers each.
+  const [upper, lower] = [new Float64Array(2 * width), new Float64Array(2 * width)]
+  const [topLeft, topRight, bottomLeft, bottomRight] = corners as [Corner, Corner, Corner, Corner]
+  for (let column = 0; column < width; column++) {
+    const even = 0.5 + ((column + 0.5) / width - 0.5) * zoomX
+    const u = even + stretch * Math.sin(2 * Math.PI * waves * even + stretchPhase)
+    const shift = bend * Math.sin(u * Math.PI + phase)
+    for (const [ends, left, right] of [
+      [upper, topLeft, topRight],
+      [lower, bottomLeft, bottomRight],
+    ] as const) {
+      ends[2 * column] = ((1 - u) * left[0] + u * right[0]) * width - 0.5
+      ends[2 * column + 1] = ((1 - u) * left[1] + u * right[1] + shift) * height - 0.5
+    }
+  }
   const output = new Uint8Array(data.length)
   let target = 0
   for (let row = 0; row < height; row++) {
     const v = 0.5 + ((row + 0.5) / height - 0.5) * zoomY
-    for (let column = 0; column < width; column++) {
-      const even = 0.5 + ((column + 0.5) / width - 0.5) * zoomX
-      const u = even + stretch * Math.sin(2 * Math.PI * waves * even + stretchPhase)
-      const weights = [(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v]
-      let [x, y] = [0, bend * Math.sin(u * Math.PI + phase)]
-      for (let corner = 0; corner < 4; corner++) {
-        x += weights[corner]! * corners[corner]![0]
-        y += weights[corner]! * corners[corner]![1]
-      }
-      const sx = Math.min(Math.max(x * width - 0.5, 0), width - 1.001)
-      const sy = Math.min(Math.max(y * height - 0.5, 0), height - 1.001)
-      const [left, top] = [Math.floor(sx), Math.floor(sy)]
-      const [fx, fy] = [sx - left, sy - top]
+    for (let place = 0; place < 2 * width; place += 2) {
+      const x = upper[place]! * (1 - v) + lower[place]! * v
+      const y = upper[place + 1]! * (1 - v) + lower[place + 1]! * v
+      const sx = Math.min(Math.max(x, 0), width - 1.001)
+      const sy = Math.min(Math.max(y, 0), height - 1.001)
+      const left = Math.floor(sx)
+      const top = Math.floor(sy)
+      const fx = sx - left
+      const fy = sy - top
       const first = (top * width + left) * 3
       const below = first + width * 3
       for (let channel = 0; channel < 3; channel++) {
-        const upper = data[first + channel]! * (1 - fx) + data[first + 3 + channel]! * fx
-        const lower = data[below + channel]! * (1 - fx) + data[below + 3 + channel]! * fx
-        output[target++] = upper * (1 - fy) + lower * fy + 0.5
+        const above = data[first + channel]! * (1 - fx) + data[first + 3 + channel]! * fx
+        const under = data[below + channel]! * (1 - fx) + data[below + 3 + channel]! * fx
+        output[target++] = above * (1 - fy) + under * fy + 0.5
       }
     }
   }
