@@ -7,17 +7,21 @@ import type { RgbImage } from './image.ts'
  */
 export function lean({ width, height, data }: RgbImage, shift: number): RgbImage {
   const moved = new Uint8Array(data.length)
+  const last = width - 1
   let target = 0
   for (let row = 0; row < height; row++) {
     const left = -shift * ((row + 0.5) / height - 0.5)
-    for (let column = 0; column < width; column++, target += 3) {
-      const place = Math.min(Math.max(column + left, 0), width - 1)
-      const near = Math.min(Math.floor(place), width - 2)
-      const share = place - near
-      const source = (row * width + Math.max(near, 0)) * 3
-      const next = width > 1 ? source + 3 : source
-      for (let channel = 0; channel < 3; channel++)
-        moved[target + channel] = data[source + channel]! * (1 - share) + data[next + channel]! * share + 0.5
+    const whole = Math.floor(left)
+    const share = left - whole
+    const rest = 1 - share
+    const start = row * width
+    for (let column = whole; column < whole + width; column++) {
+      const near = (start + (column < 0 ? 0 : column > last ? last : column)) * 3
+      const next = (start + (column < -1 ? 0 : column >= last ? last : column + 1)) * 3
+      moved[target] = data[near]! * rest + data[next]! * share + 0.5
+      moved[target + 1] = data[near + 1]! * rest + data[next + 1]! * share + 0.5
+      moved[target + 2] = data[near + 2]! * rest + data[next + 2]! * share + 0.5
+      target += 3
     }
   }
   return { width, height, data: moved }
