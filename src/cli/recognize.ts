@@ -1,8 +1,9 @@
 /** `safl recognize`: reads words from image files. */
 import { mkdir, readdir, stat } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { basename, extname, isAbsolute, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
+import { glob, isDynamicPattern } from 'tinyglobby'
 import { IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import { drawAttention } from '../recognize/attention-map.ts'
@@ -45,7 +46,7 @@ export function recognizeCommand(): Command {
     .description('Read the word in each image: a line a file with its path, text and confidence, separated by tabs.')
     .argument(
       '<files...>',
-      'images of cropped words in any common format, folders of them, or - for paths on standard input',
+      'images of cropped words in any common format, folders of them, patterns such as "shop/**/*.jpg", or - for paths on standard input',
     )
     .option('--model <name>', 'preset whose weights come with the package, or path of a weights or ONNX file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
@@ -176,24 +177,26 @@ function lineOf(path: string, word: Recognition, format: Exclude<Options['format
   return [quoted(path), ...words.flatMap(([text, confidence]) => [quoted(text), confidence])].join(',')
 }
 
-/** Files as they are named, the images of folders at any depth in the order of their names, and lines of standard input. */
+/**
+ * Files as they are named, the images of folders at any depth in the order of their names, those of patterns that the shell
+ * left as they are, and lines of standard input.
+ */
 async function* findImages(files: readonly string[]): AsyncGenerator<string> {
   for (const file of files) {
     if (file === '-') {
       for await (const line of createInterface({ input: process.stdin })) if (line !== '') yield line
       continue
     }
-    const isFolder = await stat(file).then(
-      (found) => found.isDirectory(),
-      () => false,
-    )
-    if (!isFolder) {
-      yield file
-      continue
-    }
-    const names = (await readdir(file, { recursive: true })).filter((name) => IMAGE_NAME.test(name)).sort()
-    if (names.length === 0) complain(`${file}: holds no image`)
-    for (const name of names) yield join(file, name)
+    const found = await stat(file).catch(() => null)
+    if (found?.isDirectory()) {
+      const names = (await readdir(file, { recursive: true })).filter((name) => IMAGE_NAME.test(name)).sort()
+      if (names.length === 0) complain(`${file}: holds no image`)
+      for (const name of names) yield join(file, name)
+    } else if (found === null && isDynamicPattern(file)) {
+      const paths = (await glob(file, { absolute: isAbsolute(file) })).filter((path) => IMAGE_NAME.test(path)).sort()
+      if (paths.length === 0) complain(`${file}: no image matches`)
+      yield* paths
+    } else yield file
   }
 }
 

@@ -16,8 +16,8 @@ export function lean({ width, height, data }: RgbImage, shift: number): RgbImage
     const rest = 1 - share
     const start = row * width
     for (let column = whole; column < whole + width; column++) {
-      const near = (start + (column < 0 ? 0 : column > last ? last : column)) * 3
-      const next = (start + (column < -1 ? 0 : column >= last ? last : column + 1)) * 3
+      const near = (start + Math.min(Math.max(column, 0), last)) * 3
+      const next = (start + Math.min(Math.max(column + 1, 0), last)) * 3
       moved[target] = data[near]! * rest + data[next]! * share + 0.5
       moved[target + 1] = data[near + 1]! * rest + data[next + 1]! * share + 0.5
       moved[target + 2] = data[near + 2]! * rest + data[next + 2]! * share + 0.5
