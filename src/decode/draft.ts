@@ -23,13 +23,18 @@ export interface SpelledWord {
   readonly probabilities: readonly number[]
 }
 
+export interface DecodedWord extends SpelledWord {
+  /** Of what may follow the start and each of the characters, [T, C], T one more than the characters. */
+  readonly following: Float32Array
+}
+
 /** One draft an image, in their order → what greedy decoding spells. */
 export async function spellFromDrafts(
   run: WordRun,
   drafts: readonly (readonly number[])[],
   { charset, maximumLength }: { charset: Charset; maximumLength: number },
-): Promise<SpelledWord[]> {
-  const spelled: SpelledWord[] = []
+): Promise<DecodedWord[]> {
+  const spelled: DecodedWord[] = []
   let open: GivenWord[] = drafts.map((ids, image) => ({ image, ids: ids.slice(0, maximumLength) }))
   while (open.length > 0) {
     const runs = await run(open)
@@ -41,7 +46,8 @@ export async function spellFromDrafts(
       if (id === END || length === maximumLength) {
         const kept = id === END ? length + 1 : length
         const probabilities = chosen.slice(0, kept).map(({ probability }) => probability)
-        spelled[image] = { ids: ids.slice(0, length), probabilities }
+        const following = runs[place]!.subarray(0, (length + 1) * charset.classes)
+        spelled[image] = { ids: ids.slice(0, length), probabilities, following }
         return []
       }
       return { image, ids: mend(ids, length, id).slice(0, maximumLength) }

@@ -2,12 +2,20 @@
  * Reads words in two glances: the head of connectionist temporal classification drafts each, the decoder settles it. Of
  * words that are not sure it compares what both find likely.
  */
-import { createCharset, END, START } from '../charset.ts'
+import { createCharset, END, encodeText, START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
-import type { Speller } from '../decode/constraint.ts'
+import { beamSearch } from '../decode/beam.ts'
+import { compileConstraint, type Speller } from '../decode/constraint.ts'
 import { decodeCtc } from '../decode/ctc.ts'
 import { ctcBeams } from '../decode/ctc-beam.ts'
-import { type GivenWord, productOf, type SpelledWord, spellFromDrafts, type WordRun } from '../decode/draft.ts'
+import {
+  type DecodedWord,
+  type GivenWord,
+  productOf,
+  type SpelledWord,
+  spellFromDrafts,
+  type WordRun,
+} from '../decode/draft.ts'
 import type { Expectation } from '../decode/prior.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { cacheNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
@@ -30,9 +38,11 @@ export interface CompareOptions {
   readonly attention?: boolean | undefined
 }
 
-/** What the CTC head adds to the candidates of each view: its best words, and beginnings that it follows. */
-const CANDIDATES = 3
-const BEAMS = 16
+/** The candidates of each view beside its greedy reading: so many that are like it, so many of the CTC head. */
+const CANDIDATES = 2
+/** Beginnings that are followed for them. */
+const LIKE_BEAMS = 8
+const CTC_BEAMS = 16
 /** The power of candidates' probabilities that makes their shares honest; see docs/decoding.md. */
 const SHARPNESS = 0.6
 const LEAST = 1e-30
@@ -76,17 +86,22 @@ export class DraftReader {
   }
 
   /**
-   * The most probable word of those that the views of each show: what greedy decoding spells of them, and what the CTC
-   * head finds likely. A word's probability is the mean of the decoder's over all views, times what is expected of it;
+   * The most probable word of those that the views of each show: what greedy decoding spells of them, words like that,
+   * and what the CTC head finds likely. A word's probability is the mean of the decoder's over all views, times what is expected of it;
    * its confidence is its share among the candidates, or that mean where there is no other.
    */
   async compare(images: Value, { views, prior, attention }: CompareOptions) {
     const { run, cross, drafts, probabilities } = await this.glance(images, [])
     const greedy = await spellFromDrafts(run, drafts, this.model)
-    const options = { width: BEAMS, words: CANDIDATES, prior, maximumLength: this.model.maximumLength }
+    const like = await this.wordsLike(greedy, prior)
+    const options = { width: CTC_BEAMS, words: CANDIDATES, prior, maximumLength: this.model.maximumLength }
     const groups = Array.from({ length: greedy.length / views }, (_, group) => {
       const members = Array.from({ length: views }, (_unused, view) => group * views + view)
-      const found = members.flatMap((image) => [greedy[image]!.ids, ...ctcBeams(probabilities[image]!, options)])
+      const found = members.flatMap((image) => [
+        greedy[image]!.ids,
+        ...like[image]!,
+        ...ctcBeams(probabilities[image]!, options),
+      ])
       const different = new Map(found.map((ids) => [ids.join(), ids]))
       return [...different.values()].map((ids) => ({ ids, members }))
     })
@@ -118,6 +133,35 @@ export class DraftReader {
     const seen = encoded.ctc_probabilities!
     const drafts = decodeCtc(seen.data as Float32Array, { batch: seen.shape[0]! }).map(({ ids }) => ids)
     return { run, cross, probabilities: rowsOf(seen), drafts, further: named(outputs) }
+  }
+
+  /**
+   * Other words that the decoder's probabilities along each greedy reading allow, as if they did not depend on the
+   * characters before.
+   */
+  private async wordsLike(greedy: readonly DecodedWord[], prior: Expectation | null): Promise<(readonly number[])[][]> {
+    const { charset } = this.model
+    const { classes } = charset
+    const found = await beamSearch(
+      async (rows, length) => {
+        const following = new Float32Array(rows.length * classes)
+        for (const [row, { image }] of rows.entries()) {
+          const known = greedy[image]!.following.subarray(length * classes, (length + 1) * classes)
+          if (known.length > 0) following.set(known, row * classes)
+          else following[row * classes + END] = 1
+        }
+        return following
+      },
+      {
+        ...this.model,
+        images: greedy.length,
+        width: LIKE_BEAMS,
+        words: CANDIDATES,
+        constraint: compileConstraint({}, this.model),
+        ...(prior && { prior }),
+      },
+    )
+    return found.map((words) => words.map(({ text }) => encodeText(text, charset)))
   }
 
   /** Of a given word's characters, and of its end. */

@@ -61,7 +61,7 @@ export const orientations = ['auto', 'upright', 'any'] as const
 export type Orientation = (typeof orientations)[number]
 
 /** Words that are less sure are looked at a second time; see docs/decoding.md. */
-const UNSURE = 0.7
+const UNSURE = 0.8
 
 /** How far the image leans in each view of the second look: columns a row, in the image's own pixels. */
 const LEANS = [-0.15, 0.15]

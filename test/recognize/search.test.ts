@@ -238,7 +238,7 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
     const right = (readings: readonly Recognition[]) =>
       readings.filter(({ text }, index) => text.toLowerCase() === wide[index]!.label.toLowerCase()).length
     const [once, twice, unprejudiced] = [await read({ secondLook: false }), await read({}), await read({ prior: null })]
-    const isSure = once.map(({ confidence }) => confidence >= 0.7)
+    const isSure = once.map(({ confidence }) => confidence >= 0.8)
     const sureOf = (readings: readonly Recognition[]) => readings.filter((_, index) => isSure[index])
     expectClose(sureOf(twice), sureOf(once))
     expectClose(sureOf(unprejudiced), sureOf(once))
