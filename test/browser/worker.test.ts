@@ -123,7 +123,6 @@ describe.skipIf(!executablePath)('the recogniser in a worker', () => {
         await message(recognizer.recognize(canvas, { lexicon: ['€'] })),
         await message(recognizer.recognize(canvas, { attention: true, beamWidth: 2 })),
         await message(recognizer.recognize(canvas, { batchSize: 0 })),
-        await message(SceneTextRecognizer.load({ decoder: 'ctc' })),
         (await message(SceneTextRecognizer.load({ weights: 'none.safetensors' }))).includes('none.safetensors'),
       ]`)
     expect(there).toEqual(here)

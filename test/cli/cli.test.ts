@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { formatWeights } from '../../src/model/weights-file.ts'
+import { readWeightsFile } from '../../src/recognize/weights-source.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-'))
 
@@ -158,7 +160,11 @@ describe('safl recognize', () => {
   })
 
   test('weights without a CTC head, and unknown decoders, are refused', async () => {
-    const headless = await safl('recognize', '--decoder', 'ctc', join(folder, 'a.png'))
+    const { weights, ...file } = await readWeightsFile({})
+    const model = join(folder, 'headless.safetensors')
+    const fewer = new Map([...weights].filter(([name]) => !name.startsWith('ctc.')))
+    await writeFile(model, formatWeights({ ...file, weights: fewer }, 'F16'))
+    const headless = await safl('recognize', '--decoder', 'ctc', '--model', model, join(folder, 'a.png'))
     expect([headless.code, headless.err]).toEqual([1, expect.stringMatching(/no CTC head/)])
     const unknown = await safl('recognize', '--decoder', 'beam', join(folder, 'a.png'))
     expect([unknown.code, unknown.err]).toEqual([1, expect.stringMatching(/attention, ctc/)])
@@ -265,7 +271,7 @@ describe('safl train', () => {
     [['--set', 'training.batchsize=4'], /no such setting; did you mean training.batchSize/],
     [['--set', 'training.batchSize=many'], /training.batchSize|expected number/i],
     [['--preset', 'huge'], /no preset "huge"/],
-    [['--set', 'training.focalWeight=0'], /focalWeight 0 needs a ctcWeight above 0/],
+    [['--set', 'training.focalWeight=0', '--set', 'training.ctcWeight=0'], /focalWeight 0 needs a ctcWeight above 0/],
   ])('%j is refused in one line', async (args, message) => {
     const { code, err } = await safl('train', '--run', join(folder, 'never'), ...args, ...data())
     expect(code).toBe(1)
