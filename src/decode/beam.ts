@@ -38,6 +38,8 @@ export type BeamStep = (rows: readonly BeamRow[], length: number) => Promise<Flo
 
 export interface BeamWord {
   readonly text: string
+  /** Class ids of its characters, as they were spelled. */
+  readonly ids: readonly number[]
   /** Of each character (classes that are one together), and of the end symbol last unless the word was cut off. */
   readonly probabilities: readonly number[]
   /** Natural logarithm of the word's probability, the product of those above. */
@@ -178,7 +180,7 @@ function advance(search: Search, turn: Turn, options: BeamOptions): void {
     const { ids, others } = search.live[candidate.from]!
     const text = constraint.wordOf(candidate.state, decodeIds(ids, charset))
     const { score, rank } = candidate
-    search.words.push({ text, probabilities: grown(candidate), score, rank, others })
+    search.words.push({ text, ids, probabilities: grown(candidate), score, rank, others })
   }
   search.words.sort((a, b) => b.rank - a.rank).splice(words)
   const bar = search.words[words - 1]?.rank ?? Number.NEGATIVE_INFINITY

@@ -16,10 +16,15 @@ export interface CtcWord {
 /** Probabilities [B, S, C], the blank last, of `batch` images → their words. */
 export function decodeCtc(probabilities: Float32Array, { batch }: { batch: number }): CtcWord[] {
   const size = probabilities.length / batch
-  return Array.from({ length: batch }, (_, place) => bestPath(probabilities.subarray(place * size, (place + 1) * size)))
+  return Array.from({ length: batch }, (_, place) => {
+    const probabilities_SC = probabilities.subarray(place * size, (place + 1) * size)
+    const path = bestPath(probabilities_SC)
+    return { ...path, confidence: spellingProbability(probabilities_SC, path.ids) }
+  })
 }
 
-function bestPath(probabilities_SC: Float32Array): CtcWord {
+/** Of one image, [S, C]. */
+export function bestPath(probabilities_SC: Float32Array): Omit<CtcWord, 'confidence'> {
   const ids: number[] = []
   const probabilities: number[] = []
   let before = BLANK
@@ -37,7 +42,7 @@ function bestPath(probabilities_SC: Float32Array): CtcWord {
       probabilities.push(row[best]!)
     }
   }
-  return { ids, probabilities, confidence: spellingProbability(probabilities_SC, ids) }
+  return { ids, probabilities }
 }
 
 /** The word's probability over positions [S, C], by the forward variables of `loss/ctc.ts`; a few dozen numbers a position. */

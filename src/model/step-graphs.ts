@@ -40,6 +40,13 @@ export const cacheNames = (layer: number) => ({
   presentValue: `present_value_${layer}`,
 })
 
+/** The encoder's keys and values of all decoder layers, in their order. */
+export const crossNames = (layers: number) =>
+  Array.from({ length: layers }, (_, layer) => cacheNames(layer)).flatMap(({ crossKey, crossValue }) => [
+    crossKey,
+    crossValue,
+  ])
+
 /**
  * Input `images` [B, H, W, 3] uint8; outputs `cross_key_l` and `cross_value_l` [B, heads, S, d] for every decoder layer,
  * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, textHeight, textWidth] in [-1, 1]; where the

@@ -2,11 +2,11 @@
  * Reads words in two glances: the head of connectionist temporal classification drafts each, the decoder settles it. Of
  * words that are not sure it compares what both find likely.
  */
-import { createCharset, END, encodeText, START } from '../charset.ts'
+import { createCharset, END, START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
-import { beamSearch } from '../decode/beam.ts'
+import { beamSearch, type Constraint } from '../decode/beam.ts'
 import { compileConstraint, type Speller } from '../decode/constraint.ts'
-import { decodeCtc } from '../decode/ctc.ts'
+import { bestPath } from '../decode/ctc.ts'
 import { ctcBeams } from '../decode/ctc-beam.ts'
 import {
   type DecodedWord,
@@ -18,7 +18,7 @@ import {
 } from '../decode/draft.ts'
 import type { Expectation } from '../decode/prior.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
-import { cacheNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
+import { crossNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
 
@@ -57,13 +57,17 @@ export class DraftReader {
   private readonly settler: Session
   /** What the model can spell. */
   readonly model: Speller
-  private readonly layers: number
+  /** What the decoder attends to, by name. */
+  private readonly crosses: readonly string[]
+  /** Any word that the model can spell. */
+  private readonly anyWord: Constraint
 
   private constructor(encoder: Session, settler: Session, settings: ModelSettings) {
     this.encoder = encoder
     this.settler = settler
     this.model = { charset: createCharset(settings.furtherCharacters), maximumLength: settings.maximumLength }
-    this.layers = settings.transformer.decoderLayers
+    this.crosses = crossNames(settings.transformer.decoderLayers)
+    this.anyWord = compileConstraint({}, this.model)
   }
 
   static async open({ settings, weights }: WeightsFile, runtime: Runtime, options: SessionOptions) {
@@ -124,15 +128,13 @@ export class DraftReader {
 
   /** Encodes images, and drafts what the CTC head sees in each. */
   private async glance(images: Value, outputs: readonly string[]) {
-    const layers = Array.from({ length: this.layers }, (_, layer) => cacheNames(layer))
-    const names = layers.flatMap(({ crossKey, crossValue }) => [crossKey, crossValue])
-    const encoded = await this.encoder.run({ images }, [...names, 'ctc_probabilities', ...outputs])
+    const encoded = await this.encoder.run({ images }, [...this.crosses, 'ctc_probabilities', ...outputs])
     const named = (wanted: readonly string[]) => Object.fromEntries(wanted.map((name) => [name, encoded[name]!]))
-    const cross = named(names)
+    const cross = named(this.crosses)
     const run: WordRun = async (words) => rowsOf((await this.settle(words, cross, ['probabilities'])).probabilities!)
-    const seen = encoded.ctc_probabilities!
-    const drafts = decodeCtc(seen.data as Float32Array, { batch: seen.shape[0]! }).map(({ ids }) => ids)
-    return { run, cross, probabilities: rowsOf(seen), drafts, further: named(outputs) }
+    const probabilities = rowsOf(encoded.ctc_probabilities!)
+    const drafts = probabilities.map((each) => bestPath(each).ids)
+    return { run, cross, probabilities, drafts, further: named(outputs) }
   }
 
   /**
@@ -140,8 +142,7 @@ export class DraftReader {
    * characters before.
    */
   private async wordsLike(greedy: readonly DecodedWord[], prior: Expectation | null): Promise<(readonly number[])[][]> {
-    const { charset } = this.model
-    const { classes } = charset
+    const { classes } = this.model.charset
     const found = await beamSearch(
       async (rows, length) => {
         const following = new Float32Array(rows.length * classes)
@@ -157,11 +158,11 @@ export class DraftReader {
         images: greedy.length,
         width: LIKE_BEAMS,
         words: CANDIDATES,
-        constraint: compileConstraint({}, this.model),
+        constraint: this.anyWord,
         ...(prior && { prior }),
       },
     )
-    return found.map((words) => words.map(({ text }) => encodeText(text, charset)))
+    return found.map((words) => words.map(({ ids }) => ids))
   }
 
   /** Of a given word's characters, and of its end. */

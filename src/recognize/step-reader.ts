@@ -11,7 +11,7 @@ import {
 } from '../decode/beam.ts'
 import { type ConstraintOptions, compileConstraint, type Speller } from '../decode/constraint.ts'
 import { Expectations, type PriorOptions } from '../decode/prior.ts'
-import { cacheNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
+import { cacheNames, crossNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 
@@ -173,8 +173,8 @@ function wholeNumber(name: string, value: number, least: number): number {
 /** Runs the encoder, and gives what computes the probabilities of the characters after it. */
 async function encode({ settings, encoder, step }: Steps, images: Value, outputs: readonly string[]) {
   const layers = Array.from({ length: settings.transformer.decoderLayers }, (_, layer) => cacheNames(layer))
-  const crossNames = layers.flatMap(({ crossKey, crossValue }) => [crossKey, crossValue])
-  const encoded = await encoder.run({ images }, [...crossNames, ...outputs])
+  const crosses = crossNames(layers.length)
+  const encoded = await encoder.run({ images }, [...crosses, ...outputs])
   const { heads, width } = settings.transformer
   const empty: Value = { type: 'float32', shape: [1, heads, 0, width / heads], data: new Float32Array(0) }
   let past = layers.flatMap(({ pastKey, pastValue }) => [pastKey, pastValue].map((name) => [name, empty] as const))
@@ -183,7 +183,7 @@ async function encode({ settings, encoder, step }: Steps, images: Value, outputs
   const run: BeamStep = async (rows, length) => {
     const places = rows.map(({ image }) => image)
     if (!sameRows(places, shown)) {
-      cross = Object.fromEntries(crossNames.map((name) => [name, pickRows(encoded[name]!, places)]))
+      cross = Object.fromEntries(crosses.map((name) => [name, pickRows(encoded[name]!, places)]))
       shown = places
     }
     const parents = rows.map(({ parent }) => parent)

@@ -182,9 +182,14 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     })
   }
 
-  /** Reads all with frequent words expected, where nothing else was asked for; else also leaning. */
+  /** Where drafts are looked at twice, a prior alone is for the words that are not sure. */
+  private searches(options: RecognizeOptions): boolean {
+    return asksForSearch(options, { aside: this.drafts !== null && options.secondLook !== false })
+  }
+
+  /** Compares views of each, or reads all with frequent words expected, where nothing else was asked for; else also leaning. */
   private async lookAgain(read: readonly ReadView[], options: RecognizeOptions): Promise<ReadView[]> {
-    if (this.drafts && !asksForSearch(options, { aside: true })) return this.compareViews(read, this.drafts, options)
+    if (this.drafts && !this.searches(options)) return this.compareViews(read, this.drafts, options)
     const { prior: given, beamWidth, lexicon, pattern, allow, attention } = options
     const isFree = !attention && [given, beamWidth, lexicon, pattern, allow].every((wish) => wish === undefined)
     const canSearch = this.steps !== null && this.decoder === 'attention'
@@ -210,7 +215,10 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       await this.pause()
       options.signal?.throwIfAborted()
       const batch = read.slice(start, start + batchSize)
-      const views = batch.map(({ view }) => [view, ...this.leaning(view)].map(({ image }) => image))
+      const views = batch.map(({ view }) => {
+        const shown = resize(view.image, this.width, this.height)
+        return [shown, ...this.leaning(view, shown).map(({ image }) => image)]
+      })
       const { words, others } = await drafts.compare(this.pixelsOf(views.flat()), {
         views: 1 + LEANS.length,
         prior,
@@ -241,9 +249,9 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     return views.map((each) => each.map(() => read.next().value!).reduce(betterOf))
   }
 
-  private leaning({ image, turned }: View): View[] {
-    const { width, height } = this
-    const shown = resize(image, width, height)
+  /** `shown` is the image as the network takes it. */
+  private leaning({ image, turned }: View, shown = resize(image, this.width, this.height)): View[] {
+    const { width } = shown
     // Columns of the shown image from its top to its bottom.
     return LEANS.map((share) => (share * image.height * width) / image.width).map((shift) => ({
       image: lean(shown, shift),
@@ -254,9 +262,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
 
   private async readAll(images: readonly RgbImage[], options: RecognizeOptions): Promise<Reading[]> {
     const batchSize = batchSizeOf(options)
-    // A prior alone is for the words that are not sure.
-    const aside = this.drafts !== null && options.secondLook !== false
-    const search = asksForSearch(options, { aside }) ? await this.prepareSearch(options) : null
+    const search = this.searches(options) ? await this.prepareSearch(options) : null
     if (options.attention && (search || this.decoder === 'ctc'))
       throw new Error(
         'attention: the maps are of greedy decoding: leave out beams, lexicons, patterns, priors, alternatives and ctc',
