@@ -13,8 +13,8 @@ import { loadPreset } from '../src/presets/index.ts'
 import { createRandom } from '../src/random.ts'
 import { initialState } from '../src/train/loop.ts'
 import { adamUpdate } from '../src/train/optimizer.ts'
+import { openTrainingStep } from '../src/train/replicated-step.ts'
 import { trainingGraph } from '../src/train/training-graph.ts'
-import { TrainingStep } from '../src/train/training-step.ts'
 import { countOperations, measurePeak } from './arithmetic.ts'
 
 const { values } = parseArgs({
@@ -41,7 +41,7 @@ const batch = {
   outlines: new Float32Array(0),
   skipped: [],
 }
-const model = new TrainingStep(preset, runtime)
+const model = openTrainingStep(preset)
 const state = initialState(model, 1)
 const { decayRanges } = model
 

@@ -154,6 +154,11 @@ export const trainingSettings = z.strictObject({
   stepsPerRun: count
     .default(1)
     .describe('steps that a device takes in one run; batches of so many steps share a length'),
+  replicas: count
+    .default(1)
+    .describe(
+      'parts of a batch whose gradients a CPU computes side by side, each with batch norm of its own (data parallelism); as many as cores is fastest',
+    ),
   validationSteps: z.int().min(0).default(1000).describe('steps between readings of the validation words; 0 for none'),
   validationWords: count.default(500).describe('most validation words that are read'),
   checkpointSeconds: z.number().positive().default(300).describe('seconds between checkpoints'),
@@ -168,6 +173,7 @@ export const presetSettings = z.strictObject({
   model: modelSettings.prefault({}),
   training: trainingSettings
     .refine(({ focalWeight, ctcWeight }) => focalWeight > 0 || ctcWeight > 0, 'focalWeight 0 needs a ctcWeight above 0')
+    .refine(({ batchSize, replicas }) => batchSize % replicas === 0, 'batchSize must be a multiple of replicas')
     .prefault({}),
   synth: synthSettings.prefault({}),
 })

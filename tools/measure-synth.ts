@@ -13,7 +13,6 @@ import { existsSync } from 'node:fs'
 import { appendFile, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import * as runtime from 'onnxruntime-node'
 import type { Preset } from '../src/config.ts'
 import { batchSettings, openBatches } from '../src/data/batches.ts'
 import { openDataset, parseDataSpec } from '../src/data/dataset.ts'
@@ -24,7 +23,7 @@ import { formatWeights } from '../src/model/weights-file.ts'
 import { loadPreset } from '../src/presets/index.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 import { initialState, train } from '../src/train/loop.ts'
-import { TrainingStep } from '../src/train/training-step.ts'
+import { openTrainingStep } from '../src/train/replicated-step.ts'
 import { englishCounts } from '../src/word-counts.ts'
 import { writeWhole } from '../src/write-whole.ts'
 import { synthVariants } from './synth-variants.ts'
@@ -79,7 +78,7 @@ function presetFor(seed: number): Preset {
 async function measure(variant: string, seed: number): Promise<Result> {
   const preset = presetFor(seed)
   const { training, model: settings } = preset
-  const model = new TrainingStep(preset, runtime)
+  const model = openTrainingStep(preset)
   const state = initialState(model, seed)
   if (values.from) {
     model.loadNamed(parseSafetensors(await readFile(values.from)).tensors, state)

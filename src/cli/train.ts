@@ -11,6 +11,7 @@ import { readWeightsFile } from '../recognize/weights-source.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
 import { ManySteps } from '../train/many-steps.ts'
+import { openTrainingStep } from '../train/replicated-step.ts'
 import { exportWeights, RunFolder, type StepRecord } from '../train/run-folder.ts'
 import { TrainingStep } from '../train/training-step.ts'
 import { collect, positiveInteger, positiveNumber } from './arguments.ts'
@@ -69,13 +70,10 @@ async function run(options: Options): Promise<void> {
   const sources = (options.data.length > 0 ? options.data : defaultData(options.shared)).map(parseDataSpec)
   const synth = options.synth ? synthOptions(options, preset.synth) : null
   const threads = options.threads === undefined ? {} : { threads: options.threads }
-  const model = new TrainingStep(preset, runtime, threads)
-  const manySteps =
-    options.device === 'cuda'
-      ? new ManySteps(preset, model, runtime, { ...threads, provider: 'cuda' })
-      : training.stepsPerRun > 1
-        ? new ManySteps(preset, model, runtime, threads)
-        : null
+  const inGroups = options.device === 'cuda' || training.stepsPerRun > 1
+  const model = inGroups ? new TrainingStep(preset, runtime, threads) : openTrainingStep(preset, options.threads)
+  const provider = options.device === 'cuda' ? { provider: options.device } : {}
+  const manySteps = inGroups ? new ManySteps(preset, model, runtime, { ...threads, ...provider }) : null
   const state = saved?.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.run}: its checkpoint belongs to a model of other settings`)

@@ -74,7 +74,8 @@ const SOURCE_BOOTSTRAP = `import('tsx/esm/api').then(({ register }) => {
   return import(require('node:worker_threads').workerData.entry)
 })`
 
-function startWorker({ entry, workerData }: WorkerStreamOptions): Worker {
+/** A thread that runs a module of ours, compiled or not. */
+export function startWorker({ entry, workerData }: Pick<WorkerStreamOptions, 'entry' | 'workerData'>): Worker {
   return entry.pathname.endsWith('.ts')
     ? new Worker(SOURCE_BOOTSTRAP, { eval: true, workerData: { ...workerData, entry: entry.href } })
     : new Worker(entry, { workerData })

@@ -20,6 +20,7 @@ export const tiny = {
   },
   training: {
     batchSize: 64,
+    replicas: 2,
     steps: 12_000,
     schedule: 'cosine',
     learningRate: 0.001,

@@ -9,8 +9,8 @@ import { evaluate } from '../evaluate/evaluate.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
+import { openTrainingStep } from '../train/replicated-step.ts'
 import { exportWeights } from '../train/run-folder.ts'
-import { TrainingStep } from '../train/training-step.ts'
 import type { PlannedRun } from './arms.ts'
 import type { StudyDescription, StudyRun } from './study-folder.ts'
 
@@ -35,7 +35,7 @@ export async function runArm(options: RunOptions): Promise<StudyRun | null> {
   const { training } = preset
   const datasets = await Promise.all(sources.map(openDataset))
   const seen = new SeenWords(await validationViews(datasets))
-  const model = new TrainingStep(preset, runtime, threads === undefined ? {} : { threads })
+  const model = openTrainingStep(preset, threads)
   const state = initialState(model, training.seed)
   const batches = openBatches({ sources, synth, settings: batchSettings(preset), firstBatch: 0, workers, queue: 4 })
   const started = performance.now()

@@ -8,7 +8,7 @@ import { type Runtime, Session, type SessionOptions, sizeOf, type Value, writeMo
 import { dropoutNoise, noiseLength } from './dropout-noise.ts'
 import { countElements, trainingGraph, trainingSpecs } from './training-graph.ts'
 
-export interface StepResult {
+export interface StepLosses {
   /** Focal loss, a word's mean; the CTC loss where no decoder is trained. */
   readonly loss: number
   /** Mean cross-entropy of the columns' characters; 0 without guidance. */
@@ -17,6 +17,9 @@ export interface StepResult {
   readonly ctcLoss: number
   /** Mean squared distance of the control points from the words' edges, fractions of the image; 0 without guidance. */
   readonly outlineLoss: number
+}
+
+export interface StepResult extends StepLosses {
   /** Of the weighted sum of the losses, [P]. */
   readonly gradient: Float32Array
   /** Running means and variances after the step, [Q]. */

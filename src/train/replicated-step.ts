@@ -1,0 +1,154 @@
+/**
+ * Data parallelism on a CPU: a batch is cut into as many parts as the model has replicas, each in a thread of its own, and
+ * the step's gradient is the mean of theirs. Threads that share every product wait for each other at each of them; replicas
+ * meet once a step. Batch norm sees a part of the batch, as in every training on several devices. (Node)
+ */
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import type { Worker } from 'node:worker_threads'
+import * as runtime from 'onnxruntime-node'
+import type { Preset } from '../config.ts'
+import type { TrainingBatch } from '../data/batches.ts'
+import { startWorker } from '../data/worker-stream.ts'
+import { type StepInput, type StepLosses, type StepResult, TrainingStep } from './training-step.ts'
+
+/** What a replica's thread starts with. The vectors are shared memory: weights and statistics in, the others out. */
+export interface ReplicaOptions {
+  readonly preset: Preset
+  readonly replica: number
+  readonly threads: number
+  readonly weights: Float32Array
+  readonly statistics: Float32Array
+  readonly gradient: Float32Array
+  readonly newStatistics: Float32Array
+}
+
+/** To the thread: a part of a batch; null ends it. */
+export type ReplicaRequest = { readonly batch: TrainingBatch; readonly step: number } | null
+export type ReplicaReply = { readonly losses: StepLosses } | { readonly error: string }
+
+/** A preset's training step on the CPU; `threads` of the runtime in all, by default as many as there are cores. */
+export function openTrainingStep(preset: Preset, threads?: number): TrainingStep {
+  return preset.training.replicas > 1
+    ? new ReplicatedStep(preset, threads ?? availableParallelism())
+    : new TrainingStep(preset, runtime, threads === undefined ? {} : { threads })
+}
+
+class ReplicatedStep extends TrainingStep {
+  private readonly replicas: readonly Replica[]
+  private readonly weights: Float32Array
+  private readonly oldStatistics: Float32Array
+
+  constructor(preset: Preset, threads: number) {
+    super(preset, runtime)
+    const { replicas } = preset.training
+    this.weights = shared(this.parameterCount)
+    this.oldStatistics = shared(this.statisticCount)
+    this.replicas = Array.from(
+      { length: replicas },
+      (_, replica) =>
+        new Replica({
+          preset,
+          replica,
+          threads: Math.max(1, Math.floor(threads / replicas)),
+          weights: this.weights,
+          statistics: this.oldStatistics,
+          gradient: shared(this.parameterCount),
+          newStatistics: shared(this.statisticCount),
+        }),
+    )
+  }
+
+  override async run({ weights, statistics, batch, step }: StepInput): Promise<StepResult> {
+    this.weights.set(weights)
+    this.oldStatistics.set(statistics)
+    const count = this.replicas.length
+    const replies = await Promise.all(
+      this.replicas.map((replica, place) => replica.run({ batch: part(batch, place, count), step })),
+    )
+    const losses = replies.map((reply) => {
+      if ('error' in reply) throw new Error(reply.error)
+      return reply.losses
+    })
+    const loss = (name: keyof StepLosses) => losses.reduce((sum, each) => sum + each[name], 0) / count
+    return {
+      loss: loss('loss'),
+      columnLoss: loss('columnLoss'),
+      ctcLoss: loss('ctcLoss'),
+      outlineLoss: loss('outlineLoss'),
+      gradient: mean(this.replicas.map(({ gradient }) => gradient)),
+      statistics: mean(this.replicas.map(({ newStatistics }) => newStatistics)),
+    }
+  }
+
+  override async dispose(): Promise<void> {
+    await Promise.all(this.replicas.map((replica) => replica.close()))
+  }
+}
+
+/** One thread, which answers one request at a time. */
+class Replica {
+  readonly gradient: Float32Array
+  readonly newStatistics: Float32Array
+  private readonly worker: Worker
+  private readonly ended: Promise<unknown>
+  private settle: (reply: ReplicaReply) => void = () => {}
+  private failure: ReplicaReply | null = null
+
+  constructor(options: ReplicaOptions) {
+    this.gradient = options.gradient
+    this.newStatistics = options.newStatistics
+    const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+    const entry = new URL(`./replica-worker.${ending}`, import.meta.url)
+    this.worker = startWorker({ entry, workerData: options })
+    this.ended = once(this.worker, 'exit')
+    this.worker.on('message', (reply: ReplicaReply) => this.settle(reply))
+    this.worker.on('error', ({ message }) => {
+      this.failure = { error: message }
+      this.settle(this.failure)
+    })
+  }
+
+  async run(request: ReplicaRequest): Promise<ReplicaReply> {
+    const answered = new Promise<ReplicaReply>((resolve) => {
+      this.settle = resolve
+      this.worker.postMessage(request)
+    })
+    return this.failure ?? (await answered)
+  }
+
+  async close(): Promise<void> {
+    this.worker.postMessage(null satisfies ReplicaRequest)
+    await this.ended
+  }
+}
+
+function shared(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
+}
+
+/** Every `count`-th part of a batch's words. */
+function part(batch: TrainingBatch, place: number, count: number): TrainingBatch {
+  const cut = <A extends Uint8Array | Int32Array | Float32Array>(whole: A) => {
+    const length = whole.length / count
+    return whole.slice(place * length, (place + 1) * length) as A
+  }
+  return {
+    ...batch,
+    size: batch.size / count,
+    images: cut(batch.images),
+    targets: cut(batch.targets),
+    characterMap: cut(batch.characterMap),
+    outlines: cut(batch.outlines),
+  }
+}
+
+function mean(vectors: readonly Float32Array[]): Float32Array {
+  const [first, ...others] = vectors as [Float32Array, ...Float32Array[]]
+  const sum = first.slice()
+  const count = sum.length
+  for (const other of others) for (let index = 0; index < count; index++) sum[index]! += other[index]!
+  const share = 1 / vectors.length
+  for (let index = 0; index < count; index++) sum[index]! *= share
+  return sum
+}
