@@ -2,10 +2,12 @@
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, extname, isAbsolute, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { Command, Option } from 'commander'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
+import { looksLikeImages, splitImages } from '../image/image-stream.ts'
 import { drawAttention } from '../recognize/attention-map.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { type Orientation, orientations, type Recognition, type RecognizeOptions } from '../recognize/word-reader.ts'
@@ -46,7 +48,7 @@ export function recognizeCommand(): Command {
     .description('Read the word in each image: a line a file with its path, text and confidence, separated by tabs.')
     .argument(
       '<files...>',
-      'images of cropped words in any common format, folders of them, patterns such as "shop/**/*.jpg", or - for paths on standard input',
+      'images of cropped words in any common format, folders of them, patterns such as "shop/**/*.jpg", or - for what comes on standard input: paths, or images one after another',
     )
     .option('--model <name>', 'preset whose weights come with the package, or path of a weights or ONNX file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
@@ -117,7 +119,7 @@ async function run(files: string[], options: Options): Promise<void> {
       complain(each.error.message)
       continue
     }
-    const path = each.source
+    const path = nameOf(each.source)
     const { geometry, attention, ...word } = each.recognition
     if (format === 'json') records.push({ path, ...word })
     else console.log(lineOf(path, word, format))
@@ -139,10 +141,10 @@ async function withProgress(
   files: readonly string[],
   { batch }: Options,
   format: Options['format'],
-): Promise<{ images: AsyncIterable<string> | string[]; progress: ProgressLine | null }> {
+): Promise<{ images: AsyncIterable<Source> | Source[]; progress: ProgressLine | null }> {
   const isFree = process.stderr.isTTY && (format === 'json' || !process.stdout.isTTY)
   if (!isFree || files.includes('-')) return { images: findImages(files), progress: null }
-  const images: string[] = []
+  const images: Source[] = []
   for await (const path of findImages(files)) images.push(path)
   return { images, progress: images.length > batch ? progressLine(images.length, 'words') : null }
 }
@@ -177,14 +179,19 @@ function lineOf(path: string, word: Recognition, format: Exclude<Options['format
   return [quoted(path), ...words.flatMap(([text, confidence]) => [quoted(text), confidence])].join(',')
 }
 
+/** The path of an image, or an image of standard input with its number for a name. */
+type Source = string | File
+
+const nameOf = (source: Source) => (typeof source === 'string' ? source : source.name)
+
 /**
  * Files as they are named, the images of folders at any depth in the order of their names, those of patterns that the shell
- * left as they are, and lines of standard input.
+ * left as they are, and what comes on standard input.
  */
-async function* findImages(files: readonly string[]): AsyncGenerator<string> {
+async function* findImages(files: readonly string[]): AsyncGenerator<Source> {
   for (const file of files) {
     if (file === '-') {
-      for await (const line of createInterface({ input: process.stdin })) if (line !== '') yield line
+      yield* readStandardInput()
       continue
     }
     const found = await stat(file).catch(() => null)
@@ -198,6 +205,23 @@ async function* findImages(files: readonly string[]): AsyncGenerator<string> {
       yield* paths
     } else yield file
   }
+}
+
+/** Images one after another, `stdin:1`, `stdin:2` and so on; or the lines of a text, each a path. */
+async function* readStandardInput(): AsyncGenerator<Source> {
+  const chunks: AsyncIterator<Uint8Array> = process.stdin[Symbol.asyncIterator]()
+  const { value: first } = await chunks.next()
+  if (first === undefined) return
+  const all = (async function* () {
+    yield first
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
+  })()
+  if (!looksLikeImages(first)) {
+    for await (const line of createInterface({ input: Readable.from(all) })) if (line !== '') yield line
+    return
+  }
+  let count = 0
+  for await (const bytes of splitImages(all)) yield new File([bytes], `stdin:${++count}`)
 }
 
 function complain(message: string): void {

@@ -100,6 +100,16 @@ describe('safl recognize', () => {
       },
     )
     expect(JSON.parse(piped.stdout.trim())).toMatchObject({ path: join(folder, 'a.png') })
+    const bytes = await Promise.all(['a.png', 'b.png'].map((name) => readFile(join(folder, name))))
+    const images = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'recognize', '-'], {
+      input: Buffer.concat([bytes[0]!, bytes[1]!, bytes[0]!.subarray(0, 200)]),
+      encoding: 'utf8',
+    })
+    const named = await safl('recognize', join(folder, 'a.png'), join(folder, 'b.png'))
+    const reading = (text: string) => text.split('\n').map((line) => line.split('\t').slice(1))
+    expect(images.stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['stdin:1', 'stdin:2', ''])
+    expect(reading(images.stdout)).toEqual(reading(named.out))
+    expect([images.status, images.stderr]).toEqual([1, expect.stringContaining('stdin:3: is damaged')])
   })
 
   test('demands and alternatives: a lexicon, a pattern, allowed characters, and what cannot be', async () => {
