@@ -1,9 +1,12 @@
 /** `safl study focal`: whether focal loss reads more words than cross-entropy, all else being equal. */
 import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
 import { Command } from 'commander'
 import { presetSettings } from '../config.ts'
 import { type DataSpec, inSplit, openDataset, parseDataSpec } from '../data/dataset.ts'
+import type { WeightsFile } from '../model/weights-file.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
+import { readWeightsFile } from '../recognize/weights-source.ts'
 import { arms, chooseArms, type PlannedRun, planRuns, presetOf, STUDIED_SETTINGS, stepsFor } from '../study/arms.ts'
 import { runArm } from '../study/run-arm.ts'
 import { type StudyDescription, StudyFolder } from '../study/study-folder.ts'
@@ -19,6 +22,7 @@ interface Options {
   readonly out: string
   readonly preset: string
   readonly set: string[]
+  readonly weights?: string
   readonly words: number
   readonly seeds: number
   readonly arms?: string
@@ -45,6 +49,10 @@ function focalCommand(): Command {
     .requiredOption('--out <folder>', 'folder of the study: a file a run, report.html, report.md, report.json')
     .option('--preset <name>', `settings to start from: ${presetNames.join(', ')}`, 'mini')
     .option('--set <key=value>', 'change a setting, such as training.batchSize=64; may be repeated', collect, [])
+    .option(
+      '--weights <name>',
+      'start every run from these weights instead of from scratch: a file, or a preset whose weights come with the package',
+    )
     .option('--words <count>', 'training words a run', positiveInteger, 60_000)
     .option('--seeds <count>', 'runs of each arm, with seeds 1, 2, …', positiveInteger, 3)
     .option('--arms <names>', `some of ${arms.map(({ name }) => name).join(',')}; default: all`)
@@ -59,7 +67,8 @@ function focalCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   const chosen = chooseArms(options.arms?.split(',') ?? arms.map(({ name }) => name))
-  const study = await describeStudy(options)
+  const weights = options.weights === undefined ? null : await readWeights(options.weights, options.preset)
+  const study = await describeStudy(options, weights && { name: weights.name, digest: weights.digest })
   const uniform = chosen.find(({ naturalness }) => naturalness === 0)
   if (study.settings.training.realShare === 1 && options.arms !== undefined && uniform)
     throw new Error(`--arms ${uniform.name}: without synthetic words (training.realShare 1) their frequency is fixed`)
@@ -74,14 +83,18 @@ async function run(options: Options): Promise<void> {
     if (folder.has(each)) continue
     if (stop.signal.aborted || performance.now() > ends) break
     const name = `run ${place + 1} of ${planned.length}, ${each.arm.name}, seed ${each.seed}`
-    if (await runOne(each, { name, options, folder, named, signal: stop.signal })) await writeReport(folder, planned)
+    const run = { name, options, weights: weights?.file ?? null, folder, named, signal: stop.signal }
+    if (await runOne(each, run)) await writeReport(folder, planned)
   }
   const done = planned.filter((each) => folder.has(each)).length
   console.error(`safl: ${done} of ${planned.length} runs are done: ${options.out}/report.html`)
 }
 
 /** The settings, budget and words that all runs share. */
-async function describeStudy({ preset: name, set, words, data, shared }: Options): Promise<StudyDescription> {
+async function describeStudy(
+  { preset: name, set, words, data, shared }: Options,
+  weights: StudyDescription['weights'],
+): Promise<StudyDescription> {
   for (const change of set) {
     const key = STUDIED_SETTINGS.find((each) => change.startsWith(`${each}=`))
     const instead = key === 'training.steps' ? '; give --words' : ''
@@ -91,7 +104,14 @@ async function describeStudy({ preset: name, set, words, data, shared }: Options
   const { training } = preset
   const settings = { ...preset, training: { ...training, steps: stepsFor(words, training.batchSize) } }
   const sources = sourcesOf({ data, shared })
-  return { settings, words, data: await Promise.all(sources.map((spec) => describeData(spec, shared))) }
+  return { settings, words, weights, data: await Promise.all(sources.map((spec) => describeData(spec, shared))) }
+}
+
+async function readWeights(name: string, preset: string) {
+  const file = await readWeightsFile({ model: name, preset })
+  const digest = createHash('sha256')
+  for (const [tensor, { data }] of file.weights) digest.update(`${tensor}\n`).update(data)
+  return { name: basename(name), digest: digest.digest('hex'), file }
 }
 
 function sourcesOf({ data, shared }: Pick<Options, 'data' | 'shared'>): DataSpec[] {
@@ -115,6 +135,7 @@ async function describeData(spec: DataSpec, shared: string): Promise<StudyDescri
 interface Run {
   readonly name: string
   readonly options: Options
+  readonly weights: WeightsFile | null
   readonly folder: StudyFolder
   /** Bad samples that were named already: every run meets the same ones. */
   readonly named: Set<string>
@@ -122,7 +143,8 @@ interface Run {
 }
 
 /** Whether the run came to its end: a signal or a loss that is not finite ends it early. */
-async function runOne(planned: PlannedRun, { name, options, folder, named, signal }: Run): Promise<boolean> {
+async function runOne(planned: PlannedRun, run: Run): Promise<boolean> {
+  const { name, options, weights, folder, named, signal } = run
   const study = folder.description
   const preset = presetOf(planned, study.settings)
   try {
@@ -134,10 +156,11 @@ async function runOne(planned: PlannedRun, { name, options, folder, named, signa
       synth: preset.training.realShare < 1 ? synthOptions(options, preset.synth) : null,
       workers: options.workers,
       threads: options.threads,
+      weights,
       signal,
       onStep: progressOf(name, { steps: preset.training.steps, named }),
     })
-    if (done) await folder.save(done)
+    if (done) await folder.save(done.run, done.weights)
     return done !== null
   } catch (error) {
     if (!(error instanceof NonFiniteLossError || error instanceof NonFiniteGradientError)) throw error

@@ -5,7 +5,6 @@ import { type Preset, presetSettings } from '../config.ts'
 import { batchSettings, openBatches } from '../data/batches.ts'
 import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import { readValidationWords, validate } from '../evaluate/validate.ts'
-import { carryOver } from '../model/carry-over.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
@@ -13,6 +12,7 @@ import { initialState, type StepReport, train } from '../train/loop.ts'
 import { ManySteps } from '../train/many-steps.ts'
 import { openTrainingStep } from '../train/replicated-step.ts'
 import { exportWeights, RunFolder, type StepRecord } from '../train/run-folder.ts'
+import { startFrom } from '../train/start-from.ts'
 import { TrainingStep } from '../train/training-step.ts'
 import { collect, positiveInteger, positiveNumber } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
@@ -77,7 +77,11 @@ async function run(options: Options): Promise<void> {
   const state = saved?.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.run}: its checkpoint belongs to a model of other settings`)
-  if (options.weights) await startFrom(options.weights, options.preset, { preset, model, state })
+  if (options.weights) {
+    const file = await readWeightsFile({ model: options.weights, preset: options.preset })
+    const missing = startFrom(file, { preset, model, state })
+    if (missing.length > 0) console.error(`safl: ${lackOf(options.weights, missing)}`)
+  }
   const validationWords = training.validationSteps > 0 ? await openValidation(sources, training.validationWords) : []
   await folder.begin(state, preset)
   const batches = openBatches({
@@ -144,18 +148,8 @@ async function openValidation(sources: readonly DataSpec[], most: number) {
   return words
 }
 
-async function startFrom(
-  path: string,
-  fallback: string,
-  { preset, model, state }: { preset: Preset; model: TrainingStep; state: TrainingState },
-): Promise<void> {
-  const { settings, weights } = await readWeightsFile({ model: path, preset: fallback })
-  const [from, to] = [settings.furtherCharacters, preset.model.furtherCharacters]
-  const missing = model.loadNamed(carryOver(weights, { from, to }), state)
-  if (missing.length > 0)
-    console.error(`safl: ${path} lacks ${missing.length} tensors, which start anew: ${missing.slice(0, 3).join(', ')}`)
-  state.average.set(state.weights)
-  state.averageStatistics.set(state.statistics)
+function lackOf(path: string, missing: readonly string[]): string {
+  return `${path} lacks ${missing.length} tensors, which start anew: ${missing.slice(0, 3).join(', ')}`
 }
 
 /** The progress line, and a record for the log every so many steps. */

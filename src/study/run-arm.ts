@@ -1,4 +1,4 @@
-/** One run of a study: trains from scratch, reads the validation words, says what it saw and read. (Node) */
+/** One run of a study: trains, reads the validation words, says what it saw and read. (Node) */
 import { createHash } from 'node:crypto'
 import * as runtime from 'onnxruntime-node'
 import { alphanumericView, decodeIds } from '../charset.ts'
@@ -6,11 +6,13 @@ import type { Preset } from '../config.ts'
 import { batchSettings, openBatches, type TrainingBatch } from '../data/batches.ts'
 import { type DataSpec, type Dataset, inSplit, openDataset } from '../data/dataset.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
+import type { WeightsFile } from '../model/weights-file.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
 import { openTrainingStep } from '../train/replicated-step.ts'
 import { exportWeights } from '../train/run-folder.ts'
+import { startFrom } from '../train/start-from.ts'
 import type { PlannedRun } from './arms.ts'
 import type { StudyDescription, StudyRun } from './study-folder.ts'
 
@@ -25,18 +27,21 @@ export interface RunOptions {
   readonly workers: number
   /** Threads of the runtime; all cores when absent. */
   readonly threads?: number | undefined
+  /** What every run starts from; null starts from scratch. */
+  readonly weights: WeightsFile | null
   readonly signal: AbortSignal
   readonly onStep: (report: StepReport) => void
 }
 
-/** Null where the signal ended training early. Rejects where the loss is not finite. */
-export async function runArm(options: RunOptions): Promise<StudyRun | null> {
+/** The run and its weights file; null where the signal ended training early. Rejects where the loss is not finite. */
+export async function runArm(options: RunOptions): Promise<{ run: StudyRun; weights: Uint8Array } | null> {
   const { planned, preset, study, sources, synth, workers, threads, signal, onStep } = options
   const { training } = preset
   const datasets = await Promise.all(sources.map(openDataset))
   const seen = new SeenWords(await validationViews(datasets))
   const model = openTrainingStep(preset, threads)
   const state = initialState(model, training.seed)
+  if (options.weights) startFrom(options.weights, { preset, model, state })
   const batches = openBatches({ sources, synth, settings: batchSettings(preset), firstBatch: 0, workers, queue: 4 })
   const started = performance.now()
   const lastLosses: number[] = []
@@ -49,8 +54,9 @@ export async function runArm(options: RunOptions): Promise<StudyRun | null> {
     }
     await train({ model, preset, batches, state, signal, onStep: note })
     if (state.step < training.steps) return null
-    const sets = await readSets(exportWeights(preset, model, state), { datasets, study, threads })
-    return {
+    const weights = exportWeights(preset, model, state)
+    const sets = await readSets(weights, { datasets, study, threads })
+    const run: StudyRun = {
       arm: planned.arm.name,
       seed: planned.seed,
       settings: preset,
@@ -62,6 +68,7 @@ export async function runArm(options: RunOptions): Promise<StudyRun | null> {
       training: { words: state.samples, ...seen.summary() },
       sets,
     }
+    return { run, weights }
   } finally {
     await batches.close()
     await model.dispose()

@@ -14,6 +14,8 @@ const studyDescription = z.object({
   settings: presetSettings,
   /** Words that a run may see. */
   words: count,
+  /** The weights that every run starts from, by their file's name and SHA-256; null for runs from scratch. */
+  weights: z.object({ name: z.string(), digest: z.string() }).nullable().default(null),
   data: z.array(
     z.object({
       name: z.string(),
@@ -88,9 +90,12 @@ export class StudyFolder {
     return existsSync(this.runFile(run.arm.name, run.seed))
   }
 
-  async save(run: StudyRun): Promise<void> {
+  /** A run is done when its record is there: the weights come first. */
+  async save(run: StudyRun, weights: Uint8Array): Promise<void> {
     await mkdir(join(this.path, 'runs'), { recursive: true })
-    await writeWhole(this.runFile(run.arm, run.seed), `${JSON.stringify(run)}\n`)
+    const file = this.runFile(run.arm, run.seed)
+    await writeWhole(file.replace(/json$/, 'safetensors'), weights)
+    await writeWhole(file, `${JSON.stringify(run)}\n`)
   }
 
   /** All runs that are done, in the order of the arms, then of the seeds. */
@@ -124,11 +129,11 @@ function parseFile<S extends z.ZodType>(file: string, text: string, schema: S): 
 }
 
 /** Words are the same wherever they lie. */
-function comparable({ settings, words, data }: StudyDescription) {
+function comparable({ settings, words, weights, data }: StudyDescription) {
   const labels = data.map(
     ({ training, validation, digest }) => `${training}+${validation} words, ${digest.slice(0, 12)}`,
   )
-  return { ...settings, 'words a run': words, data: labels.join(' | ') }
+  return { ...settings, 'words a run': words, weights: weights?.digest ?? 'none', data: labels.join(' | ') }
 }
 
 /** Lines such as "training.batchSize is 64 there, 32 here". */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { parseWeights } from '../../src/model/weights-file.ts'
 import { analyse } from '../../src/study/analyse.ts'
 import { StudyFolder } from '../../src/study/study-folder.ts'
 import { madeUpRun, STUDY } from '../study/made-up-runs.ts'
@@ -46,7 +47,9 @@ describe('safl study focal', () => {
     expect(more.err).toMatch(/run 3 of 4, gamma0, seed 2.*\n.*run 4 of 4, gamma2, seed 2/)
     expect(more.err).not.toMatch(/run [12] of 4/)
     expect((await readdir(runs)).sort()).toEqual(
-      ['gamma0', 'gamma2'].flatMap((arm) => [1, 2].map((seed) => `${arm}-seed${seed}.json`)),
+      ['gamma0', 'gamma2'].flatMap((arm) =>
+        [1, 2].flatMap((seed) => ['json', 'safetensors'].map((ending) => `${arm}-seed${seed}.${ending}`)),
+      ),
     )
     expect((await stat(join(runs, 'gamma0-seed1.json'))).mtimeMs).toBe(before.mtimeMs)
 
@@ -64,6 +67,18 @@ describe('safl study focal', () => {
     expect(budget).toMatchObject({ code: 1, err: expect.stringMatching(/words a run is 4 there, 8 here/) })
     const setting = await study('toy', '--words', '4', '--set', 'training.clip=2')
     expect(setting).toMatchObject({ code: 1, err: expect.stringMatching(/training\.clip is 1 there, 2 here; leave/) })
+
+    const start = ['--weights', join(runs, 'gamma0-seed1.safetensors'), '--set', 'training.learningRate=1e-9']
+    const other = await study('toy', ...pair, ...start)
+    expect(other).toMatchObject({ code: 1, err: expect.stringMatching(/weights is "none" there, "[0-9a-f]{64}" here/) })
+    expect(await study('further', ...pair, '--seeds', '1', ...start)).toMatchObject({ code: 0 })
+    expect(await readFile(join(folder, 'further', 'report.md'), 'utf8')).toMatch(/from the weights gamma0-seed1/)
+    const weightsOf = async (name: string) => {
+      const bytes = await readFile(join(folder, name, 'runs', 'gamma0-seed1.safetensors'))
+      return (await parseWeights(bytes)).weights.get('decoder.decoder.fc.weight')!.data
+    }
+    const [began, ended] = [await weightsOf('toy'), await weightsOf('further')]
+    for (const [index, value] of ended.entries()) expect(Math.abs(value - began[index]!)).toBeLessThan(1e-4)
   }, 60_000)
 
   test.each([
@@ -83,8 +98,9 @@ describe('the folder of a study', () => {
     const path = join(folder, 'made-up')
     const opened = await StudyFolder.open(path, STUDY)
     const run = madeUpRun({ arm: 'gamma2', seed: 3, right: () => true })
-    await opened.save(run)
+    await opened.save(run, Uint8Array.of(1, 2, 3))
     expect(await opened.runs()).toEqual([run])
+    expect([...(await readFile(join(path, 'runs', 'gamma2-seed3.safetensors')))]).toEqual([1, 2, 3])
     await writeFile(join(path, 'runs', 'gamma0-seed1.json'), '{"arm":')
     await expect(opened.runs()).rejects.toThrow(/gamma0-seed1\.json: not what a study writes/)
   })

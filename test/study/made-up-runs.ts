@@ -6,6 +6,7 @@ import type { StudyDescription, StudyRun } from '../../src/study/study-folder.ts
 export const STUDY: StudyDescription = {
   settings: presetSettings.parse({ training: { steps: 10, batchSize: 10 } }),
   words: 100,
+  weights: null,
   data: [
     { name: 'one', training: 400, validation: 100, digest: 'a' },
     { name: 'two', training: 1200, validation: 300, digest: 'b' },
