@@ -82,7 +82,9 @@ function paintShadow(random: Random, painting: Painting, kind: NonNullable<InkSt
 
 /** A mask's channel as shares: 0 letters, 1 outline, 2 shadow. */
 function coverage(masks: InkMasks, channel: number): Float32Array {
-  return Float32Array.from({ length: masks.length / 4 }, (_, pixel) => masks[pixel * 4 + channel]! / 255)
+  const shares = new Float32Array(masks.length / 4)
+  for (let pixel = 0; pixel < shares.length; pixel++) shares[pixel] = masks[pixel * 4 + channel]! / 255
+  return shares
 }
 
 function darken({ data }: LightImage, share: number): void {
@@ -196,6 +198,8 @@ function paintLetters(random: Random, letters: Letters): void {
   const border = width * (breaks.length > 0 ? pick(random, breaks) : 1)
   const wear = uniform(random, 0.4, 1)
   const lamp = inkHeight / uniform(random, 9, 13)
+  const [red, green, blue] = colour
+  const [moreRed, moreGreen, moreBlue] = [second[0] - red, second[1] - green, second[2] - blue]
   let pixel = 0
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++, pixel++) {
@@ -210,10 +214,9 @@ function paintLetters(random: Random, letters: Letters): void {
         else change = 90 * texture[pixel]!
       }
       const place = pixel * 3
-      for (let channel = 0; channel < 3; channel++) {
-        const target = colour[channel]! + (second[channel]! - colour[channel]!) * mix + change
-        data[place + channel]! += (target - data[place + channel]!) * share
-      }
+      data[place]! += (red + moreRed * mix + change - data[place]!) * share
+      data[place + 1]! += (green + moreGreen * mix + change - data[place + 1]!) * share
+      data[place + 2]! += (blue + moreBlue * mix + change - data[place + 2]!) * share
     }
   }
 }
