@@ -6,12 +6,14 @@ import type { Random } from '../random.ts'
 import { createNoiseTable, photograph } from '../synth/camera.ts'
 import { chance, pickWeighted, uniform } from '../synth/distributions.ts'
 import { lightUp } from '../synth/light.ts'
+import { createScratch } from '../synth/scratch.ts'
 import { synthSettings } from '../synth/settings.ts'
 
 /** The synthetic engine's at about half its strength: the crops were photographed before. */
 const camera = { ...synthSettings.parse({}).camera, blur: 0.7, motion: 0.7, grain: 0.5, misexposed: 0.4 }
 const light = synthSettings.parse({}).surface
 const noise = createNoiseTable()
+const borrowScene = createScratch()
 
 /** Of the letters in a crop, of its height. */
 const INK_SHARE = 0.7
@@ -29,7 +31,8 @@ export function augment(image: RgbImage, options: { width: number; height: numbe
   const sized = resize(source, width, height)
   const { data } = chance(random, 0.85) ? warp(sized, random) : sized
   if (!chance(random, 0.45)) return { width, height, data: chance(random, 0.7) ? recolour(data, random) : data }
-  const scene = { width, height, data: new Float32Array(data) }
+  const scene = { width, height, data: borrowScene(data.length) }
+  scene.data.set(data)
   if (chance(random, 0.5)) lightUp(random, scene, light)
   return photograph(random, scene, { inkHeight: INK_SHARE * height, noise, settings: camera })
 }

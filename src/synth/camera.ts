@@ -6,7 +6,10 @@ import { drawPaint } from './colour.ts'
 import { chance, integer, logUniform, normal, pickWeighted, uniform } from './distributions.ts'
 import { addJpegArtefacts } from './jpeg-artefacts.ts'
 import type { LightImage } from './light.ts'
+import { createScratch } from './scratch.ts'
 import type { CameraSettings } from './settings.ts'
+
+const borrowSoft = createScratch()
 
 /** Normal numbers that sensor noise is taken from, at a place drawn for each picture. */
 export type NoiseTable = Float32Array
@@ -96,7 +99,7 @@ function blurred(
 /** The bright and dark rims that a camera's sharpening leaves along edges. */
 function sharpen(image: LightImage, strength: number, deviation: number): void {
   const { data } = image
-  const soft = gaussianBlur(image, deviation).data
+  const soft = gaussianBlur(image, deviation, borrowSoft(data.length)).data
   for (let index = 0; index < data.length; index++) {
     const value = data[index]!
     data[index] = value + strength * (value - soft[index]!)

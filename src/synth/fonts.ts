@@ -43,8 +43,11 @@ export interface FontSource {
 const FONTS_REMEDY =
   'install the project\'s fonts with "npm ci --prefix fonts" or name a folder of .ttf, .otf, .woff or .woff2 files'
 
-/** Pairs of letters that a face remembers: all pairs of all faces would be millions. */
-const MOST_KERNINGS = 300
+/** Characters whose pairs a face remembers, from the code point 33. */
+const KERNED = 94
+
+/** Aliases of the faces that this thread knows to be registered. */
+const registered = new Set<string>()
 
 /** Category of families that `FONT_CATEGORIES` does not list, and of plain font files. */
 const UNLISTED = 'display'
@@ -163,11 +166,13 @@ function groupByCategory(families: ReadonlyMap<string, FaceFile[]>): [FaceFile[]
 function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined {
   const characters = readDrawableCharacters(file)
   const alias = `face-${file.replace(/[^A-Za-z0-9]+/g, '-')}`
-  if (!GlobalFonts.has(alias) && !GlobalFonts.registerFromPath(file, alias)) return undefined
+  if (!registered.has(alias) && !GlobalFonts.registerFromPath(file, alias)) return undefined
+  registered.add(alias)
   const context = ruler.getContext('2d')
   const font = `${EM}px "${alias}"`
   const measures = new Map<string, GlyphMeasures>()
-  const kernings = new Map<string, number>()
+  // Undrawn until the face kerns its first pair; NaN where nothing was measured yet.
+  let kernings: Float32Array | undefined
 
   const measure = (character: string): GlyphMeasures => {
     let measured = measures.get(character)
@@ -200,15 +205,13 @@ function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined
     draws: (text) => [...text].every((character) => characters.has(character) && hasInk(character)),
     measure,
     kerning(first, second) {
-      const pair = first + second
-      let kerning = kernings.get(pair)
-      if (kerning === undefined) {
+      kernings ??= new Float32Array(KERNED * KERNED).fill(Number.NaN)
+      const pair = (first.charCodeAt(0) - 33) * KERNED + second.charCodeAt(0) - 33
+      if (Number.isNaN(kernings[pair])) {
         context.font = font
-        kerning = context.measureText(pair).width - measure(first).advance - measure(second).advance
-        if (kernings.size >= MOST_KERNINGS) kernings.clear()
-        kernings.set(pair, kerning)
+        kernings[pair] = context.measureText(first + second).width - measure(first).advance - measure(second).advance
       }
-      return kerning
+      return kernings[pair]!
     },
   }
 }

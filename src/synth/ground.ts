@@ -4,7 +4,10 @@ import type { Random } from '../random.ts'
 import { type Colour, drawPaint } from './colour.ts'
 import { chance, logUniform, pick, pickWeighted, uniform } from './distributions.ts'
 import type { LightImage } from './light.ts'
+import { createScratch } from './scratch.ts'
 import type { SurfaceSettings } from './settings.ts'
+
+const borrowTexture = createScratch()
 
 export interface GroundOptions {
   /** Height of the letters, pixels. */
@@ -98,7 +101,7 @@ function layPhotograph(random: Random, image: LightImage, photograph: RgbImage):
 /** The photograph's light and dark on the ground's colour: stone, wood, cloth, dirt. */
 function addTexture(random: Random, image: LightImage, photograph: RgbImage, strength: number): void {
   const { data, width, height } = image
-  const texture = new Float32Array(width * height)
+  const texture = borrowTexture(width * height)
   let sum = 0
   samplePhotograph(random, image, photograph, (place, red, green, blue) => {
     const value = 0.299 * red + 0.587 * green + 0.114 * blue

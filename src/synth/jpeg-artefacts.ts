@@ -1,6 +1,9 @@
 /** What JPEG compression does to a picture: cosine transforms of 8×8 blocks, rounded by the standard's tables (ITU-T T.81, annex K). */
 import { fromFrequencies, SIDE, scaleOf, toFrequencies } from './cosine-transform.ts'
 import type { LightImage } from './light.ts'
+import { createScratch } from './scratch.ts'
+
+const [borrowLight, borrowBlueness, borrowRedness] = [createScratch(), createScratch(), createScratch()]
 
 const LUMINANCE_STEPS = [
   16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
@@ -28,9 +31,9 @@ export function addJpegArtefacts(
   const pixels = width * height
   const halfWidth = Math.ceil(width / 2)
   const halfHeight = Math.ceil(height / 2)
-  const light = new Float32Array(pixels)
-  const blueness = new Float32Array(halfWidth * halfHeight)
-  const redness = new Float32Array(halfWidth * halfHeight)
+  const light = borrowLight(pixels)
+  const blueness = borrowBlueness(halfWidth * halfHeight).fill(0)
+  const redness = borrowRedness(halfWidth * halfHeight).fill(0)
   for (let y = 0, place = 0, pixel = 0; y < height; y++) {
     for (let x = 0; x < width; x++, place += 3, pixel++) {
       const red = data[place]!
