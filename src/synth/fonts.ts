@@ -201,7 +201,7 @@ function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined
     alias,
     file,
     category,
-    capitalsOnly: drawsCapitalsOnly(characters, ruler, font),
+    capitalsOnly: drawsCapitalsOnly(characters, { ruler, font, measure }),
     draws: (text) => [...text].every((character) => characters.has(character) && hasInk(character)),
     measure,
     kerning(first, second) {
@@ -220,12 +220,19 @@ function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined
 const TELLING_LETTERS = ['a', 'e', 'g', 'r', 'b', 'n', 'q']
 
 /** Stretches both cases of a letter to one raster and correlates them; typefaces with two cases stay below 0.6. */
-function drawsCapitalsOnly(characters: ReadonlySet<string>, ruler: Canvas, font: string): boolean {
-  const context = ruler.getContext('2d')
-  const likeness = TELLING_LETTERS.filter(
-    (letter) => characters.has(letter) && characters.has(letter.toUpperCase()),
-  ).map((letter) => correlation(rasterize(context, font, letter), rasterize(context, font, letter.toUpperCase())))
-  context.setTransform(1, 0, 0, 1, 0, 0)
+function drawsCapitalsOnly(
+  characters: ReadonlySet<string>,
+  { ruler, font, measure }: { ruler: Canvas; font: string; measure: Face['measure'] },
+): boolean {
+  const letters = TELLING_LETTERS.filter((letter) => characters.has(letter) && characters.has(letter.toUpperCase()))
+  const rasters = rasterize(
+    ruler.getContext('2d'),
+    font,
+    letters.flatMap((letter) =>
+      [letter, letter.toUpperCase()].map((character) => ({ character, box: measure(character) })),
+    ),
+  )
+  const likeness = letters.map((_, index) => correlation(rasters[2 * index]!, rasters[2 * index + 1]!))
   likeness.sort((first, second) => first - second)
   return (likeness[likeness.length >> 1] ?? 0) > 0.65
 }
@@ -246,19 +253,35 @@ function correlation(first: Uint8Array, second: Uint8Array): number {
 }
 
 const RASTER = 24
+/** Rasters are drawn in rows of this many, this far apart, so that none sees its neighbour's edge. */
+const [RASTERS_A_ROW, RASTER_STEP] = [7, RASTER + 4]
 
-/** The glyph's ink stretched to fill a square: red bytes, RASTER × RASTER. */
-function rasterize(context: SKRSContext2D, font: string, character: string): Uint8Array {
+/** The ink of each glyph stretched to fill a square: red bytes, RASTER × RASTER. All are drawn before any is read. */
+function rasterize(
+  context: SKRSContext2D,
+  font: string,
+  glyphs: readonly { readonly character: string; readonly box: GlyphMeasures }[],
+): Uint8Array[] {
+  const { width, height } = context.canvas
   context.setTransform(1, 0, 0, 1, 0, 0)
   context.fillStyle = '#000'
-  context.fillRect(0, 0, RASTER, RASTER)
+  context.fillRect(0, 0, width, height)
   context.font = font
-  const box = context.measureText(character)
-  const width = box.actualBoundingBoxRight + box.actualBoundingBoxLeft
-  const height = box.actualBoundingBoxAscent + box.actualBoundingBoxDescent
-  context.setTransform(RASTER / width, 0, 0, RASTER / height, 0, 0)
   context.fillStyle = '#f00'
-  context.fillText(character, box.actualBoundingBoxLeft, box.actualBoundingBoxAscent)
-  const { data } = context.getImageData(0, 0, RASTER, RASTER)
-  return Uint8Array.from({ length: RASTER * RASTER }, (_, index) => data[index * 4]!)
+  const placeOf = (index: number) =>
+    [(index % RASTERS_A_ROW) * RASTER_STEP, Math.floor(index / RASTERS_A_ROW) * RASTER_STEP] as const
+  for (const [index, { character, box }] of glyphs.entries()) {
+    const [x, y] = placeOf(index)
+    context.setTransform(RASTER / (box.right - box.left), 0, 0, RASTER / (box.bottom - box.top), x, y)
+    context.fillText(character, -box.left, -box.top)
+  }
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  const { data } = context.getImageData(0, 0, width, 2 * RASTER_STEP)
+  return glyphs.map((_, index) => {
+    const [left, top] = placeOf(index)
+    const raster = new Uint8Array(RASTER * RASTER)
+    for (let y = 0, to = 0; y < RASTER; y++)
+      for (let x = 0; x < RASTER; x++, to++) raster[to] = data[4 * ((top + y) * width + left + x)]!
+    return raster
+  })
 }

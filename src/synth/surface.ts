@@ -227,12 +227,13 @@ function paintLetters(random: Random, letters: Letters): void {
 /** Brightness of a part of a photograph, about its mean, in units of 128; until the next call. */
 function drawTexture(random: Random, image: LightImage, photographs: readonly RgbImage[]): Float32Array {
   const texture = borrowTexture(image.width * image.height)
+  const sample = samplePhotograph(random, image, pick(random, photographs))
   let sum = 0
-  samplePhotograph(random, image, pick(random, photographs), (place, red, green, blue) => {
-    const value = (0.299 * red + 0.587 * green + 0.114 * blue) / 128
-    texture[place / 3] = value
+  for (let pixel = 0, place = 0; pixel < texture.length; pixel++, place += 3) {
+    const value = (0.299 * sample[place]! + 0.587 * sample[place + 1]! + 0.114 * sample[place + 2]!) / 128
+    texture[pixel] = value
     sum += value
-  })
+  }
   const mean = sum / texture.length
   for (let pixel = 0; pixel < texture.length; pixel++) texture[pixel]! -= mean
   return texture
