@@ -6,12 +6,14 @@ import type { Random } from '../random.ts'
 import { createNoiseTable, photograph } from '../synth/camera.ts'
 import { chance, pickWeighted, uniform } from '../synth/distributions.ts'
 import { lightUp } from '../synth/light.ts'
+import { createScratch } from '../synth/scratch.ts'
 import { synthSettings } from '../synth/settings.ts'
 
 /** The synthetic engine's at about half its strength: the crops were photographed before. */
 const camera = { ...synthSettings.parse({}).camera, blur: 0.7, motion: 0.7, grain: 0.5, misexposed: 0.4 }
 const light = synthSettings.parse({}).surface
 const noise = createNoiseTable()
+const borrowScene = createScratch()
 
 /** Of the letters in a crop, of its height. */
 const INK_SHARE = 0.7
@@ -29,7 +31,8 @@ export function augment(image: RgbImage, options: { width: number; height: numbe
   const sized = resize(source, width, height)
   const { data } = chance(random, 0.85) ? warp(sized, random) : sized
   if (!chance(random, 0.45)) return { width, height, data: chance(random, 0.7) ? recolour(data, random) : data }
-  const scene = { width, height, data: Float32Array.from(data) }
+  const scene = { width, height, data: borrowScene(data.length) }
+  scene.data.set(data)
   if (chance(random, 0.5)) lightUp(random, scene, light)
   return photograph(random, scene, { inkHeight: INK_SHARE * height, noise, settings: camera })
 }
@@ -79,24 +82,34 @@ function warp(image: RgbImage, random: Random): RgbImage {
     }
   }
   const output = new Uint8Array(data.length)
+  const [right, bottom, stride] = [width - 1.001, height - 1.001, width * 3]
   let target = 0
   for (let row = 0; row < height; row++) {
     const v = 0.5 + ((row + 0.5) / height - 0.5) * zoomY
-    for (let place = 0; place < 2 * width; place += 2) {
+    for (let place = 0; place < 2 * width; place += 2, target += 3) {
       const x = upper[place]! * (1 - v) + lower[place]! * v
       const y = upper[place + 1]! * (1 - v) + lower[place + 1]! * v
-      const sx = Math.min(Math.max(x, 0), width - 1.001)
-      const sy = Math.min(Math.max(y, 0), height - 1.001)
-      const left = Math.floor(sx)
-      const top = Math.floor(sy)
-      const fx = sx - left
-      const fy = sy - top
-      const first = (top * width + left) * 3
-      const below = first + width * 3
+      const sx = Math.min(Math.max(x, 0), right)
+      const sy = Math.min(Math.max(y, 0), bottom)
+      // Neither is negative, so that cutting the fraction off is rounding down.
+      const column = sx | 0
+      const line = sy | 0
+      const fx = sx - column
+      const fy = sy - line
+      const shareD = fx * fy
+      const shareB = fx - shareD
+      const shareC = fy - shareD
+      const shareA = 1 - fx - shareC
+      const first = line * stride + column * 3
+      const below = first + stride
       for (let channel = 0; channel < 3; channel++) {
-        const above = data[first + channel]! * (1 - fx) + data[first + 3 + channel]! * fx
-        const under = data[below + channel]! * (1 - fx) + data[below + 3 + channel]! * fx
-        output[target++] = above * (1 - fy) + under * fy + 0.5
+        output[target + channel] =
+          (shareA * data[first + channel]! +
+            shareB * data[first + channel + 3]! +
+            shareC * data[below + channel]! +
+            shareD * data[below + channel + 3]! +
+            0.5) |
+          0
       }
     }
   }
@@ -119,12 +132,16 @@ function recolour(data: Uint8Array, random: Random): Uint8Array {
     })
   })
   const changed = new Uint8Array(data.length)
+  const reds = tables[0]!
+  const [greens, blues] = grey ? [reds, reds] : [tables[1]!, tables[2]!]
   for (let index = 0; index < data.length; index += 3) {
-    let [red, green, blue] = [data[index]!, data[index + 1]!, data[index + 2]!]
+    let red = data[index]!
+    let green = data[index + 1]!
+    let blue = data[index + 2]!
     if (grey) red = green = blue = (red * 77 + green * 151 + blue * 28) >> 8
-    changed[index] = tables[0]![red]!
-    changed[index + 1] = tables[grey ? 0 : 1]![green]!
-    changed[index + 2] = tables[grey ? 0 : 2]![blue]!
+    changed[index] = reds[red]!
+    changed[index + 1] = greens[green]!
+    changed[index + 2] = blues[blue]!
   }
   return changed
 }

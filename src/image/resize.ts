@@ -52,20 +52,24 @@ function resizeRows(image: RgbImage, width: number): RgbImage {
   const { starts, counts, weights, width: taps } = triangleTaps(image.width, width)
   const { data: pixels, height } = image
   const data = new Uint8Array(height * width * 3)
+  const stride = image.width * 3
   let target = 0
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++, target += 3) {
-      let source = (row * image.width + starts[column]!) * 3
+      let source = row * stride + starts[column]! * 3
       const first = column * taps
       const count = counts[column]!
       if (count === 2) {
-        const [left, right] = [weights[first]!, weights[first + 1]!]
-        for (let channel = 0; channel < 3; channel++, source++)
-          data[target + channel] =
-            (HALF + Math.imul(left, pixels[source]!) + Math.imul(right, pixels[source + 3]!)) >> BITS
+        const left = weights[first]!
+        const right = weights[first + 1]!
+        data[target] = (HALF + Math.imul(left, pixels[source]!) + Math.imul(right, pixels[source + 3]!)) >> BITS
+        data[target + 1] = (HALF + Math.imul(left, pixels[source + 1]!) + Math.imul(right, pixels[source + 4]!)) >> BITS
+        data[target + 2] = (HALF + Math.imul(left, pixels[source + 2]!) + Math.imul(right, pixels[source + 5]!)) >> BITS
         continue
       }
-      let [red, green, blue] = [HALF, HALF, HALF]
+      let red = HALF
+      let green = HALF
+      let blue = HALF
       for (let tap = first; tap < first + count; tap++, source += 3) {
         const weight = weights[tap]!
         red += Math.imul(weight, pixels[source]!)
@@ -85,24 +89,26 @@ function resizeColumns(image: RgbImage, height: number): RgbImage {
   const { data: pixels } = image
   const stride = image.width * 3
   const data = new Uint8Array(height * stride)
-  for (let row = 0; row < height; row++) {
+  const sums = new Int32Array(stride)
+  for (let row = 0, target = 0; row < height; row++, target += stride) {
     const first = row * taps
     const start = starts[row]! * stride
-    const target = row * stride
     if (counts[row] === 2) {
-      const [above, below] = [weights[first]!, weights[first + 1]!]
-      for (let source = start; source < start + stride; source++)
-        data[target + source - start] =
-          (HALF + Math.imul(above, pixels[source]!) + Math.imul(below, pixels[source + stride]!)) >> BITS
+      const above = weights[first]!
+      const below = weights[first + 1]!
+      for (let index = 0; index < stride; index++)
+        data[target + index] =
+          (HALF + Math.imul(above, pixels[start + index]!) + Math.imul(below, pixels[start + stride + index]!)) >> BITS
       continue
     }
+    // Whole rows at a time, as they lie in memory.
+    sums.fill(HALF)
     const last = first + counts[row]!
-    for (let index = 0; index < stride; index++) {
-      let sum = HALF
-      for (let tap = first, source = start + index; tap < last; tap++, source += stride)
-        sum += Math.imul(weights[tap]!, pixels[source]!)
-      data[target + index] = sum >> BITS
+    for (let tap = first, source = start; tap < last; tap++, source += stride) {
+      const weight = weights[tap]!
+      for (let index = 0; index < stride; index++) sums[index]! += Math.imul(weight, pixels[source + index]!)
     }
+    for (let index = 0; index < stride; index++) data[target + index] = sums[index]! >> BITS
   }
   return { width: image.width, height, data }
 }

@@ -1,4 +1,5 @@
 /** Blurs of small pictures, in place or into a new array. Edges repeat. */
+import { borrowArrays, MOST_TAPS, sumShifted } from './convolution.ts'
 import type { LightImage } from './light.ts'
 
 /** Three box blurs of the given radius: close to a Gaussian of deviation sqrt(radius · (radius + 1)). One value a pixel. */
@@ -28,51 +29,48 @@ function boxBlurLine(plane: Float32Array, line: Float32Array, { start, step, cou
   }
 }
 
-/** Gaussian blur of the given deviation in pixels, all channels. */
-export function gaussianBlur(image: LightImage, deviation: number): LightImage {
-  const radius = Math.max(1, Math.ceil(deviation * 2.5))
+/** Gaussian blur of the given deviation in pixels, all channels, into `target`, which may be the image's own data. */
+export function gaussianBlur(
+  { width, height, data }: LightImage,
+  deviation: number,
+  target: Float32Array = new Float32Array(data.length),
+): LightImage {
+  const radius = Math.min(Math.max(1, Math.ceil(deviation * 2.5)), (MOST_TAPS - 1) >> 1)
   const taps = new Float32Array(2 * radius + 1)
   let sum = 0
   for (let tap = -radius; tap <= radius; tap++) sum += taps[tap + radius] = Math.exp(-0.5 * (tap / deviation) ** 2)
   for (let tap = 0; tap < taps.length; tap++) taps[tap]! /= sum
-  return convolveRows(convolveColumns(image, taps), taps)
+  const stride = (width + 2 * radius) * 3
+  const { first, second } = borrowArrays(stride * (height + 2 * radius))
+  pad(first, { width, height, data }, radius)
+  sumShifted(first, second, { taps, step: stride, length: stride * height })
+  sumShifted(second, first, { taps, step: 3, length: stride * height - 6 * radius })
+  for (let y = 0; y < height; y++) target.set(first.subarray(y * stride, y * stride + width * 3), y * width * 3)
+  return { width, height, data: target }
 }
 
-/** Odd number of taps that sum to one. */
-function convolveColumns({ width, height, data }: LightImage, taps: Float32Array): LightImage {
-  const radius = (taps.length - 1) / 2
-  const stride = width * 3
-  const result = new Float32Array(data.length)
+/** The image with a margin of `radius` pixels all around that repeats its border. */
+function pad(padded: Float32Array, { width, height, data }: LightImage, radius: number): void {
+  const margin = radius * 3
+  const inner = width * 3
+  const stride = inner + 2 * margin
   for (let y = 0; y < height; y++) {
-    const to = y * stride
-    for (let tap = -radius; tap <= radius; tap++) {
-      const from = Math.max(0, Math.min(height - 1, y + tap)) * stride
-      const share = taps[tap + radius]!
-      for (let index = 0; index < stride; index++) result[to + index]! += share * data[from + index]!
+    const row = (y + radius) * stride
+    padded.set(data.subarray(y * inner, (y + 1) * inner), row + margin)
+    const right = row + margin + inner
+    for (let index = 0; index < margin; index += 3) {
+      for (let channel = 0; channel < 3; channel++) {
+        padded[row + index + channel] = padded[row + margin + channel]!
+        padded[right + index + channel] = padded[right - 3 + channel]!
+      }
     }
   }
-  return { width, height, data: result }
-}
-
-function convolveRows({ width, height, data }: LightImage, taps: Float32Array): LightImage {
-  const radius = (taps.length - 1) / 2
-  const stride = width * 3
-  const result = new Float32Array(data.length)
-  const padded = new Float32Array((width + 2 * radius) * 3)
-  for (let y = 0; y < height; y++) {
-    const row = y * stride
-    padded.set(data.subarray(row, row + stride), radius * 3)
-    for (let index = 0; index < radius * 3; index++) {
-      padded[index] = data[row + (index % 3)]!
-      padded[radius * 3 + stride + index] = data[row + stride - 3 + (index % 3)]!
-    }
-    for (let tap = 0; tap < taps.length; tap++) {
-      const share = taps[tap]!
-      const shift = tap * 3
-      for (let index = 0; index < stride; index++) result[row + index]! += share * padded[shift + index]!
-    }
+  const top = radius * stride
+  const last = (radius + height - 1) * stride
+  for (let y = 0; y < radius; y++) {
+    padded.copyWithin(y * stride, top, top + stride)
+    padded.copyWithin(last + (y + 1) * stride, last, last + stride)
   }
-  return { width, height, data: result }
 }
 
 /**

@@ -6,7 +6,10 @@ import { drawPaint } from './colour.ts'
 import { chance, integer, logUniform, normal, pickWeighted, uniform } from './distributions.ts'
 import { addJpegArtefacts } from './jpeg-artefacts.ts'
 import type { LightImage } from './light.ts'
+import { createScratch } from './scratch.ts'
 import type { CameraSettings } from './settings.ts'
+
+const borrowSoft = createScratch()
 
 /** Normal numbers that sensor noise is taken from, at a place drawn for each picture. */
 export type NoiseTable = Float32Array
@@ -57,16 +60,15 @@ export interface CameraOptions {
   readonly settings: CameraSettings
 }
 
-/** Takes the photograph. */
+/** Takes the photograph; the scene's numbers are used up. */
 export function photograph(random: Random, scene: LightImage, { inkHeight, noise, settings }: CameraOptions): RgbImage {
   const conditions = pickWeighted(
     random,
     CONDITIONS.map((each) => [each, each.share] as const),
   )
   if (chance(random, settings.occluded)) occlude(random, scene, inkHeight)
-  let image = blurred(random, scene, { inkHeight, conditions, settings })
-  if (chance(random, settings.sharpened))
-    image = sharpened(image, uniform(random, 0.4, 1.6), Math.max(0.6, 0.05 * inkHeight))
+  const image = blurred(random, scene, { inkHeight, conditions, settings })
+  if (chance(random, settings.sharpened)) sharpen(image, uniform(random, 0.4, 1.6), Math.max(0.6, 0.05 * inkHeight))
   expose(random, image, conditions.misexposed * settings.misexposed, settings.tinted)
   addNoise(random, image, noise, uniform(random, ...conditions.grain) * settings.grain)
   if (chance(random, conditions.compressed * settings.compressed)) {
@@ -74,7 +76,7 @@ export function photograph(random: Random, scene: LightImage, { inkHeight, noise
     addJpegArtefacts(image, { quality, phaseX: integer(random, 0, 7), phaseY: integer(random, 0, 7) })
   }
   // A clamped array rounds and clips.
-  const bytes = new Uint8Array(Uint8ClampedArray.from(image.data).buffer)
+  const bytes = new Uint8Array(new Uint8ClampedArray(image.data).buffer)
   return { width: image.width, height: image.height, data: bytes }
 }
 
@@ -84,7 +86,7 @@ function blurred(
   { inkHeight, conditions, settings }: { inkHeight: number; conditions: Conditions; settings: CameraSettings },
 ): LightImage {
   const deviation = settings.blur * Math.max(uniform(random, 0.2, 0.5), inkHeight * uniform(random, ...conditions.blur))
-  let image = deviation < 0.3 ? scene : gaussianBlur(scene, deviation)
+  let image = deviation < 0.3 ? scene : gaussianBlur(scene, deviation, scene.data)
   if (chance(random, conditions.motion * settings.motion)) {
     const length = inkHeight * uniform(random, 0.06, 0.22)
     const angle = chance(random, 0.6) ? uniform(random, -0.3, 0.3) : uniform(random, 0, Math.PI)
@@ -95,10 +97,13 @@ function blurred(
 }
 
 /** The bright and dark rims that a camera's sharpening leaves along edges. */
-function sharpened(image: LightImage, strength: number, deviation: number): LightImage {
-  const soft = gaussianBlur(image, deviation).data
-  const data = image.data.map((value, index) => value + strength * (value - soft[index]!))
-  return { width: image.width, height: image.height, data }
+function sharpen(image: LightImage, strength: number, deviation: number): void {
+  const { data } = image
+  const soft = gaussianBlur(image, deviation, borrowSoft(data.length)).data
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index]!
+    data[index] = value + strength * (value - soft[index]!)
+  }
 }
 
 /** Brightness, contrast, gamma, white balance, and sometimes no colour. */
@@ -135,9 +140,9 @@ function expose(random: Random, { data }: LightImage, misexposed: number, tinted
       blue += (grey - blue) * greyness
     }
     if (curve) {
-      red = curve[clampByte(red)]!
-      green = curve[clampByte(green)]!
-      blue = curve[clampByte(blue)]!
+      red = curve[Math.floor(clip(red))]!
+      green = curve[Math.floor(clip(green))]!
+      blue = curve[Math.floor(clip(blue))]!
     }
     data[place] = red
     data[place + 1] = green
@@ -149,29 +154,28 @@ function gammaCurve(gamma: number): Float32Array {
   return Float32Array.from({ length: 256 }, (_, value) => 255 * (value / 255) ** gamma)
 }
 
-function clampByte(value: number): number {
-  return Math.max(0, Math.min(255, Math.floor(value)))
-}
-
 /** Grain of each pixel, in part the same in all channels, after the clipping of what is too bright. */
-function addNoise(random: Random, { data, width }: LightImage, noise: NoiseTable, deviation: number): void {
+function addNoise(random: Random, { data, width, height }: LightImage, noise: NoiseTable, deviation: number): void {
   const colour = deviation * uniform(random, 0.1, 0.8)
   const coarse = chance(random, 0.3)
   const start = Math.floor(random() * NOISE_LENGTH)
   const second = Math.floor(random() * NOISE_LENGTH)
   const mask = NOISE_LENGTH - 1
-  const rowStep = width * 3
-  for (let place = 0; place < data.length; place += 3) {
-    const pixel = place / 3
-    // Coarse grain spans two by two pixels, as after a camera's own enlargement.
-    const cell = coarse ? (Math.floor(place / rowStep) >> 1) * 977 + ((pixel % width) >> 1) : pixel
-    const grain = deviation * noise[(start + cell) & mask]!
-    for (let channel = 0; channel < 3; channel++) {
-      const value = data[place + channel]!
-      const clipped = Math.max(0, Math.min(255, value))
-      data[place + channel] = clipped + grain + colour * noise[(second + cell * 3 + channel) & mask]!
+  for (let y = 0, place = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, place += 3) {
+      // Coarse grain spans two by two pixels, as after a camera's own enlargement.
+      const cell = coarse ? (y >> 1) * 977 + (x >> 1) : y * width + x
+      const grain = deviation * noise[(start + cell) & mask]!
+      const own = second + 3 * cell
+      data[place] = clip(data[place]!) + grain + colour * noise[own & mask]!
+      data[place + 1] = clip(data[place + 1]!) + grain + colour * noise[(own + 1) & mask]!
+      data[place + 2] = clip(data[place + 2]!) + grain + colour * noise[(own + 2) & mask]!
     }
   }
+}
+
+function clip(value: number): number {
+  return Math.min(255, Math.max(0, value))
 }
 
 /** A wire, a pole or a twig across the word, or a blot on it. */

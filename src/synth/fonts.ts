@@ -43,8 +43,11 @@ export interface FontSource {
 const FONTS_REMEDY =
   'install the project\'s fonts with "npm ci --prefix fonts" or name a folder of .ttf, .otf, .woff or .woff2 files'
 
-/** Pairs of letters that a face remembers: all pairs of all faces would be millions. */
-const MOST_KERNINGS = 300
+/** Characters whose pairs a face remembers, from the code point 33. */
+const KERNED = 94
+
+/** Aliases of the faces that this thread knows to be registered. */
+const registered = new Set<string>()
 
 /** Category of families that `FONT_CATEGORIES` does not list, and of plain font files. */
 const UNLISTED = 'display'
@@ -163,11 +166,13 @@ function groupByCategory(families: ReadonlyMap<string, FaceFile[]>): [FaceFile[]
 function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined {
   const characters = readDrawableCharacters(file)
   const alias = `face-${file.replace(/[^A-Za-z0-9]+/g, '-')}`
-  if (!GlobalFonts.has(alias) && !GlobalFonts.registerFromPath(file, alias)) return undefined
+  if (!registered.has(alias) && !GlobalFonts.registerFromPath(file, alias)) return undefined
+  registered.add(alias)
   const context = ruler.getContext('2d')
   const font = `${EM}px "${alias}"`
   const measures = new Map<string, GlyphMeasures>()
-  const kernings = new Map<string, number>()
+  // Undrawn until the face kerns its first pair; NaN where nothing was measured yet.
+  let kernings: Float32Array | undefined
 
   const measure = (character: string): GlyphMeasures => {
     let measured = measures.get(character)
@@ -196,19 +201,17 @@ function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined
     alias,
     file,
     category,
-    capitalsOnly: drawsCapitalsOnly(characters, ruler, font),
+    capitalsOnly: drawsCapitalsOnly(characters, { ruler, font, measure }),
     draws: (text) => [...text].every((character) => characters.has(character) && hasInk(character)),
     measure,
     kerning(first, second) {
-      const pair = first + second
-      let kerning = kernings.get(pair)
-      if (kerning === undefined) {
+      kernings ??= new Float32Array(KERNED * KERNED).fill(Number.NaN)
+      const pair = (first.charCodeAt(0) - 33) * KERNED + second.charCodeAt(0) - 33
+      if (Number.isNaN(kernings[pair])) {
         context.font = font
-        kerning = context.measureText(pair).width - measure(first).advance - measure(second).advance
-        if (kernings.size >= MOST_KERNINGS) kernings.clear()
-        kernings.set(pair, kerning)
+        kernings[pair] = context.measureText(first + second).width - measure(first).advance - measure(second).advance
       }
-      return kerning
+      return kernings[pair]!
     },
   }
 }
@@ -217,12 +220,19 @@ function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined
 const TELLING_LETTERS = ['a', 'e', 'g', 'r', 'b', 'n', 'q']
 
 /** Stretches both cases of a letter to one raster and correlates them; typefaces with two cases stay below 0.6. */
-function drawsCapitalsOnly(characters: ReadonlySet<string>, ruler: Canvas, font: string): boolean {
-  const context = ruler.getContext('2d')
-  const likeness = TELLING_LETTERS.filter(
-    (letter) => characters.has(letter) && characters.has(letter.toUpperCase()),
-  ).map((letter) => correlation(rasterize(context, font, letter), rasterize(context, font, letter.toUpperCase())))
-  context.setTransform(1, 0, 0, 1, 0, 0)
+function drawsCapitalsOnly(
+  characters: ReadonlySet<string>,
+  { ruler, font, measure }: { ruler: Canvas; font: string; measure: Face['measure'] },
+): boolean {
+  const letters = TELLING_LETTERS.filter((letter) => characters.has(letter) && characters.has(letter.toUpperCase()))
+  const rasters = rasterize(
+    ruler.getContext('2d'),
+    font,
+    letters.flatMap((letter) =>
+      [letter, letter.toUpperCase()].map((character) => ({ character, box: measure(character) })),
+    ),
+  )
+  const likeness = letters.map((_, index) => correlation(rasters[2 * index]!, rasters[2 * index + 1]!))
   likeness.sort((first, second) => first - second)
   return (likeness[likeness.length >> 1] ?? 0) > 0.65
 }
@@ -243,19 +253,35 @@ function correlation(first: Uint8Array, second: Uint8Array): number {
 }
 
 const RASTER = 24
+/** Rasters are drawn in rows of this many, this far apart, so that none sees its neighbour's edge. */
+const [RASTERS_A_ROW, RASTER_STEP] = [7, RASTER + 4]
 
-/** The glyph's ink stretched to fill a square: red bytes, RASTER × RASTER. */
-function rasterize(context: SKRSContext2D, font: string, character: string): Uint8Array {
+/** The ink of each glyph stretched to fill a square: red bytes, RASTER × RASTER. All are drawn before any is read. */
+function rasterize(
+  context: SKRSContext2D,
+  font: string,
+  glyphs: readonly { readonly character: string; readonly box: GlyphMeasures }[],
+): Uint8Array[] {
+  const { width, height } = context.canvas
   context.setTransform(1, 0, 0, 1, 0, 0)
   context.fillStyle = '#000'
-  context.fillRect(0, 0, RASTER, RASTER)
+  context.fillRect(0, 0, width, height)
   context.font = font
-  const box = context.measureText(character)
-  const width = box.actualBoundingBoxRight + box.actualBoundingBoxLeft
-  const height = box.actualBoundingBoxAscent + box.actualBoundingBoxDescent
-  context.setTransform(RASTER / width, 0, 0, RASTER / height, 0, 0)
   context.fillStyle = '#f00'
-  context.fillText(character, box.actualBoundingBoxLeft, box.actualBoundingBoxAscent)
-  const { data } = context.getImageData(0, 0, RASTER, RASTER)
-  return Uint8Array.from({ length: RASTER * RASTER }, (_, index) => data[index * 4]!)
+  const placeOf = (index: number) =>
+    [(index % RASTERS_A_ROW) * RASTER_STEP, Math.floor(index / RASTERS_A_ROW) * RASTER_STEP] as const
+  for (const [index, { character, box }] of glyphs.entries()) {
+    const [x, y] = placeOf(index)
+    context.setTransform(RASTER / (box.right - box.left), 0, 0, RASTER / (box.bottom - box.top), x, y)
+    context.fillText(character, -box.left, -box.top)
+  }
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  const { data } = context.getImageData(0, 0, width, 2 * RASTER_STEP)
+  return glyphs.map((_, index) => {
+    const [left, top] = placeOf(index)
+    const raster = new Uint8Array(RASTER * RASTER)
+    for (let y = 0, to = 0; y < RASTER; y++)
+      for (let x = 0; x < RASTER; x++, to++) raster[to] = data[4 * ((top + y) * width + left + x)]!
+    return raster
+  })
 }

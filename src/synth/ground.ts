@@ -4,7 +4,10 @@ import type { Random } from '../random.ts'
 import { type Colour, drawPaint } from './colour.ts'
 import { chance, logUniform, pick, pickWeighted, uniform } from './distributions.ts'
 import type { LightImage } from './light.ts'
+import { createScratch } from './scratch.ts'
 import type { SurfaceSettings } from './settings.ts'
+
+const [borrowSample, borrowTexture] = [createScratch(), createScratch()]
 
 export interface GroundOptions {
   /** Height of the letters, pixels. */
@@ -28,7 +31,7 @@ export function paintGround(random: Random, image: LightImage, options: GroundOp
   ] as const)
   fill(image, colour)
   if (kind === 'textured' && photograph) addTexture(random, image, photograph, uniform(random, 0.08, 0.55))
-  if (kind === 'photograph' && photograph) layPhotograph(random, image, photograph)
+  if (kind === 'photograph' && photograph) image.data.set(samplePhotograph(random, image, photograph))
   if (kind === 'gradient') addGradient(random, image, drawPaint(random))
   if (kind === 'boards') addBoards(random, image, inkHeight)
   if (kind === 'patches') addPatches(random, image)
@@ -48,13 +51,8 @@ function fill({ data }: LightImage, [red, green, blue]: Colour): void {
   }
 }
 
-/** A part of a photograph, scaled so that it covers the image; bilinear. */
-export function samplePhotograph(
-  random: Random,
-  { width, height }: LightImage,
-  photograph: RgbImage,
-  use: (place: number, red: number, green: number, blue: number) => void,
-): void {
+/** A part of a photograph, scaled so that it covers the image: RGB of each pixel, until the next call; bilinear. */
+export function samplePhotograph(random: Random, { width, height }: LightImage, photograph: RgbImage): Float32Array {
   const most = Math.min((photograph.width - 2) / width, (photograph.height - 2) / height)
   const step = most * logUniform(random, 0.2, 1)
   const mirror = chance(random, 0.5)
@@ -62,11 +60,12 @@ export function samplePhotograph(
   const top = uniform(random, 0, photograph.height - 2 - step * height)
   const stride = photograph.width * 3
   const { data } = photograph
-  for (let y = 0; y < height; y++) {
+  const sample = borrowSample(width * height * 3)
+  for (let y = 0, place = 0; y < height; y++) {
     const sourceY = top + y * step
     const row = Math.floor(sourceY)
     const down = sourceY - row
-    for (let x = 0; x < width; x++) {
+    for (let x = 0; x < width; x++, place += 3) {
       const sourceX = left + (mirror ? width - 1 - x : x) * step
       const column = Math.floor(sourceX)
       const right = sourceX - column
@@ -76,35 +75,25 @@ export function samplePhotograph(
       const b = right * (1 - down)
       const c = (1 - right) * down
       const d = right * down
-      use(
-        3 * (y * width + x),
-        a * data[at]! + b * data[at + 3]! + c * data[below]! + d * data[below + 3]!,
-        a * data[at + 1]! + b * data[at + 4]! + c * data[below + 1]! + d * data[below + 4]!,
-        a * data[at + 2]! + b * data[at + 5]! + c * data[below + 2]! + d * data[below + 5]!,
-      )
+      sample[place] = a * data[at]! + b * data[at + 3]! + c * data[below]! + d * data[below + 3]!
+      sample[place + 1] = a * data[at + 1]! + b * data[at + 4]! + c * data[below + 1]! + d * data[below + 4]!
+      sample[place + 2] = a * data[at + 2]! + b * data[at + 5]! + c * data[below + 2]! + d * data[below + 5]!
     }
   }
-}
-
-function layPhotograph(random: Random, image: LightImage, photograph: RgbImage): void {
-  const { data } = image
-  samplePhotograph(random, image, photograph, (place, red, green, blue) => {
-    data[place] = red
-    data[place + 1] = green
-    data[place + 2] = blue
-  })
+  return sample
 }
 
 /** The photograph's light and dark on the ground's colour: stone, wood, cloth, dirt. */
 function addTexture(random: Random, image: LightImage, photograph: RgbImage, strength: number): void {
   const { data, width, height } = image
-  const texture = new Float32Array(width * height)
+  const texture = borrowTexture(width * height)
+  const sample = samplePhotograph(random, image, photograph)
   let sum = 0
-  samplePhotograph(random, image, photograph, (place, red, green, blue) => {
-    const value = 0.299 * red + 0.587 * green + 0.114 * blue
-    texture[place / 3] = value
+  for (let pixel = 0, place = 0; pixel < texture.length; pixel++, place += 3) {
+    const value = 0.299 * sample[place]! + 0.587 * sample[place + 1]! + 0.114 * sample[place + 2]!
+    texture[pixel] = value
     sum += value
-  })
+  }
   const mean = sum / texture.length
   for (let pixel = 0; pixel < texture.length; pixel++) {
     const change = strength * (texture[pixel]! - mean)

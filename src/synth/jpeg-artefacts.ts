@@ -1,7 +1,9 @@
 /** What JPEG compression does to a picture: cosine transforms of 8×8 blocks, rounded by the standard's tables (ITU-T T.81, annex K). */
+import { fromFrequencies, SIDE, scaleOf, toFrequencies } from './cosine-transform.ts'
 import type { LightImage } from './light.ts'
+import { createScratch } from './scratch.ts'
 
-const SIDE = 8
+const [borrowLight, borrowBlueness, borrowRedness] = [createScratch(), createScratch(), createScratch()]
 
 const LUMINANCE_STEPS = [
   16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
@@ -14,13 +16,6 @@ const CHROMINANCE_STEPS = [
   99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
   99, 99, 99, 99, 99, 99,
 ]
-
-/** Row k: the k-th cosine over eight samples, orthonormal. */
-const COSINES = Float32Array.from({ length: SIDE * SIDE }, (_, index) => {
-  const frequency = Math.floor(index / SIDE)
-  const place = index % SIDE
-  return Math.sqrt((frequency === 0 ? 1 : 2) / SIDE) * Math.cos(((2 * place + 1) * frequency * Math.PI) / (2 * SIDE))
-})
 
 /**
  * Compresses in place. `quality` 1 to 100 is that of the usual encoders; `phaseX` and `phaseY` (0 to 7) say where the
@@ -36,9 +31,9 @@ export function addJpegArtefacts(
   const pixels = width * height
   const halfWidth = Math.ceil(width / 2)
   const halfHeight = Math.ceil(height / 2)
-  const light = new Float32Array(pixels)
-  const blueness = new Float32Array(halfWidth * halfHeight)
-  const redness = new Float32Array(halfWidth * halfHeight)
+  const light = borrowLight(pixels)
+  const blueness = borrowBlueness(halfWidth * halfHeight).fill(0)
+  const redness = borrowRedness(halfWidth * halfHeight).fill(0)
   for (let y = 0, place = 0, pixel = 0; y < height; y++) {
     for (let x = 0; x < width; x++, place += 3, pixel++) {
       const red = data[place]!
@@ -76,60 +71,35 @@ interface Grid {
 }
 
 function quantizePlane(plane: Float32Array, width: number, height: number, { steps, phaseX, phaseY }: Grid): void {
-  const block = new Float32Array(SIDE * SIDE)
-  const half = new Float32Array(SIDE * SIDE)
+  const block = new Float64Array(SIDE * SIDE)
+  // What a frequency is multiplied with to count its steps, and what a step is worth: scales of both transforms included.
+  const counts = Float64Array.from(steps, (step, index) => 1 / (step * 8 * scaleOf(index)))
+  const worths = Float64Array.from(steps, (step, index) => (step * scaleOf(index)) / 8)
   for (let top = -phaseY; top < height; top += SIDE) {
     for (let left = -phaseX; left < width; left += SIDE) {
-      for (let y = 0; y < SIDE; y++) {
-        const row = Math.max(0, Math.min(height - 1, top + y)) * width
-        for (let x = 0; x < SIDE; x++) block[y * SIDE + x] = plane[row + Math.max(0, Math.min(width - 1, left + x))]!
-      }
-      toFrequencies(block, half)
-      for (let index = 0; index < block.length; index++) {
-        block[index] = Math.round(block[index]! / steps[index]!) * steps[index]!
-      }
-      fromFrequencies(block, half)
-      for (let y = Math.max(0, -top); y < Math.min(SIDE, height - top); y++) {
-        for (let x = Math.max(0, -left); x < Math.min(SIDE, width - left); x++) {
-          plane[(top + y) * width + left + x] = block[y * SIDE + x]!
+      const isInside = top >= 0 && left >= 0 && top + SIDE <= height && left + SIDE <= width
+      if (isInside) {
+        for (let y = 0, from = top * width + left; y < 64; y += SIDE, from += width)
+          for (let x = 0; x < SIDE; x++) block[y + x] = plane[from + x]!
+      } else {
+        for (let y = 0; y < SIDE; y++) {
+          const row = Math.max(0, Math.min(height - 1, top + y)) * width
+          for (let x = 0; x < SIDE; x++) block[y * SIDE + x] = plane[row + Math.max(0, Math.min(width - 1, left + x))]!
         }
       }
-    }
-  }
-}
-
-function toFrequencies(block: Float32Array, half: Float32Array): void {
-  for (let y = 0; y < SIDE; y++) {
-    for (let k = 0; k < SIDE; k++) {
-      let sum = 0
-      for (let x = 0; x < SIDE; x++) sum += block[y * SIDE + x]! * COSINES[k * SIDE + x]!
-      half[y * SIDE + k] = sum
-    }
-  }
-  for (let k = 0; k < SIDE; k++) {
-    for (let x = 0; x < SIDE; x++) {
-      let sum = 0
-      for (let y = 0; y < SIDE; y++) sum += half[y * SIDE + x]! * COSINES[k * SIDE + y]!
-      block[k * SIDE + x] = sum
-    }
-  }
-}
-
-function fromFrequencies(block: Float32Array, half: Float32Array): void {
-  half.fill(0)
-  // Most frequencies are zero after rounding: only the others are summed.
-  for (let k = 0; k < SIDE; k++) {
-    for (let x = 0; x < SIDE; x++) {
-      const value = block[k * SIDE + x]!
-      if (value === 0) continue
-      for (let y = 0; y < SIDE; y++) half[y * SIDE + x]! += value * COSINES[k * SIDE + y]!
-    }
-  }
-  for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) {
-      let sum = 0
-      for (let k = 0; k < SIDE; k++) sum += half[y * SIDE + k]! * COSINES[k * SIDE + x]!
-      block[y * SIDE + x] = sum
+      toFrequencies(block)
+      for (let index = 0; index < SIDE * SIDE; index++)
+        block[index] = Math.round(block[index]! * counts[index]!) * worths[index]!
+      fromFrequencies(block)
+      if (isInside) {
+        for (let y = 0, to = top * width + left; y < 64; y += SIDE, to += width)
+          for (let x = 0; x < SIDE; x++) plane[to + x] = block[y + x]!
+      } else {
+        for (let y = Math.max(0, -top); y < Math.min(SIDE, height - top); y++) {
+          for (let x = Math.max(0, -left); x < Math.min(SIDE, width - left); x++)
+            plane[(top + y) * width + left + x] = block[y * SIDE + x]!
+        }
+      }
     }
   }
 }

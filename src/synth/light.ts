@@ -52,13 +52,15 @@ export function reflect(random: Random, image: LightImage, photographs: readonly
   const angle = uniform(random, 0, 2 * Math.PI)
   const across = Math.cos(angle) / width
   const down = Math.sin(angle) / height
-  samplePhotograph(random, image, pick(random, photographs), (place, red, green, blue) => {
-    const pixel = place / 3
-    const [x, y] = [pixel % width, Math.floor(pixel / width)]
-    const share = strength * Math.max(0, Math.min(1, 0.6 + 1.2 * ((x - width / 2) * across + (y - height / 2) * down)))
-    // Glass adds light; what it mirrors is dimmer than the street behind the viewer.
-    data[place]! += share * red
-    data[place + 1]! += share * green
-    data[place + 2]! += share * blue
-  })
+  const mirrored = samplePhotograph(random, image, pick(random, photographs))
+  for (let y = 0, place = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, place += 3) {
+      const side = 0.6 + 1.2 * ((x - width / 2) * across + (y - height / 2) * down)
+      const share = strength * Math.max(0, Math.min(1, side))
+      // Glass adds light; what it mirrors is dimmer than the street behind the viewer.
+      data[place]! += share * mirrored[place]!
+      data[place + 1]! += share * mirrored[place + 1]!
+      data[place + 2]! += share * mirrored[place + 2]!
+    }
+  }
 }

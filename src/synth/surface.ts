@@ -7,7 +7,10 @@ import { chance, pick, pickWeighted, uniform } from './distributions.ts'
 import { paintGround, samplePhotograph } from './ground.ts'
 import type { InkMasks, InkStyle } from './ink.ts'
 import { type LightImage, lightUp, reflect } from './light.ts'
+import { createScratch } from './scratch.ts'
 import type { SurfaceSettings } from './settings.ts'
+
+const [borrowScene, borrowCoverage, borrowTexture] = [createScratch(), createScratch(), createScratch()]
 
 export interface SurfaceRequest {
   readonly width: number
@@ -22,10 +25,10 @@ export interface SurfaceRequest {
   readonly settings: SurfaceSettings
 }
 
-/** Paints ground, shadow, outline and letters, then lets light fall on them. */
+/** Paints ground, shadow, outline and letters, then lets light fall on them. The picture lasts until the next call. */
 export function paintSurface(random: Random, request: SurfaceRequest): LightImage {
   const { width, height, inkHeight, masks, style, photographs, breaks, settings } = request
-  const image: LightImage = { width, height, data: new Float32Array(width * height * 3) }
+  const image: LightImage = { width, height, data: borrowScene(width * height * 3) }
   paintGround(random, image, { inkHeight, photographs, settings })
   const isNeon = chance(random, settings.neon)
   if (isNeon) darken(image, uniform(random, 0.08, 0.3))
@@ -80,9 +83,11 @@ function paintShadow(random: Random, painting: Painting, kind: NonNullable<InkSt
   paintThrough(image, shade, kept, kind === 'soft' ? uniform(random, 0.4, 0.9) : uniform(random, 0.7, 1))
 }
 
-/** A mask's channel as shares: 0 letters, 1 outline, 2 shadow. */
+/** A mask's channel as shares, until the next call: 0 letters, 1 outline, 2 shadow. */
 function coverage(masks: InkMasks, channel: number): Float32Array {
-  return Float32Array.from({ length: masks.length / 4 }, (_, pixel) => masks[pixel * 4 + channel]! / 255)
+  const shares = borrowCoverage(masks.length / 4)
+  for (let pixel = 0; pixel < shares.length; pixel++) shares[pixel] = masks[pixel * 4 + channel]! / 255
+  return shares
 }
 
 function darken({ data }: LightImage, share: number): void {
@@ -196,6 +201,8 @@ function paintLetters(random: Random, letters: Letters): void {
   const border = width * (breaks.length > 0 ? pick(random, breaks) : 1)
   const wear = uniform(random, 0.4, 1)
   const lamp = inkHeight / uniform(random, 9, 13)
+  const [red, green, blue] = colour
+  const [moreRed, moreGreen, moreBlue] = [second[0] - red, second[1] - green, second[2] - blue]
   let pixel = 0
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++, pixel++) {
@@ -210,23 +217,23 @@ function paintLetters(random: Random, letters: Letters): void {
         else change = 90 * texture[pixel]!
       }
       const place = pixel * 3
-      for (let channel = 0; channel < 3; channel++) {
-        const target = colour[channel]! + (second[channel]! - colour[channel]!) * mix + change
-        data[place + channel]! += (target - data[place + channel]!) * share
-      }
+      data[place]! += (red + moreRed * mix + change - data[place]!) * share
+      data[place + 1]! += (green + moreGreen * mix + change - data[place + 1]!) * share
+      data[place + 2]! += (blue + moreBlue * mix + change - data[place + 2]!) * share
     }
   }
 }
 
-/** Brightness of a part of a photograph, about its mean, in units of 128. */
+/** Brightness of a part of a photograph, about its mean, in units of 128; until the next call. */
 function drawTexture(random: Random, image: LightImage, photographs: readonly RgbImage[]): Float32Array {
-  const texture = new Float32Array(image.width * image.height)
+  const texture = borrowTexture(image.width * image.height)
+  const sample = samplePhotograph(random, image, pick(random, photographs))
   let sum = 0
-  samplePhotograph(random, image, pick(random, photographs), (place, red, green, blue) => {
-    const value = (0.299 * red + 0.587 * green + 0.114 * blue) / 128
-    texture[place / 3] = value
+  for (let pixel = 0, place = 0; pixel < texture.length; pixel++, place += 3) {
+    const value = (0.299 * sample[place]! + 0.587 * sample[place + 1]! + 0.114 * sample[place + 2]!) / 128
+    texture[pixel] = value
     sum += value
-  })
+  }
   const mean = sum / texture.length
   for (let pixel = 0; pixel < texture.length; pixel++) texture[pixel]! -= mean
   return texture

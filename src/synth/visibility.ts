@@ -24,7 +24,9 @@ export function isVisible({ width, height, data }: RgbImage, masks: InkMasks): b
       const isBare = masks[pixel * 4]! + masks[pixel * 4 + 1]! === 0
       const place = pixel * 3
       if (isBare) {
-        const [red, green, blue] = [data[place]!, data[place + 1]!, data[place + 2]!]
+        const red = data[place]!
+        const green = data[place + 1]!
+        const blue = data[place + 2]!
         sums[at + 4]! += 1
         sums[at + 5]! += red
         sums[at + 6]! += green

@@ -31,6 +31,32 @@ describe('blur', () => {
     }
   })
 
+  it('is a sum of weighted neighbours, the border repeating, and may go into its own source', () => {
+    const { width, height, data } = scene()
+    const [deviation, radius] = [1.7, 5]
+    const weights = Array.from({ length: 2 * radius + 1 }, (_, tap) =>
+      Math.exp(-0.5 * ((tap - radius) / deviation) ** 2),
+    )
+    const whole = weights.reduce((total, weight) => total + weight, 0) ** 2
+    const at = (x: number, y: number) =>
+      data[3 * (Math.max(0, Math.min(height - 1, y)) * width + Math.max(0, Math.min(width - 1, x))) + 2]!
+    const blurred = gaussianBlur(scene(), deviation).data
+    for (const [x, y] of [
+      [0, 0],
+      [13, 5],
+      [16, 10],
+      [36, 20],
+    ] as const) {
+      let expected = 0
+      for (let down = -radius; down <= radius; down++)
+        for (let right = -radius; right <= radius; right++)
+          expected += (weights[down + radius]! * weights[right + radius]! * at(x + right, y + down)) / whole
+      expect(blurred[3 * (y * width + x) + 2]).toBeCloseTo(expected, 3)
+    }
+    const image = scene()
+    expect(gaussianBlur(image, deviation, image.data).data).toEqual(blurred)
+  })
+
   it('spreads a point as a Gaussian of the radius it states', () => {
     const plane = new Float32Array(31 * 31)
     plane[15 * 31 + 15] = 1
