@@ -73,13 +73,10 @@ function warp(image: RgbImage, random: Random): RgbImage {
     const even = 0.5 + ((column + 0.5) / width - 0.5) * zoomX
     const u = even + stretch * Math.sin(2 * Math.PI * waves * even + stretchPhase)
     const shift = bend * Math.sin(u * Math.PI + phase)
-    for (const [ends, left, right] of [
-      [upper, topLeft, topRight],
-      [lower, bottomLeft, bottomRight],
-    ] as const) {
-      ends[2 * column] = ((1 - u) * left[0] + u * right[0]) * width - 0.5
-      ends[2 * column + 1] = ((1 - u) * left[1] + u * right[1] + shift) * height - 0.5
-    }
+    upper[2 * column] = ((1 - u) * topLeft[0] + u * topRight[0]) * width - 0.5
+    upper[2 * column + 1] = ((1 - u) * topLeft[1] + u * topRight[1] + shift) * height - 0.5
+    lower[2 * column] = ((1 - u) * bottomLeft[0] + u * bottomRight[0]) * width - 0.5
+    lower[2 * column + 1] = ((1 - u) * bottomLeft[1] + u * bottomRight[1] + shift) * height - 0.5
   }
   const output = new Uint8Array(data.length)
   const [right, bottom, stride] = [width - 1.001, height - 1.001, width * 3]
@@ -125,11 +122,13 @@ function recolour(data: Uint8Array, random: Random): Uint8Array {
   const grey = random() < 0.12
   const tables = [0, 1, 2].map(() => {
     const gain = uniform(random, 0.85, 1.15)
-    return Uint8Array.from({ length: 256 }, (_, value) => {
+    const table = new Uint8Array(256)
+    for (let value = 0; value < 256; value++) {
       const curved = 255 * (value / 255) ** gamma
       const toned = clampByte(((curved - 128) * contrast + 128 + brightness) * gain)
-      return invert ? 255 - toned : toned
-    })
+      table[value] = invert ? 255 - toned : toned
+    }
+    return table
   })
   const changed = new Uint8Array(data.length)
   const reds = tables[0]!

@@ -29,8 +29,13 @@ export function fromFrequencies(block: Float64Array): void {
 }
 
 function forward(block: Float64Array, start: number, step: number): void {
-  const [i1, i2, i3, i4] = [start + step, start + 2 * step, start + 3 * step, start + 4 * step]
-  const [i5, i6, i7] = [start + 5 * step, start + 6 * step, start + 7 * step]
+  const i1 = start + step
+  const i2 = start + 2 * step
+  const i3 = start + 3 * step
+  const i4 = start + 4 * step
+  const i5 = start + 5 * step
+  const i6 = start + 6 * step
+  const i7 = start + 7 * step
   const sum07 = block[start]! + block[i7]!
   const difference07 = block[start]! - block[i7]!
   const sum16 = block[i1]! + block[i6]!
@@ -64,10 +69,21 @@ function forward(block: Float64Array, start: number, step: number): void {
 }
 
 function backward(block: Float64Array, start: number, step: number): void {
-  const [i1, i2, i3, i4] = [start + step, start + 2 * step, start + 3 * step, start + 4 * step]
-  const [i5, i6, i7] = [start + 5 * step, start + 6 * step, start + 7 * step]
-  const [f0, f1, f2, f3] = [block[start]!, block[i1]!, block[i2]!, block[i3]!]
-  const [f4, f5, f6, f7] = [block[i4]!, block[i5]!, block[i6]!, block[i7]!]
+  const i1 = start + step
+  const i2 = start + 2 * step
+  const i3 = start + 3 * step
+  const i4 = start + 4 * step
+  const i5 = start + 5 * step
+  const i6 = start + 6 * step
+  const i7 = start + 7 * step
+  const f0 = block[start]!
+  const f1 = block[i1]!
+  const f2 = block[i2]!
+  const f3 = block[i3]!
+  const f4 = block[i4]!
+  const f5 = block[i5]!
+  const f6 = block[i6]!
+  const f7 = block[i7]!
   // Most columns hold nothing but their mean after rounding.
   if (f1 === 0 && f2 === 0 && f3 === 0 && f4 === 0 && f5 === 0 && f6 === 0 && f7 === 0) {
     for (let index = start + step; index <= i7; index += step) block[index] = f0
