@@ -173,7 +173,10 @@ export const presetSettings = z.strictObject({
   model: modelSettings.prefault({}),
   training: trainingSettings
     .refine(({ focalWeight, ctcWeight }) => focalWeight > 0 || ctcWeight > 0, 'focalWeight 0 needs a ctcWeight above 0')
-    .refine(({ batchSize, replicas }) => batchSize % replicas === 0, 'batchSize must be a multiple of replicas')
+    .refine(
+      ({ batchSize, replicas }) => batchSize % replicas === 0,
+      'batchSize must be a multiple of replicas; with 1 replica it may be any',
+    )
     .prefault({}),
   synth: synthSettings.prefault({}),
 })

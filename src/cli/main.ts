@@ -13,6 +13,7 @@ const verbs: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./train.ts')).trainCommand(),
   study: async () => (await import('./study.ts')).studyCommand(),
   synth: async () => (await import('./synth.ts')).synthCommand(),
+  average: async () => (await import('./average.ts')).averageCommand(),
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand(),
   export: async () => (await import('./export.ts')).exportCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),

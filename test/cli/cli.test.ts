@@ -246,6 +246,22 @@ describe('safl calibrate', () => {
   })
 })
 
+describe('safl average', () => {
+  test('a model averaged with itself reads as it does; a share too few is refused', async () => {
+    const out = join(folder, 'averaged.safetensors')
+    const { code, out: said } = await safl('average', 'tiny', 'tiny', '--shares', '3,1', '--out', out)
+    expect([code, said]).toEqual([0, `${out}: 0.75 tiny, 0.25 tiny\n`])
+    const read = async (...model: string[]) =>
+      (await safl('recognize', ...model, join(folder, 'a.png'))).out.split('\t')[1]
+    expect(await read('--model', out)).toBe(await read())
+    const refused = await safl('average', 'tiny', 'tiny', '--shares', '1', '--out', out)
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringMatching(/--shares 1: give a number above 0 for each of 2/),
+    ])
+  })
+})
+
 describe('safl train', () => {
   const mini = ['batchSize=2', 'steps=3', 'lengths=[8]', 'warmup=1'].flatMap((change) => [
     '--set',
