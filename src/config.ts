@@ -157,7 +157,7 @@ export const trainingSettings = z.strictObject({
   replicas: count
     .default(1)
     .describe(
-      'parts of a batch whose gradients a CPU computes side by side, each with batch norm of its own (data parallelism); as many as cores is fastest',
+      'parts of a batch whose gradients a CPU computes side by side, each with batch norm of its own (data parallelism); as many as cores is fastest for small models beside rendering',
     ),
   validationSteps: z.int().min(0).default(1000).describe('steps between readings of the validation words; 0 for none'),
   validationWords: count.default(500).describe('most validation words that are read'),
