@@ -174,8 +174,8 @@ export const presetSettings = z.strictObject({
   training: trainingSettings
     .refine(({ focalWeight, ctcWeight }) => focalWeight > 0 || ctcWeight > 0, 'focalWeight 0 needs a ctcWeight above 0')
     .refine(
-      ({ batchSize, replicas }) => batchSize % replicas === 0,
-      'batchSize must be a multiple of replicas; with 1 replica it may be any',
+      ({ batchSize, replicas }) => replicas === 1 || (batchSize % replicas === 0 && batchSize >= 2 * replicas),
+      'batchSize must be a multiple of replicas, two words a replica at least; with training.replicas=1 it may be any',
     )
     .prefault({}),
   synth: synthSettings.prefault({}),

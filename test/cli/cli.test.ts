@@ -263,7 +263,7 @@ describe('safl average', () => {
 })
 
 describe('safl train', () => {
-  const mini = ['batchSize=2', 'steps=3', 'lengths=[8]', 'warmup=1'].flatMap((change) => [
+  const mini = ['batchSize=2', 'replicas=1', 'steps=3', 'lengths=[8]', 'warmup=1'].flatMap((change) => [
     '--set',
     `training.${change}`,
   ])
@@ -296,10 +296,11 @@ describe('safl train', () => {
   test.each([
     [['--set', 'training.batchsize=4'], /no such setting; did you mean training.batchSize/],
     [['--set', 'training.batchSize=many'], /training.batchSize|expected number/i],
+    [['--set', 'training.replicas=2'], /batchSize must be a multiple of replicas, two words a replica at least/],
     [['--preset', 'huge'], /no preset "huge"/],
     [['--set', 'training.focalWeight=0', '--set', 'training.ctcWeight=0'], /focalWeight 0 needs a ctcWeight above 0/],
   ])('%j is refused in one line', async (args, message) => {
-    const { code, err } = await safl('train', '--run', join(folder, 'never'), ...args, ...data())
+    const { code, err } = await safl('train', '--run', join(folder, 'never'), ...mini, ...args, ...data())
     expect(code).toBe(1)
     expect(err).toMatch(message)
     expect(err).not.toMatch(/\n\s+at /)

@@ -270,7 +270,7 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
       const readings = await recognizer.recognizeImages(images, options)
       return readings.filter(({ text }, index) => text.toLowerCase() === crops[index]!.label.toLowerCase()).length
     }
-    const plain = await right({})
+    const plain = await right({ prior: null })
     expect(await right({ prior: crops.map(({ label }) => label) })).toBeGreaterThan(plain)
     expect(await right({ prior: ['unrelated', 'words'] })).toBeGreaterThan(0.9 * plain)
   })

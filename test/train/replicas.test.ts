@@ -79,5 +79,6 @@ test('what a replica says is the error of the step', async () => {
 })
 
 test('a batch that replicas cannot share is refused', () => {
-  expect(() => presetSettings.parse({ training: { batchSize: 5, replicas: 2 } })).toThrow(/multiple of replicas/)
+  for (const batchSize of [5, 2])
+    expect(() => presetSettings.parse({ training: { batchSize, replicas: 2 } })).toThrow(/multiple of replicas/)
 })
