@@ -24,6 +24,7 @@ import { loadPreset } from '../src/presets/index.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 import { initialState, train } from '../src/train/loop.ts'
 import { openTrainingStep } from '../src/train/replicated-step.ts'
+import { startFrom } from '../src/train/start-from.ts'
 import { englishCounts } from '../src/word-counts.ts'
 import { writeWhole } from '../src/write-whole.ts'
 import { synthVariants } from './synth-variants.ts'
@@ -81,9 +82,8 @@ async function measure(variant: string, seed: number): Promise<Result> {
   const model = openTrainingStep(preset)
   const state = initialState(model, seed)
   if (values.from) {
-    model.loadNamed(parseSafetensors(await readFile(values.from)).tensors, state)
-    state.average.set(state.weights)
-    state.averageStatistics.set(state.statistics)
+    const weights = parseSafetensors(await readFile(values.from)).tensors
+    startFrom({ settings, weights, provenance: {} }, { preset, model, state })
   }
   const batches = openBatches({
     sources: [],

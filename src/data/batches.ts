@@ -2,7 +2,7 @@
 import type { Preset } from '../config.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { DataSpec } from './dataset.ts'
-import { openWorkerStream, type WorkerStream } from './worker-stream.ts'
+import { openWorkerStream, type WorkerStream, workerEntry } from './worker-stream.ts'
 
 /** A batch of training words, ready for the training graph. */
 export interface TrainingBatch {
@@ -71,7 +71,7 @@ export type BatchStream = WorkerStream<TrainingBatch>
  */
 export function openBatches(options: BatchStreamOptions): BatchStream {
   const { firstBatch, workers, queue } = options
-  const entry = new URL(import.meta.url.endsWith('.ts') ? './batch-worker.ts' : './batch-worker.js', import.meta.url)
+  const entry = workerEntry(import.meta.url, 'batch-worker')
   const named = new Set<string>()
   const stream = openWorkerStream<TrainingBatch>({ entry, workerData: options, workers, first: firstBatch, queue })
   return {

@@ -1,6 +1,6 @@
 /** Synthetic words as image files, drawn in worker threads. (Node) */
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
-import { openWorkerStream, type WorkerStream } from './worker-stream.ts'
+import { openWorkerStream, type WorkerStream, workerEntry } from './worker-stream.ts'
 import type { NewSample } from './write-dataset.ts'
 
 export interface SyntheticWordsOptions {
@@ -18,7 +18,7 @@ const QUEUE = 16
  * four corners as fractions of the image, from the top left clockwise.
  */
 export function openSyntheticWords(options: SyntheticWordsOptions): WorkerStream<NewSample> {
-  const entry = new URL(import.meta.url.endsWith('.ts') ? './synth-worker.ts' : './synth-worker.js', import.meta.url)
+  const entry = workerEntry(import.meta.url, 'synth-worker')
   const { workers } = options
   return openWorkerStream({ entry, workerData: options, workers, first: 0, queue: QUEUE * workers })
 }

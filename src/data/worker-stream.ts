@@ -74,6 +74,11 @@ const SOURCE_BOOTSTRAP = `import('tsx/esm/api').then(({ register }) => {
   return import(require('node:worker_threads').workerData.entry)
 })`
 
+/** The module `name` beside the one at `url`, compiled or not as that is: what a thread runs. */
+export function workerEntry(url: string, name: string): URL {
+  return new URL(`./${name}.${url.endsWith('.ts') ? 'ts' : 'js'}`, url)
+}
+
 /** A thread that runs a module of ours, compiled or not. */
 export function startWorker({ entry, workerData }: Pick<WorkerStreamOptions, 'entry' | 'workerData'>): Worker {
   return entry.pathname.endsWith('.ts')

@@ -9,7 +9,7 @@ import type { Worker } from 'node:worker_threads'
 import * as runtime from 'onnxruntime-node'
 import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
-import { startWorker } from '../data/worker-stream.ts'
+import { startWorker, workerEntry } from '../data/worker-stream.ts'
 import { type StepInput, type StepLosses, type StepResult, TrainingStep } from './training-step.ts'
 
 /** What a replica's thread starts with. The vectors are shared memory: weights and statistics in, the others out. */
@@ -98,9 +98,7 @@ class Replica {
   constructor(options: ReplicaOptions) {
     this.gradient = options.gradient
     this.newStatistics = options.newStatistics
-    const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    const entry = new URL(`./replica-worker.${ending}`, import.meta.url)
-    this.worker = startWorker({ entry, workerData: options })
+    this.worker = startWorker({ entry: workerEntry(import.meta.url, 'replica-worker'), workerData: options })
     this.ended = once(this.worker, 'exit')
     this.worker.on('message', (reply: ReplicaReply) => this.settle(reply))
     this.worker.on('error', ({ message }) => {
