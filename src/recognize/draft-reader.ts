@@ -29,12 +29,19 @@ export interface SettledWord extends SpelledWord {
   readonly rank: number
 }
 
+/** What a first look saw in an image, so that a second one need not see it again. */
+export interface Glimpse {
+  /** What the decoder attends to, by name, [1, heads, …]. */
+  readonly cross: Readonly<Record<string, Value>>
+  /** Of the CTC head, [S, 95]. */
+  readonly probabilities: Float32Array
+  readonly greedy: DecodedWord
+}
+
 export interface CompareOptions {
-  /** How many images in a row show the same word. */
-  readonly views: number
   /** What is expected of the words; nothing when null. */
   readonly prior: Expectation | null
-  /** Also give `attention` [N, T, S], of each word's first view. */
+  /** Also give `attention` [N, T, S], of what the first look saw. */
   readonly attention?: boolean | undefined
 }
 
@@ -80,27 +87,48 @@ export class DraftReader {
     )
   }
 
-  /** What greedy decoding spells of each image. Outputs are the encoder's, and `attention` [B, T, S]. */
+  /**
+   * What greedy decoding spells of each image, and what was seen of the image at a place. Outputs are the encoder's, and
+   * `attention` [B, T, S].
+   */
   async read(images: Value, outputs: readonly string[]) {
     const ofEncoder = outputs.filter((name) => name !== 'attention')
-    const { run, cross, drafts, further } = await this.glance(images, ofEncoder)
-    const words = (await spellFromDrafts(run, drafts, this.model)).map(asItIs)
-    const looks = ofEncoder.length < outputs.length ? await this.settle(inOrder(words), cross, ['attention']) : {}
-    return { words, others: { ...further, ...looks } }
+    const { run, cross, drafts, probabilities, further } = await this.glance(images, ofEncoder)
+    const spelled = await spellFromDrafts(run, drafts, this.model)
+    const looks = ofEncoder.length < outputs.length ? await this.settle(inOrder(spelled), cross, ['attention']) : {}
+    const glimpse = (place: number): Glimpse => ({
+      cross: Object.fromEntries(this.crosses.map((name) => [name, rowOf(cross[name]!, place)])),
+      probabilities: probabilities[place]!.slice(),
+      greedy: spelled[place]!,
+    })
+    return { words: spelled.map(asItIs), others: { ...further, ...looks }, glimpse }
   }
 
   /**
-   * The most probable word of those that the views of each show: what greedy decoding spells of them, words like that,
-   * and what the CTC head finds likely. A word's probability is the mean of the decoder's over all views, times what is expected of it;
-   * its confidence is its share among the candidates, or that mean where there is no other.
+   * The most probable word of those that what was seen and further views show, as many views of each in a row: what greedy
+   * decoding spells of them, words like that, and what the CTC head finds likely. A word's probability is the mean of the
+   * decoder's over all views, times what is expected of it; its confidence is its share among the candidates, or that mean
+   * where there is no other.
    */
-  async compare(images: Value, { views, prior, attention }: CompareOptions) {
-    const { run, cross, drafts, probabilities } = await this.glance(images, [])
-    const greedy = await spellFromDrafts(run, drafts, this.model)
+  async compare(seen: readonly Glimpse[], views: Value, { prior, attention }: CompareOptions) {
+    const added = await this.glance(views, [])
+    const each = added.drafts.length / seen.length
+    const greedy = [
+      ...seen.map((glimpse) => glimpse.greedy),
+      ...(await spellFromDrafts(added.run, added.drafts, this.model)),
+    ]
+    const probabilities = [...seen.map((glimpse) => glimpse.probabilities), ...added.probabilities]
+    const cross = Object.fromEntries(
+      this.crosses.map((name) => [
+        name,
+        joinRows([...seen.map((glimpse) => glimpse.cross[name]!), added.cross[name]!]),
+      ]),
+    )
     const like = await this.wordsLike(greedy, prior)
     const options = { width: CTC_BEAMS, words: CANDIDATES, prior, maximumLength: this.model.maximumLength }
-    const groups = Array.from({ length: greedy.length / views }, (_, group) => {
-      const members = Array.from({ length: views }, (_unused, view) => group * views + view)
+    const groups = seen.map((_, place) => {
+      const further = Array.from({ length: each }, (_unused, view) => seen.length + place * each + view)
+      const members = [place, ...further]
       const found = members.flatMap((image) => [
         greedy[image]!.ids,
         ...like[image]!,
@@ -110,19 +138,18 @@ export class DraftReader {
       return [...different.values()].map((ids) => ({ ids, members }))
     })
     const given = groups.flat().flatMap(({ ids, members }) => members.map((image) => ({ image, ids })))
-    const runs = (await run(given)).values()
+    const runs = (await this.runOver(cross)(given)).values()
     const words = groups.map((candidates) =>
       best(
         candidates.map(({ ids, members }) => {
           const byView = members.map(() => this.probabilitiesOf(ids, runs.next().value!))
-          const mean = byView.reduce((sum, each) => sum + productOf(each), 0) / views
+          const mean = byView.reduce((sum, view) => sum + productOf(view), 0) / members.length
           const expected = prior ? ids.reduce((expectation, id) => expectation.after(id), prior).ended : 0
           return { ids, probabilities: byView[0]!, mean, rank: Math.log(Math.max(mean, LEAST)) + expected }
         }),
       ),
     )
-    const shown = words.map(({ ids }, group) => ({ image: group * views, ids }))
-    const looks = attention ? await this.settle(shown, cross, ['attention']) : {}
+    const looks = attention ? await this.settle(inOrder(words), cross, ['attention']) : {}
     return { words, others: looks }
   }
 
@@ -131,10 +158,13 @@ export class DraftReader {
     const encoded = await this.encoder.run({ images }, [...this.crosses, 'ctc_probabilities', ...outputs])
     const named = (wanted: readonly string[]) => Object.fromEntries(wanted.map((name) => [name, encoded[name]!]))
     const cross = named(this.crosses)
-    const run: WordRun = async (words) => rowsOf((await this.settle(words, cross, ['probabilities'])).probabilities!)
     const probabilities = rowsOf(encoded.ctc_probabilities!)
     const drafts = probabilities.map((each) => bestPath(each).ids)
-    return { run, cross, probabilities, drafts, further: named(outputs) }
+    return { run: this.runOver(cross), cross, probabilities, drafts, further: named(outputs) }
+  }
+
+  private runOver(cross: Readonly<Record<string, Value>>): WordRun {
+    return async (words) => rowsOf((await this.settle(words, cross, ['probabilities'])).probabilities!)
   }
 
   /**
@@ -197,6 +227,24 @@ export class DraftReader {
 function rowsOf({ shape, data }: Value): Float32Array[] {
   const size = data.length / shape[0]!
   return Array.from({ length: shape[0]! }, (_, row) => (data as Float32Array).subarray(row * size, (row + 1) * size))
+}
+
+/** One of them, copied, as a value of its own. */
+function rowOf(value: Value, place: number): Value {
+  return { ...value, shape: [1, ...value.shape.slice(1)], data: rowsOf(value)[place]!.slice() }
+}
+
+/** The rows of all along the first axis. */
+function joinRows(values: readonly Value[]): Value {
+  const [first] = values as [Value]
+  const data = new Float32Array(values.reduce((sum, value) => sum + value.data.length, 0))
+  let end = 0
+  for (const value of values) {
+    data.set(value.data as Float32Array, end)
+    end += value.data.length
+  }
+  const count = values.reduce((sum, { shape }) => sum + shape[0]!, 0)
+  return { ...first, shape: [count, ...first.shape.slice(1)], data }
 }
 
 /** Each word with its image. */

@@ -12,7 +12,7 @@ import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
 import { type AttentionMap, attentionOf } from './attention-map.ts'
-import { canDraft, DraftReader, type SettledWord } from './draft-reader.ts'
+import { canDraft, DraftReader, type Glimpse, type SettledWord } from './draft-reader.ts'
 import { geometryOf, moveAcross, type WordGeometry } from './geometry.ts'
 import { batchSizeOf, ImageReader } from './image-reader.ts'
 import {
@@ -20,7 +20,6 @@ import {
   asksForSearch,
   type BatchSearch,
   type ReadCharacter,
-  type SearchedWord,
   type SearchOptions,
   StepReader,
 } from './step-reader.ts'
@@ -102,8 +101,18 @@ export interface OpenWeights {
   readonly steps: StepReader | null
 }
 
-/** What is compared by `rank`: see `SearchedWord`. */
-type Reading = Omit<Recognition, 'turned'> & Pick<SearchedWord, 'rank'>
+interface Reading extends Omit<Recognition, 'turned'> {
+  /** What readings are compared by: see `SearchedWord`. */
+  readonly rank: number
+  /** For a second look, where it may come to one. */
+  readonly glimpse?: Glimpse
+}
+
+/** Reads a batch, images [B, H, W, 3]; and gives what else was asked for by name. */
+type BatchReader = (...given: Parameters<BatchSearch>) => Promise<{
+  readonly words: readonly Reading[]
+  readonly others: Readonly<Record<string, Value>>
+}>
 
 export abstract class WordReader<Source> extends ImageReader<Source> {
   private readonly session: Session
@@ -177,7 +186,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     const again = new Map(unsure.map((place, index) => [place, second[index]!]))
     return first.map((once, place) => {
       const { view, reading } = again.get(place) ?? once
-      const { rank, ...word } = reading
+      const { rank, glimpse, ...word } = reading
       return { ...word, ...(word.geometry && { geometry: view.unlean(word.geometry) }), turned: view.turned }
     })
   }
@@ -206,7 +215,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     return read.map((once, index) => betterOf(once, again[index]!))
   }
 
-  /** Reads each upright and leaning either way at once, with frequent words expected. */
+  /** Compares what was seen of each with how it looks leaning either way, with frequent words expected. */
   private async compareViews(read: readonly ReadView[], drafts: DraftReader, options: RecognizeOptions) {
     const batchSize = batchSizeOf(options)
     const prior = await this.expect(options, drafts)
@@ -215,19 +224,14 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       await this.pause()
       options.signal?.throwIfAborted()
       const batch = read.slice(start, start + batchSize)
-      const views = batch.map(({ view }) => {
-        const shown = resize(view.image, this.width, this.height)
-        return [shown, ...this.leaning(view, shown).map(({ image }) => image)]
-      })
-      const { words, others } = await drafts.compare(this.pixelsOf(views.flat()), {
-        views: 1 + LEANS.length,
-        prior,
-        attention: options.attention,
-      })
+      const seen = batch.map(({ reading }) => reading.glimpse!)
+      const leaning = batch.flatMap(({ view }) => this.leaning(view).map(({ image }) => image))
+      const { attention } = options
+      const { words, others } = await drafts.compare(seen, this.pixelsOf(leaning), { prior, attention })
       for (const [place, { view, reading }] of batch.entries()) {
         const again = describe(words[place]!, this.charset)
-        const attention = others.attention && attentionOf(others.attention, place, again.characters.length)
-        results.push({ view, reading: { ...reading, ...again, ...(attention && { attention }) } })
+        const looks = others.attention && attentionOf(others.attention, place, again.characters.length)
+        results.push({ view, reading: { ...reading, ...again, ...(looks && { attention: looks }) } })
       }
     }
     return results
@@ -249,9 +253,9 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     return views.map((each) => each.map(() => read.next().value!).reduce(betterOf))
   }
 
-  /** `shown` is the image as the network takes it. */
-  private leaning({ image, turned }: View, shown = resize(image, this.width, this.height)): View[] {
-    const { width } = shown
+  private leaning({ image, turned }: View): View[] {
+    const shown = resize(image, this.width, this.height)
+    const { width } = this
     // Columns of the shown image from its top to its bottom.
     return LEANS.map((share) => (share * image.height * width) / image.width).map((shift) => ({
       image: lean(shown, shift),
@@ -267,7 +271,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       throw new Error(
         'attention: the maps are of greedy decoding: leave out beams, lexicons, patterns, priors, alternatives and ctc',
       )
-    const read = search ?? (this.drafts ? this.readByDrafts(this.drafts) : this.readGreedily)
+    const read = search ?? (this.drafts ? this.readByDrafts(this.drafts, options) : this.readGreedily)
     const results: Reading[] = []
     for (let start = 0; start < images.length; start += batchSize) {
       if (start > 0) await this.pause()
@@ -299,7 +303,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
   private async readBatch(
     images: readonly RgbImage[],
     { geometry, attention }: RecognizeOptions,
-    read: BatchSearch,
+    read: BatchReader,
   ): Promise<Reading[]> {
     const wanted = [...(geometry ? ['rectified', 'control_points'] : []), ...(attention ? ['attention'] : [])]
     const { words, others } = await read(this.pixelsOf(images), wanted)
@@ -320,10 +324,14 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     return { type: 'uint8', shape: [images.length, height, width, 3], data }
   }
 
-  private readByDrafts(drafts: DraftReader): BatchSearch {
+  private readByDrafts(drafts: DraftReader, { secondLook = true }: RecognizeOptions): BatchReader {
     return async (images, outputs) => {
-      const { words, others } = await drafts.read(images, outputs)
-      return { words: words.map((word) => describe(word, this.charset)), others }
+      const { words, others, glimpse } = await drafts.read(images, outputs)
+      const readings = words.map((word, place) => ({
+        ...describe(word, this.charset),
+        ...(secondLook && word.confidence < UNSURE && { glimpse: glimpse(place) }),
+      }))
+      return { words: readings, others }
     }
   }
 
@@ -333,7 +341,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     return this.expectations.of({ prior: words, priorWeight }, model)
   }
 
-  private readonly readGreedily: BatchSearch = async (images, outputs) => {
+  private readonly readGreedily: BatchReader = async (images, outputs) => {
     const spelling = this.decoder === 'ctc' ? ['ctc_probabilities'] : ['ids', 'probabilities']
     const { ids, probabilities, ctc_probabilities, ...others } = await this.session.run({ images }, [
       ...spelling,
