@@ -96,6 +96,11 @@ export const trainingSettings = z.strictObject({
   learningRate: z.number().positive().default(1).describe('noam: factor of the formula; cosine: peak rate'),
   warmup: count.default(16_000).describe('steps of linear warm-up'),
   finalLearningRate: z.number().min(0).default(0).describe('cosine: rate at the last step'),
+  optimizer: z
+    .enum(['adam', 'muon'])
+    .default('adam')
+    .describe('muon: filters and matrices between hidden layers move by orthogonal momentum, all else by Adam'),
+  momentum: z.number().min(0).lt(1).default(0.95).describe("Muon's decay of its momentum"),
   beta1: z.number().min(0).lt(1).default(0.9).describe("Adam's decay of the first moment"),
   beta2: z.number().min(0).lt(1).default(0.98).describe("Adam's decay of the second moment"),
   epsilon: z.number().positive().default(1e-9).describe("Adam's epsilon"),

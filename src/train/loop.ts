@@ -3,14 +3,14 @@ import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
 import type { TrainingState } from './checkpoint.ts'
 import type { ManySteps, StepOutcome } from './many-steps.ts'
-import { adamUpdate, averageDecay } from './optimizer.ts'
+import { averageDecay, type OptimizerState } from './optimizer.ts'
 import { learningRate } from './schedule.ts'
 import type { StepInput, StepResult } from './training-step.ts'
 
 export interface Trainable {
-  readonly decayRanges: readonly { readonly offset: number; readonly length: number }[]
   initialState(seed: number): { weights: Float32Array; statistics: Float32Array }
   run(input: StepInput): Promise<StepResult>
+  update(state: OptimizerState, gradient: Float32Array, at: { step: number; rate: number }): Promise<number>
 }
 
 export interface StepReport extends StepOutcome {
@@ -21,7 +21,7 @@ export interface StepReport extends StepOutcome {
 
 export interface TrainOptions {
   readonly model: Trainable
-  /** Takes the steps in groups, on another device; without it they are taken one by one, Adam in JavaScript. */
+  /** Takes the steps in groups, on another device; without it they are taken one by one, the optimizer in JavaScript. */
   readonly manySteps?: ManySteps
   readonly preset: Preset
   readonly batches: { next(): Promise<TrainingBatch> }
@@ -94,7 +94,6 @@ async function stepOnHost(
   { state, batch }: { state: TrainingState; batch: TrainingBatch },
 ): Promise<StepOutcome> {
   const { training } = preset
-  const { decayRanges } = model
   const step = state.step + 1
   const { gradient, statistics, ...losses } = await model.run({
     weights: state.weights,
@@ -104,7 +103,7 @@ async function stepOnHost(
   })
   const rate = learningRate(training, preset.model.transformer.width, step)
   if (!Number.isFinite(losses.loss)) return { ...losses, rate, norm: Number.NaN }
-  const norm = adamUpdate(state, gradient, { settings: training, step, rate, decayRanges })
+  const norm = await model.update(state, gradient, { step, rate })
   state.statistics.set(statistics)
   const keep = averageDecay(training.averageDecay, step)
   for (let index = 0; index < state.statistics.length; index++) {

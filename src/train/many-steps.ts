@@ -1,5 +1,5 @@
 /**
- * Many steps of training in one run of a graph: forward, backward and Adam, with weights, moments and averages going from
+ * Many steps of training in one run of a graph: forward, backward and the optimizer, with weights, moments and averages going from
  * step to step inside the runtime. On a GPU they stay there, and the bus carries them once in so many steps.
  */
 import type { Preset } from '../config.ts'
@@ -23,7 +23,7 @@ import {
 } from '../tensor/index.ts'
 import type { TrainingState, TrainingVectors } from './checkpoint.ts'
 import { dropoutNoise, noiseLength } from './dropout-noise.ts'
-import { adam, SCHEDULE, scheduleOf } from './graph-adam.ts'
+import { optimize, SCHEDULE, scheduleOf } from './graph-optimizer.ts'
 import { learningRate } from './schedule.ts'
 import { buildStep } from './training-graph.ts'
 import type { TrainingStep } from './training-step.ts'
@@ -217,7 +217,11 @@ function manyStepsGraph(preset: Preset, model: TrainingStep, { size, length }: S
         weights,
         statistics,
       })
-      const { state: updated, norm } = adam(preset.training, model, { before, step, schedule: take(stacked.schedule)! })
+      const { state: updated, norm } = optimize(preset.training, model, {
+        before,
+        step,
+        schedule: take(stacked.schedule)!,
+      })
       const good = finite(add(step.loss, norm))
       const none = inside.constant(new Float32Array(1), [1])
       return {

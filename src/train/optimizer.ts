@@ -1,6 +1,12 @@
 /** Adam on flat vectors, in one pass over them. */
 import type { TrainingSettings } from '../config.ts'
 
+/** A part of the flat vectors. */
+export interface Stretch {
+  readonly offset: number
+  readonly length: number
+}
+
 export interface OptimizerState {
   readonly weights: Float32Array
   readonly moment1: Float32Array
@@ -9,13 +15,23 @@ export interface OptimizerState {
   readonly average: Float32Array
 }
 
+export interface Clipping {
+  readonly norm: number
+  /** What the gradient's numbers are scaled by, so that its norm is at most the limit. */
+  readonly scale: number
+}
+
 export interface UpdateOptions {
   readonly settings: Pick<TrainingSettings, 'beta1' | 'beta2' | 'epsilon' | 'weightDecay' | 'clip' | 'averageDecay'>
   /** 1 for the first update. */
   readonly step: number
   readonly rate: number
   /** Stretches of the weights that decay; all others do not. */
-  readonly decayRanges: readonly { readonly offset: number; readonly length: number }[]
+  readonly decayRanges: readonly Stretch[]
+  /** What `clipped` gives of the gradient, where that is known. */
+  readonly clipping?: Clipping
+  /** Where Adam moves the weights, everywhere when absent. */
+  readonly stretches?: readonly Stretch[]
 }
 
 /** The gradient is not finite: nothing was changed. */
@@ -31,9 +47,7 @@ export function adamUpdate(state: OptimizerState, gradient: Float32Array, option
   const { weights, moment1, moment2, average } = state
   const { settings, step, rate, decayRanges } = options
   const { beta1, beta2, epsilon, weightDecay, clip } = settings
-  const norm = euclideanNorm(gradient)
-  if (!Number.isFinite(norm)) throw new NonFiniteGradientError(`the gradient's norm is ${norm} at step ${step}`)
-  const scale = Math.min(1, clip / (norm + 1e-6))
+  const { norm, scale } = options.clipping ?? clipped(gradient, clip, step)
   if (weightDecay > 0) {
     for (const { offset, length } of decayRanges) {
       for (let index = offset; index < offset + length; index++) weights[index]! *= 1 - rate * weightDecay
@@ -47,22 +61,31 @@ export function adamUpdate(state: OptimizerState, gradient: Float32Array, option
   const forget = 1 - averageDecay(settings.averageDecay, step)
   // Constants and the length outside the loop count: once any buffer of the process was transferred to a thread, as
   // batches are, V8 checks every access to every typed array.
-  const count = weights.length
-  for (let index = 0; index < count; index++) {
-    const slope = gradient[index]!
-    const first = beta1 * moment1[index]! + share1 * slope
-    const second = beta2 * moment2[index]! + share2 * (slope * slope)
-    moment1[index] = first
-    moment2[index] = second
-    const weight = weights[index]! - (size * first) / (Math.sqrt(second) + floor)
-    weights[index] = weight
-    const old = average[index]!
-    average[index] = old + forget * (weight - old)
+  for (const { offset, length } of options.stretches ?? [{ offset: 0, length: weights.length }]) {
+    const end = offset + length
+    for (let index = offset; index < end; index++) {
+      const slope = gradient[index]!
+      const first = beta1 * moment1[index]! + share1 * slope
+      const second = beta2 * moment2[index]! + share2 * (slope * slope)
+      moment1[index] = first
+      moment2[index] = second
+      const weight = weights[index]! - (size * first) / (Math.sqrt(second) + floor)
+      weights[index] = weight
+      const old = average[index]!
+      average[index] = old + forget * (weight - old)
+    }
   }
   return norm
 }
 
-/** In stretches of four, which do not wait for each other's sums. */
+/** The gradient's norm, and what keeps it within `clip`. */
+export function clipped(gradient: Float32Array, clip: number, step: number): Clipping {
+  const norm = euclideanNorm(gradient)
+  if (!Number.isFinite(norm)) throw new NonFiniteGradientError(`the gradient's norm is ${norm} at step ${step}`)
+  return { norm, scale: Math.min(1, clip / (norm + 1e-6)) }
+}
+
+/** In steps of four, which do not wait for each other's sums. */
 function euclideanNorm(values: Float32Array): number {
   let squares = 0
   const whole = values.length - (values.length % 4)

@@ -82,6 +82,7 @@ class ReplicatedStep extends TrainingStep {
   }
 
   override async dispose(): Promise<void> {
+    await super.dispose()
     await Promise.all(this.replicas.map((replica) => replica.close()))
   }
 }

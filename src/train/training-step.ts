@@ -6,6 +6,8 @@ import type { TensorSpec, Weights } from '../model/scope.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import { type Runtime, Session, type SessionOptions, sizeOf, type Value, writeModel } from '../tensor/index.ts'
 import { dropoutNoise, noiseLength } from './dropout-noise.ts'
+import { Muon } from './muon.ts'
+import { adamUpdate, type OptimizerState } from './optimizer.ts'
 import { countElements, trainingGraph, trainingSpecs } from './training-graph.ts'
 
 export interface StepLosses {
@@ -43,6 +45,7 @@ export class TrainingStep {
   private readonly runtime: Runtime
   private readonly options: SessionOptions
   private readonly sessions = new Map<string, Promise<Session>>()
+  private muon: Muon | null = null
 
   constructor(preset: Preset, runtime: Runtime, options: SessionOptions = {}) {
     this.preset = preset
@@ -147,7 +150,16 @@ export class TrainingStep {
     }
   }
 
+  /** Moves the weights against the gradient, by the preset's optimizer; returns the gradient's norm. */
+  async update(state: OptimizerState, gradient: Float32Array, at: { step: number; rate: number }): Promise<number> {
+    const options = { settings: this.preset.training, decayRanges: this.decayRanges, ...at }
+    if (options.settings.optimizer === 'adam') return adamUpdate(state, gradient, options)
+    this.muon ??= new Muon(this.parameters, this.runtime)
+    return this.muon.update(state, gradient, options)
+  }
+
   async dispose(): Promise<void> {
+    await this.muon?.dispose()
     for (const session of this.sessions.values()) await (await session).dispose()
     this.sessions.clear()
   }

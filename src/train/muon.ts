@@ -1,0 +1,195 @@
+/**
+ * Muon: momentum, made orthogonal matrix by matrix, so that every direction of a layer learns at one pace (Jordan et al.,
+ * 2024, https://kellerjordan.github.io/posts/muon).
+ */
+import type { TrainingSettings } from '../config.ts'
+import type { TensorSpec } from '../model/scope.ts'
+import {
+  add,
+  concatenate,
+  divide,
+  Graph,
+  matrixProduct,
+  multiply,
+  type Runtime,
+  reshape,
+  Session,
+  sizeOf,
+  split,
+  squareRoot,
+  sum,
+  swapLast,
+  type Tensor,
+  writeModel,
+} from '../tensor/index.ts'
+import {
+  adamUpdate,
+  averageDecay,
+  clipped,
+  type OptimizerState,
+  type Stretch,
+  type UpdateOptions,
+} from './optimizer.ts'
+
+/** A stretch of the flat weights that holds matrices of one shape, one after another. */
+export interface MatrixStretch extends Stretch {
+  readonly count: number
+  readonly rows: number
+  readonly columns: number
+}
+
+export interface MuonOptions extends UpdateOptions {
+  readonly settings: UpdateOptions['settings'] & Pick<TrainingSettings, 'momentum'>
+}
+
+/** Embeddings, and layers whose outputs mean something by themselves: scores of characters, places of points. */
+const OUTER = /(tgt_embedding|decoder\.fc|guidance|ctc|stn_fc2)\.weight$/
+
+/** The flat weights from first to last, in stretches: the matrices between hidden layers, and what lies between those. */
+export function stretchesOf(parameters: readonly TensorSpec[]): (Stretch | MatrixStretch)[] {
+  const stretches: (Stretch | MatrixStretch)[] = []
+  let offset = 0
+  for (const { name, shape } of parameters) {
+    const length = sizeOf(shape)
+    const last = stretches.at(-1)
+    if (shape.length > 1 && !OUTER.test(name)) {
+      // Queries, keys and values lie in one tensor. A filter has a row for each output channel.
+      const count = name.endsWith('in_proj_weight') ? 3 : 1
+      const rows = shape[0]! / count
+      stretches.push({ offset, length, count, rows, columns: length / count / rows })
+    } else if (last && !isMatrix(last)) {
+      stretches[stretches.length - 1] = { offset: last.offset, length: last.length + length }
+    } else stretches.push({ offset, length })
+    offset += length
+  }
+  return stretches
+}
+
+export function isMatrix(stretch: Stretch | MatrixStretch): stretch is MatrixStretch {
+  return 'rows' in stretch
+}
+
+/** Coefficients of an odd polynomial of degree 5, by Jordan: singular values end between 0.68 and 1.2. */
+const [LINEAR, CUBIC, QUINTIC] = [3.4445, -4.775, 2.0315]
+const ITERATIONS = 4
+
+/** Root mean square of Adam's steps, in learning rates, which these are scaled to (Liu et al., arXiv 2502.16982). */
+const STEP_SIZE = 0.2
+
+/**
+ * `x[G, M, N]` with the singular values of each matrix near one, by iterations of Newton and Schulz: those down to a
+ * hundredth of the matrix's Schatten 4-norm, smaller ones less.
+ */
+export function orthogonal(x: Tensor): Tensor {
+  const [, rows, columns] = x.shape as [number, number, number]
+  if (rows > columns) return swapLast(orthogonal(swapLast(x)))
+  const square = matrixProduct(x, swapLast(x))
+  // Of X·Xᵀ, the square of X's Schatten 4-norm, which no singular value exceeds.
+  const norm = add(squareRoot(sum(multiply(square, square), { axes: [1, 2], keepDimensions: true })), LEAST)
+  const start = divide(square, norm)
+  const scaled = divide(x, squareRoot(norm))
+  return columns >= 2 * rows ? throughGram(start, scaled) : directly(start, scaled)
+}
+
+/** Keeps the norm of a matrix of zeros from 0. */
+const LEAST = 1e-24
+
+/** Multiplies `x` by the polynomial of its square, `first` of the first. */
+function directly(first: Tensor, x: Tensor): Tensor {
+  let [square, turned] = [first, x]
+  for (let iteration = 1; ; iteration++) {
+    turned = add(multiply(turned, LINEAR), matrixProduct(further(square), turned))
+    if (iteration === ITERATIONS) return turned
+    square = matrixProduct(turned, swapLast(turned))
+  }
+}
+
+/** The same where `x` is much wider than high: collects the polynomials, which commute, and multiplies once. */
+function throughGram(first: Tensor, x: Tensor): Tensor {
+  const identity = x.graph.constant(unit(first.shape[1]!), [1, first.shape[1]!, first.shape[1]!])
+  let [square, product] = [first, identity]
+  for (let iteration = 1; ; iteration++) {
+    const factor = add(multiply(identity, LINEAR), further(square))
+    product = iteration === 1 ? factor : matrixProduct(factor, product)
+    if (iteration === ITERATIONS) return matrixProduct(product, x)
+    square = matrixProduct(matrixProduct(factor, square), factor)
+  }
+}
+
+/** The polynomial's terms beyond the first, over its argument. */
+function further(square: Tensor): Tensor {
+  return add(multiply(square, CUBIC), multiply(matrixProduct(square, square), QUINTIC))
+}
+
+function unit(size: number): Float32Array {
+  return Float32Array.from({ length: size * size }, (_, place) => (place % (size + 1) === 0 ? 1 : 0))
+}
+
+/** What a stretch of matrices moves by at a learning rate of 1, from its momentum, both flat. */
+export function matrixStep(momentum: Tensor, { count, rows, columns, length }: MatrixStretch): Tensor {
+  const step = orthogonal(reshape(momentum, [count, rows, columns]))
+  return reshape(multiply(step, STEP_SIZE * Math.sqrt(Math.max(rows, columns))), [length])
+}
+
+/** Moves the matrices by Muon, all other weights by Adam. */
+export class Muon {
+  private readonly matrices: readonly MatrixStretch[]
+  private readonly others: readonly Stretch[]
+  /** Of the matrices, one after another: momenta a step ahead. */
+  private readonly ahead: Float32Array
+  private readonly session: Promise<Session>
+
+  constructor(parameters: readonly TensorSpec[], runtime: Runtime) {
+    const stretches = stretchesOf(parameters)
+    this.matrices = stretches.filter(isMatrix)
+    this.others = stretches.filter((stretch) => !isMatrix(stretch))
+    const sizes = this.matrices.map(({ length }) => length)
+    this.ahead = new Float32Array(sizes.reduce((total, size) => total + size, 0))
+    const graph = new Graph()
+    const momenta = split(graph.input('momenta', 'float32', [this.ahead.length]), { axis: 0, sizes })
+    const steps = momenta.map((momentum, place) => matrixStep(momentum, this.matrices[place]!))
+    graph.output('steps', concatenate(steps, { axis: 0 }))
+    this.session = Session.create(writeModel(graph), runtime, { spin: false })
+  }
+
+  /** As `adamUpdate`. The first moments of matrices are Muon's momentum, their second moments stay as they are. */
+  async update(state: OptimizerState, gradient: Float32Array, options: MuonOptions): Promise<number> {
+    const { weights, moment1, average } = state
+    const { settings, step, rate } = options
+    const { momentum } = settings
+    const { ahead } = this
+    const clipping = clipped(gradient, settings.clip, step)
+    const share = (1 - momentum) * clipping.scale
+    let place = 0
+    for (const { offset, length } of this.matrices) {
+      const end = offset + length
+      for (let index = offset; index < end; index++) {
+        const slope = share * gradient[index]!
+        // Nesterov's: where the momentum will be.
+        ahead[place++] = momentum * (momentum * moment1[index]! + slope) + slope
+      }
+    }
+    const { steps } = await (await this.session).run({
+      momenta: { type: 'float32', shape: [ahead.length], data: ahead },
+    })
+    adamUpdate(state, gradient, { ...options, clipping, stretches: this.others })
+    const moves = steps!.data as Float32Array
+    const forget = 1 - averageDecay(settings.averageDecay, step)
+    place = 0
+    for (const { offset, length } of this.matrices) {
+      const end = offset + length
+      for (let index = offset; index < end; index++) {
+        moment1[index] = momentum * moment1[index]! + share * gradient[index]!
+        const weight = weights[index]! - rate * moves[place++]!
+        weights[index] = weight
+        const old = average[index]!
+        average[index] = old + forget * (weight - old)
+      }
+    }
+    return clipping.norm
+  }
+
+  async dispose(): Promise<void> {
+    await (await this.session).dispose()
+  }
+}
