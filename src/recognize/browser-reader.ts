@@ -1,30 +1,34 @@
 /** Reads in the thread that it is loaded in: a worker's, or the page's own. (Browser) */
-import * as runtime from 'onnxruntime-web/wasm'
+import * as onWasm from 'onnxruntime-web/wasm'
 import type { WordCounts } from '../decode/prior.ts'
 import { parseWordCounts } from '../decode/word-list.ts'
 import type { RgbImage } from '../image/image.ts'
 import { parseWeights } from '../model/weights-file.ts'
 import type { Runtime } from '../tensor/index.ts'
 import { type BrowserImage, toPixels } from './browser-image.ts'
-import type { BrowserLoadOptions } from './browser-recognizer.ts'
+import { type BrowserLoadOptions, devices } from './browser-recognizer.ts'
 import { WordReader } from './word-reader.ts'
 
 export class BrowserReader extends WordReader<BrowserImage> {
   private words: WordCounts | null = null
 
   static async load(options: Omit<BrowserLoadOptions, 'worker'>): Promise<BrowserReader> {
-    const { weights = new URL('../../models/tiny.safetensors', import.meta.url), signal } = options
+    const { weights = new URL('../../models/tiny.safetensors', import.meta.url), device = 'wasm', signal } = options
+    if (!devices.includes(device)) throw new Error(`device: "${device}" is none of ${devices.join(', ')}`)
     const isOwn = options.weights === undefined
     const response = await fetch(weights, signal ? { signal } : {})
     if (!response.ok) throw new Error(`${weights}: the weights could not be fetched (${response.status})`)
-    if (!globalThis.crossOriginIsolated)
+    const onGpu = device === 'webgpu' && (await hasGpu())
+    if (device === 'webgpu' && !onGpu) console.warn('safl: the browser lends no WebGPU, so that WebAssembly reads')
+    if (!onGpu && !globalThis.crossOriginIsolated)
       console.warn('safl: the page is not cross-origin isolated, so that words are read by one thread')
+    const runtime = (onGpu ? await import('onnxruntime-web/webgpu') : onWasm) as unknown as Runtime
     const bytes = new Uint8Array(await response.arrayBuffer())
     const read = () => parseWeights(bytes, { isOwn })
     const { words = new URL('../../models/english.txt', import.meta.url) } = options
     // Whoever reads without a network later has them by then.
     const [opened, expected] = await Promise.all([
-      WordReader.openWeights(read, runtime as unknown as Runtime, options),
+      WordReader.openWeights(read, runtime, { ...options, ...(onGpu && { provider: 'webgpu' }) }),
       words === null ? null : fetchWords(words),
     ])
     const reader = new BrowserReader(opened, options.decoder ?? 'attention')
@@ -44,6 +48,11 @@ export class BrowserReader extends WordReader<BrowserImage> {
   protected override pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve))
   }
+}
+
+async function hasGpu(): Promise<boolean> {
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<object | null> } }
+  return Boolean(await gpu?.requestAdapter())
 }
 
 /** Words are read without them, if need be. */

@@ -6,7 +6,12 @@ import { ImageReader } from './image-reader.ts'
 import type { ReaderOptions, Recognition, RecognizeOptions } from './word-reader.ts'
 import { WorkerReader } from './worker-reader.ts'
 
+/** `wasm`: the processor, by WebAssembly. `webgpu`: the graphics processor, where the browser lends it, else as `wasm`. */
+export const devices = ['wasm', 'webgpu'] as const
+
 export interface BrowserLoadOptions extends ReaderOptions {
+  /** What computes, default `wasm`. */
+  readonly device?: (typeof devices)[number]
   /** Where the weights file lies; the package's own `tiny` when absent. */
   readonly weights?: string | URL
   /**
@@ -29,9 +34,9 @@ export class SceneTextRecognizer extends ImageReader<BrowserImage> {
   }
 
   /**
-   * Downloads the weights and prepares them in onnxruntime-web, on WebAssembly: with threads where the page is
-   * cross-origin isolated, with one and a warning elsewhere. Where no worker can be started, a warning says so, and words
-   * are read in the page's own thread.
+   * Downloads the weights and prepares them in onnxruntime-web. WebAssembly has threads where the page is cross-origin
+   * isolated; elsewhere it has one, and a warning says so, as it does where there is no WebGPU that was asked for. Where no
+   * worker can be started, a warning says so, and words are read in the page's own thread.
    */
   static async load({ worker = true, ...options }: BrowserLoadOptions = {}): Promise<SceneTextRecognizer> {
     if (worker && 'document' in globalThis) {

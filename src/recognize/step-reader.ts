@@ -13,7 +13,7 @@ import { type ConstraintOptions, compileConstraint, type Speller } from '../deco
 import { Expectations, type PriorOptions } from '../decode/prior.ts'
 import { cacheNames, crossNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
-import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
+import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
 
 /**
  * How words are searched for. With a lexicon, a pattern or allowed characters every reading fulfils them all, however
@@ -85,17 +85,22 @@ function asksForBeams(options: SearchOptions): boolean {
 export class StepReader {
   private readonly read: () => Promise<WeightsFile>
   private readonly runtime: Runtime
-  private readonly threads: number | undefined
+  private readonly options: SessionOptions
   private readonly encoder: Session | null
   private steps: Promise<Steps> | null = null
   private readonly expectations = new Expectations()
   private compiled: { readonly demands: ConstraintOptions; readonly constraint: Constraint } | null = null
 
   /** Sessions are made, and the weights read, when they are needed first; an encoder that is given remains the giver's. */
-  constructor(read: () => Promise<WeightsFile>, runtime: Runtime, threads?: number, encoder: Session | null = null) {
+  constructor(
+    read: () => Promise<WeightsFile>,
+    runtime: Runtime,
+    options: SessionOptions,
+    encoder: Session | null = null,
+  ) {
     this.read = read
     this.runtime = runtime
-    this.threads = threads
+    this.options = options
     this.encoder = encoder
   }
 
@@ -136,13 +141,12 @@ export class StepReader {
 
   private async open(): Promise<Steps> {
     const { settings, weights } = await this.read()
-    const options = this.threads === undefined ? {} : { threads: this.threads }
+    const { runtime, options } = this
     return {
       settings,
       charset: createCharset(settings.furtherCharacters),
-      encoder:
-        this.encoder ?? (await Session.create(writeModel(encoderGraph(settings, weights)), this.runtime, options)),
-      step: await Session.create(writeModel(stepGraph(settings, weights)), this.runtime, options),
+      encoder: this.encoder ?? (await Session.create(writeModel(encoderGraph(settings, weights)), runtime, options)),
+      step: await Session.create(writeModel(stepGraph(settings, weights)), runtime, options),
     }
   }
 

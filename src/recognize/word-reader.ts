@@ -10,7 +10,7 @@ import { isTall, turnQuarter } from '../image/turn.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
-import { type Runtime, Session, type Value, writeModel } from '../tensor/index.ts'
+import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
 import { type AttentionMap, attentionOf } from './attention-map.ts'
 import { canDraft, DraftReader, type Glimpse, type SettledWord } from './draft-reader.ts'
 import { geometryOf, moveAcross, type WordGeometry } from './geometry.ts'
@@ -143,22 +143,22 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
   protected static async openWeights(
     read: () => Promise<WeightsFile>,
     runtime: Runtime,
-    { threads, decoder = 'attention' }: ReaderOptions,
+    { threads, provider, decoder = 'attention' }: ReaderOptions & Pick<SessionOptions, 'provider'>,
   ): Promise<OpenWeights> {
     const file = await read()
     const { settings, weights } = file
-    const options = threads === undefined ? {} : { threads }
+    const options = { ...(threads !== undefined && { threads }), ...(provider && { provider }) }
     const charset = createCharset(settings.furtherCharacters)
     if (decoder === 'ctc' && !hasCtcHead(weights))
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
     if (decoder === 'attention' && canDraft(file)) {
       const drafts = await DraftReader.open(file, runtime, options)
-      const steps = new StepReader(read, runtime, threads, drafts.encoder)
+      const steps = new StepReader(read, runtime, options, drafts.encoder)
       return { session: drafts.encoder, charset, drafts, steps }
     }
     const graph = decoder === 'ctc' ? ctcGraph(settings, weights) : recognizerGraph(settings, weights)
     const session = await Session.create(writeModel(graph), runtime, options)
-    return { session, charset, drafts: null, steps: new StepReader(read, runtime, threads) }
+    return { session, charset, drafts: null, steps: new StepReader(read, runtime, options) }
   }
 
   override async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {

@@ -14,8 +14,8 @@ export interface Value {
 export interface SessionOptions {
   /** Threads of one run; all cores when absent. */
   readonly threads?: number
-  /** Where the runtime computes; the CPU when absent. */
-  readonly provider?: 'cuda'
+  /** Where the runtime computes; the CPU when absent. What WebGPU lacks, WebAssembly computes. */
+  readonly provider?: 'cuda' | 'webgpu'
   /**
    * Whether idle threads of a run wait for work in a busy loop, default true: a little faster on idle cores, and much
    * slower where other threads need them.
@@ -28,22 +28,28 @@ export interface SessionOptions {
 export class Session {
   private readonly runtime: Runtime
   private readonly session: InferenceSession
+  private readonly inTurn: boolean
 
-  private constructor(runtime: Runtime, session: InferenceSession) {
+  private constructor(runtime: Runtime, session: InferenceSession, inTurn: boolean) {
     this.runtime = runtime
     this.session = session
+    this.inTurn = inTurn
   }
 
   static async create(model: Uint8Array, runtime: Runtime, options: SessionOptions = {}): Promise<Session> {
-    const session = await runtime.InferenceSession.create(model, {
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
-      ...(options.provider && { executionProviders: [options.provider] }),
-      ...(options.spin === false && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
-      ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
-    })
-    return new Session(runtime, session)
+    const inTurn = options.provider === 'webgpu'
+    const create = () =>
+      runtime.InferenceSession.create(model, {
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+        ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+        ...(options.provider && {
+          executionProviders: options.provider === 'webgpu' ? ['webgpu', 'wasm'] : [options.provider],
+        }),
+        ...(options.spin === false && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
+        ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
+      })
+    return new Session(runtime, await (inTurn ? oneByOne(create) : create()), inTurn)
   }
 
   /** Feeds every input by name and returns every output (or those named) by name. */
@@ -52,7 +58,8 @@ export class Session {
     for (const [name, { type, data, shape }] of Object.entries(feeds)) {
       tensors[name] = new this.runtime.Tensor(type, data, shape)
     }
-    const results = outputs ? await this.session.run(tensors, [...outputs]) : await this.session.run(tensors)
+    const compute = () => (outputs ? this.session.run(tensors, [...outputs]) : this.session.run(tensors))
+    const results = await (this.inTurn ? oneByOne(compute) : compute())
     const values: Record<string, Value> = {}
     for (const [name, result] of Object.entries(results)) {
       values[name] = { type: result.type as DataType, shape: result.dims, data: result.data as TypedArray }
@@ -74,4 +81,13 @@ export class Session {
   async dispose(): Promise<void> {
     await this.session.release()
   }
+}
+
+let last: Promise<unknown> = Promise.resolve()
+
+/** On WebGPU what begins before another run has ended never ends, whatever session it is of. */
+function oneByOne<T>(compute: () => Promise<T>): Promise<T> {
+  const result = last.then(compute)
+  last = result.catch(() => {})
+  return result
 }

@@ -1,14 +1,18 @@
-/** Node and the browser read the same pixels alike. `AGREEMENT_WORDS=500 npx vitest run test/browser/agreement.test.ts` */
+/** Node and the browser, on WebAssembly and WebGPU, read the same pixels alike. `AGREEMENT_WORDS=500 npx vitest run test/browser/agreement.test.ts` */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 import { expect, test } from 'vitest'
 import { openDataset } from '../../src/data/dataset.ts'
+import type { RgbImage } from '../../src/image/image.ts'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
+import type { Recognition } from '../../src/recognize/word-reader.ts'
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const labels = '../shared/data/icdar2015/train/gt.txt'
+type Reading = Pick<Recognition, 'text' | 'confidence'>
+
 const count = Number(process.env.AGREEMENT_WORDS ?? 60)
 
 test.skipIf(!executablePath || !existsSync(labels))(
@@ -22,9 +26,10 @@ test.skipIf(!executablePath || !existsSync(labels))(
     const recognizer = await SceneTextRecognizer.load()
     const wanted = await recognizer.recognizeAll(images)
     await recognizer.dispose()
-    const found = await readInChromium(
-      images.map(({ width, height, data }) => ({ width, height, base64: Buffer.from(data).toString('base64') })),
-    )
+    const body = `
+      const words = await (await SceneTextRecognizer.load()).recognizeAll(images)
+      return words.map(({ text, confidence }) => ({ text, confidence }))`
+    const found = (await inChromium(images, { body })) as Reading[]
     expect(found.map(({ text }) => text)).toEqual(wanted.map(({ text }) => text))
     const apart = found.map(({ confidence }, index) => Math.abs(confidence - wanted[index]!.confidence))
     console.log(`${count} crops: confidences differ by ${Math.max(...apart).toExponential(1)} at most`)
@@ -32,27 +37,69 @@ test.skipIf(!executablePath || !existsSync(labels))(
   },
 )
 
-interface Packed {
-  readonly width: number
-  readonly height: number
-  readonly base64: string
+test.skipIf(!executablePath || !existsSync(labels))(
+  'WebGPU, as the processor computes it, reads what WebAssembly reads, also two images at once',
+  { timeout: 600_000 },
+  async () => {
+    const dataset = await openDataset({ kind: 'icdar', path: labels })
+    const images = await Promise.all([5, 10].map((place) => dataset.image(place)))
+    await dataset.close()
+    const complaints: string[] = []
+    const body = `
+      const read = []
+      for (const device of ['wasm', 'webgpu']) {
+        const recognizer = await SceneTextRecognizer.load({ device })
+        read.push(await Promise.all(images.map((image) => recognizer.recognize(image, { secondLook: false }))))
+        await recognizer.dispose()
+      }
+      return read`
+    const args = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+    const [there, here] = (await inChromium(images, { body, args, complaints })) as Reading[][]
+    expect(complaints.filter((said) => said.startsWith('safl:'))).toEqual([])
+    expect(here!.map(({ text }) => text)).toEqual(there!.map(({ text }) => text))
+    for (const [index, { confidence }] of here!.entries())
+      expect(Math.abs(confidence - there![index]!.confidence)).toBeLessThan(1e-3)
+  },
+)
+
+test.skipIf(!executablePath)('where there is no WebGPU a warning says so, and WebAssembly reads', async () => {
+  const image = { width: 64, height: 32, data: new Uint8Array(64 * 32 * 3).fill(200) }
+  const body = `
+    const message = await SceneTextRecognizer.load({ device: 'cuda' }).catch((error) => error.message)
+    const recognizer = await SceneTextRecognizer.load({ device: 'webgpu' })
+    return [message, (await recognizer.recognize(images[0])).confidence]`
+  const complaints: string[] = []
+  const [message, confidence] = (await inChromium([image], { body, complaints })) as [string, number]
+  expect(message).toBe('device: "cuda" is none of wasm, webgpu')
+  expect(confidence).toBeGreaterThan(0)
+  expect(complaints).toContain('safl: the browser lends no WebGPU, so that WebAssembly reads')
+})
+
+interface InPage {
+  /** What is done with `SceneTextRecognizer` and the `images`. */
+  readonly body: string
+  /** Of the browser, beside the usual ones. */
+  readonly args?: readonly string[]
+  /** Takes what is said on the console. */
+  readonly complaints?: string[]
 }
 
-async function readInChromium(images: readonly Packed[]): Promise<{ text: string; confidence: number }[]> {
+async function inChromium(images: readonly RgbImage[], { body, args = [], complaints = [] }: InPage): Promise<unknown> {
   const server = await createServer({ configFile: 'web/vite.config.ts', logLevel: 'error', server: { port: 0 } })
   await server.listen()
-  const browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', ...args] })
   try {
     const page = await browser.newPage()
+    page.on('console', (said) => complaints.push(said.text()))
     await page.goto(server.resolvedUrls!.local[0]!)
-    await page.evaluate((packed) => Object.assign(globalThis, { packed }), images)
+    const packed = images.map(({ data, ...size }) => ({ ...size, base64: Buffer.from(data).toString('base64') }))
+    await page.evaluate((all) => Object.assign(globalThis, { packed: all }), packed)
     // A string: the test runner would rewrite an import in a function.
     return await page.evaluate(`(async () => {
       const { SceneTextRecognizer } = await import('/@fs${resolve('src/browser.ts')}')
       const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
       const images = packed.map(({ width, height, base64 }) => ({ width, height, data: bytes(base64) }))
-      const words = await (await SceneTextRecognizer.load()).recognizeAll(images)
-      return words.map(({ text, confidence }) => ({ text, confidence }))
+      ${body}
     })()`)
   } finally {
     await browser.close()

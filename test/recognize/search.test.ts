@@ -44,7 +44,7 @@ function expectClose(found: readonly Omit<Recognition, 'turned'>[], wanted: read
 /** Width 1 without a demand, which the recogniser itself leaves to its one graph. */
 async function readInSteps(file: WeightsFile, images: readonly RgbImage[]) {
   const { imageHeight, imageWidth } = file.settings
-  const reader = new StepReader(async () => file, runtime)
+  const reader = new StepReader(async () => file, runtime, {})
   const search = await reader.prepare({ beamWidth: 1 })
   const pixels = Uint8Array.from(images.flatMap((image) => [...resize(image, imageWidth, imageHeight).data]))
   const { words } = await search(
