@@ -23,6 +23,11 @@ interface Prefix {
   /** The positions so far end with a blank, or with its last character. */
   blank: number
   spelled: number
+  /** The same with the position that is being looked at. */
+  nextBlank: number
+  nextSpelled: number
+  /** The last position that it was followed to. */
+  position: number
   /** Of the beginnings that are one character longer, by that character; kept from position to position. */
   readonly longer: Map<number, Prefix>
 }
@@ -33,64 +38,84 @@ const LEAST = 1e-3
 /** Probabilities [S, 95] of one image, the blank last → class ids of its most probable words, best first. */
 export function ctcBeams(probabilities_SC: Float32Array, options: CtcBeamOptions): (readonly number[])[] {
   const { width, words, prior = null, maximumLength } = options
-  let beams: Prefix[] = [{ ids: [], expectation: prior, blank: 1, spelled: 0, longer: new Map() }]
-  for (let start = 0; start < probabilities_SC.length; start += CTC_CLASSES) {
-    const row = probabilities_SC.subarray(start, start + CTC_CLASSES)
-    const likely = [...row.keys()].filter((id) => id !== BLANK && row[id]! > LEAST)
-    const next = new Map<Prefix, { blank: number; spelled: number }>()
+  let beams: Prefix[] = [beginning([], prior, 1)]
+  for (let position = 0; position * CTC_CLASSES < probabilities_SC.length; position++) {
+    const row = probabilities_SC.subarray(position * CTC_CLASSES, (position + 1) * CTC_CLASSES)
     for (const prefix of beams) {
       const { ids, blank, spelled } = prefix
-      const last = ids.at(-1)
-      next.set(prefix, {
-        blank: (blank + spelled) * row[BLANK]!,
-        spelled: last === undefined ? 0 : spelled * row[last]!,
-      })
+      prefix.nextBlank = (blank + spelled) * row[BLANK]!
+      prefix.nextSpelled = ids.length === 0 ? 0 : spelled * row[ids[ids.length - 1]!]!
+      prefix.position = position
     }
-    const stay = [...next].map(([{ expectation }, sums]) => rankOf(sums, expectation?.begun)).sort((a, b) => b - a)
-    const bar = stay[width - 1] ?? Number.NEGATIVE_INFINITY
-    for (const prefix of beams) {
-      const { ids, blank, spelled, longer, expectation } = prefix
-      if (ids.length === maximumLength) continue
-      const last = ids.at(-1)
-      for (const id of likely) {
-        const arriving = (id === last ? blank : blank + spelled) * row[id]!
-        const known = longer.get(id)
-        const sums = known && next.get(known)
-        if (sums) sums.spelled += arriving
-        // What is expected of a beginning falls from character to character.
-        else if (rankOf({ blank: 0, spelled: arriving }, expectation?.begun) > bar)
-          next.set(known ?? lengthen(prefix, id), { blank: 0, spelled: arriving })
-      }
+    const likely = likelyIn(row)
+    const added = likely.length === 0 ? [] : lengthenAll(beams, { row, likely, position, width, maximumLength })
+    for (const prefix of [...beams, ...added]) {
+      prefix.blank = prefix.nextBlank
+      prefix.spelled = prefix.nextSpelled
     }
-    for (const [prefix, sums] of next) Object.assign(prefix, sums)
-    beams = bestOf([...next.keys()], width, (expectation) => expectation.begun)
+    if (added.length > 0) beams = bestOf([...beams, ...added], width, (expectation) => expectation.begun)
   }
   return bestOf(beams, words, (expectation) => expectation.ended).map(({ ids }) => ids)
 }
 
-function lengthen({ ids, expectation, longer }: Prefix, id: number): Prefix {
-  const prefix = {
-    ids: [...ids, id],
-    expectation: expectation?.after(id) ?? null,
-    blank: 0,
-    spelled: 0,
-    longer: new Map(),
+function likelyIn(row: Float32Array): number[] {
+  const likely: number[] = []
+  for (let id = 0; id < CTC_CLASSES; id++) if (id !== BLANK && row[id]! > LEAST) likely.push(id)
+  return likely
+}
+
+interface Position {
+  readonly row: Float32Array
+  readonly likely: readonly number[]
+  readonly position: number
+  readonly width: number
+  readonly maximumLength: number
+}
+
+/** The beginnings that become one character longer at a position, but for those that `width` others surpass already. */
+function lengthenAll(beams: readonly Prefix[], { row, likely, position, width, maximumLength }: Position): Prefix[] {
+  const stay = beams.map(({ nextBlank, nextSpelled, expectation }) =>
+    rankOf(nextBlank + nextSpelled, expectation?.begun),
+  )
+  const bar = stay.length < width ? Number.NEGATIVE_INFINITY : Math.min(...stay)
+  const added: Prefix[] = []
+  for (const prefix of beams) {
+    const { ids, blank, spelled, longer, expectation } = prefix
+    if (ids.length === maximumLength) continue
+    const last = ids[ids.length - 1]
+    for (const id of likely) {
+      const arriving = (id === last ? blank : blank + spelled) * row[id]!
+      const known = longer.get(id)
+      if (known?.position === position) known.nextSpelled += arriving
+      // What is expected of a beginning falls from character to character.
+      else if (rankOf(arriving, expectation?.begun) > bar) {
+        const next = known ?? beginning([...ids, id], expectation?.after(id) ?? null, 0)
+        if (!known) longer.set(id, next)
+        next.nextBlank = 0
+        next.nextSpelled = arriving
+        next.position = position
+        added.push(next)
+      }
+    }
   }
-  longer.set(id, prefix)
-  return prefix
+  return added
+}
+
+function beginning(ids: readonly number[], expectation: Expectation | null, blank: number): Prefix {
+  return { ids, expectation, blank, spelled: 0, nextBlank: 0, nextSpelled: 0, position: -1, longer: new Map() }
 }
 
 /** The most probable with what is expected of them, best first. */
 function bestOf(prefixes: readonly Prefix[], count: number, expected: (expectation: Expectation) => number): Prefix[] {
   const ranked = prefixes.map((prefix) => {
     const { expectation } = prefix
-    return { prefix, rank: rankOf(prefix, expectation ? expected(expectation) : 0) }
+    return { prefix, rank: rankOf(prefix.blank + prefix.spelled, expectation ? expected(expectation) : 0) }
   })
   ranked.sort((a, b) => b.rank - a.rank)
   return ranked.slice(0, count).map(({ prefix }) => prefix)
 }
 
-/** Natural logarithm of the probability of all ways, times what is expected. */
-function rankOf({ blank, spelled }: { blank: number; spelled: number }, expected = 0): number {
-  return Math.log(blank + spelled) + expected
+/** Natural logarithm of a probability, times what is expected. */
+function rankOf(probability: number, expected = 0): number {
+  return Math.log(probability) + expected
 }
