@@ -45,7 +45,9 @@ test('the command writes a file that reads, checked before it is kept', async ()
   const recognizer = await SceneTextRecognizer.load({ model: out })
   const whole = await SceneTextRecognizer.load()
   const images = stripedImages.slice(0, 2)
-  const [found, wanted] = [await recognizer.recognizeImages(images), await whole.recognizeImages(images)]
+  // A second look compares words with drafts, which an exported file does not have.
+  const read = (by: SceneTextRecognizer) => by.recognizeImages(images, { secondLook: false })
+  const [found, wanted] = [await read(recognizer), await read(whole)]
   expect(found.map(({ text }) => text)).toEqual(wanted.map(({ text }) => text))
   expect((await readFile(out)).includes('charset')).toBe(true)
   await recognizer.dispose()
