@@ -16,7 +16,6 @@ import { parseDataSpec } from '../src/data/dataset.ts'
 import { loadPreset } from '../src/presets/index.ts'
 import { createRandom } from '../src/random.ts'
 import { initialState } from '../src/train/loop.ts'
-import { adamUpdate } from '../src/train/optimizer.ts'
 import { openTrainingStep } from '../src/train/replicated-step.ts'
 import { trainingGraph } from '../src/train/training-graph.ts'
 import { countOperations, measurePeak } from './arithmetic.ts'
@@ -48,13 +47,12 @@ const made: TrainingBatch = {
 }
 const model = openTrainingStep(preset)
 const state = initialState(model, 1)
-const { decayRanges } = model
 
 async function oneStep(batch: TrainingBatch): Promise<number> {
   const started = performance.now()
   const step = ++state.step
   const { gradient, statistics } = await model.run({ ...state, batch, step })
-  adamUpdate(state, gradient, { settings: preset.training, step, rate: 1e-4, decayRanges })
+  await model.update(state, gradient, { step, rate: 1e-4 })
   state.statistics.set(statistics)
   return performance.now() - started
 }

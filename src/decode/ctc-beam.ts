@@ -49,11 +49,12 @@ export function ctcBeams(probabilities_SC: Float32Array, options: CtcBeamOptions
     }
     const likely = likelyIn(row)
     const added = likely.length === 0 ? [] : lengthenAll(beams, { row, likely, position, width, maximumLength })
-    for (const prefix of [...beams, ...added]) {
+    const all = [...beams, ...added]
+    for (const prefix of all) {
       prefix.blank = prefix.nextBlank
       prefix.spelled = prefix.nextSpelled
     }
-    if (added.length > 0) beams = bestOf([...beams, ...added], width, (expectation) => expectation.begun)
+    if (added.length > 0) beams = bestOf(all, width, (expectation) => expectation.begun)
   }
   return bestOf(beams, words, (expectation) => expectation.ended).map(({ ids }) => ids)
 }

@@ -6,8 +6,12 @@ import type { RgbImage } from '../image/image.ts'
 import { parseWeights } from '../model/weights-file.ts'
 import type { Runtime } from '../tensor/index.ts'
 import { type BrowserImage, toPixels } from './browser-image.ts'
-import { type BrowserLoadOptions, devices } from './browser-recognizer.ts'
+import type { BrowserLoadOptions } from './browser-recognizer.ts'
 import { WordReader } from './word-reader.ts'
+
+/** `wasm`: the processor, by WebAssembly. `webgpu`: the graphics processor, where the browser lends it, else as `wasm`. */
+const devices = ['wasm', 'webgpu'] as const
+export type Device = (typeof devices)[number]
 
 export class BrowserReader extends WordReader<BrowserImage> {
   private words: WordCounts | null = null

@@ -1,17 +1,14 @@
 /** The recogniser for browsers: whatever a canvas can draw in, its text out. No server sees the image. (Browser) */
 import type { RgbImage } from '../image/image.ts'
 import type { BrowserImage } from './browser-image.ts'
-import type { BrowserReader } from './browser-reader.ts'
+import type { BrowserReader, Device } from './browser-reader.ts'
 import { ImageReader } from './image-reader.ts'
 import type { ReaderOptions, Recognition, RecognizeOptions } from './word-reader.ts'
 import { WorkerReader } from './worker-reader.ts'
 
-/** `wasm`: the processor, by WebAssembly. `webgpu`: the graphics processor, where the browser lends it, else as `wasm`. */
-export const devices = ['wasm', 'webgpu'] as const
-
 export interface BrowserLoadOptions extends ReaderOptions {
   /** What computes, default `wasm`. */
-  readonly device?: (typeof devices)[number]
+  readonly device?: Device
   /** Where the weights file lies; the package's own `tiny` when absent. */
   readonly weights?: string | URL
   /**

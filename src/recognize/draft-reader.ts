@@ -21,6 +21,7 @@ import { hasCtcHead } from '../model/ctc-head.ts'
 import { crossNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
+import { pickRows } from './step-reader.ts'
 
 /** A word, and what was made of it. */
 export interface SettledWord extends SpelledWord {
@@ -97,7 +98,7 @@ export class DraftReader {
     const spelled = await spellFromDrafts(run, drafts, this.model)
     const looks = ofEncoder.length < outputs.length ? await this.settle(inOrder(spelled), cross, ['attention']) : {}
     const glimpse = (place: number): Glimpse => ({
-      cross: Object.fromEntries(this.crosses.map((name) => [name, rowOf(cross[name]!, place)])),
+      cross: Object.fromEntries(this.crosses.map((name) => [name, pickRows(cross[name]!, [place])])),
       probabilities: probabilities[place]!.slice(),
       greedy: spelled[place]!,
     })
@@ -227,11 +228,6 @@ export class DraftReader {
 function rowsOf({ shape, data }: Value): Float32Array[] {
   const size = data.length / shape[0]!
   return Array.from({ length: shape[0]! }, (_, row) => (data as Float32Array).subarray(row * size, (row + 1) * size))
-}
-
-/** One of them, copied, as a value of its own. */
-function rowOf(value: Value, place: number): Value {
-  return { ...value, shape: [1, ...value.shape.slice(1)], data: rowsOf(value)[place]!.slice() }
 }
 
 /** The rows of all along the first axis. */

@@ -216,7 +216,7 @@ function sameRows(a: readonly number[], b: readonly number[]): boolean {
 }
 
 /** Rows of a value along its first axis; what is empty is as empty for any of them. */
-function pickRows(value: Value, rows: readonly number[]): Value {
+export function pickRows(value: Value, rows: readonly number[]): Value {
   const [count, ...rest] = value.shape as [number, ...number[]]
   if (rows.length === count && rows.every((row, index) => row === index)) return value
   const size = rest.reduce((product, each) => product * each, 1)

@@ -28,16 +28,16 @@ export interface SessionOptions {
 export class Session {
   private readonly runtime: Runtime
   private readonly session: InferenceSession
-  private readonly inTurn: boolean
+  private readonly begin: Begin
 
-  private constructor(runtime: Runtime, session: InferenceSession, inTurn: boolean) {
+  private constructor(runtime: Runtime, session: InferenceSession, begin: Begin) {
     this.runtime = runtime
     this.session = session
-    this.inTurn = inTurn
+    this.begin = begin
   }
 
   static async create(model: Uint8Array, runtime: Runtime, options: SessionOptions = {}): Promise<Session> {
-    const inTurn = options.provider === 'webgpu'
+    const begin: Begin = options.provider === 'webgpu' ? oneByOne : (work) => work()
     const create = () =>
       runtime.InferenceSession.create(model, {
         graphOptimizationLevel: 'all',
@@ -49,7 +49,7 @@ export class Session {
         ...(options.spin === false && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
         ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
       })
-    return new Session(runtime, await (inTurn ? oneByOne(create) : create()), inTurn)
+    return new Session(runtime, await begin(create), begin)
   }
 
   /** Feeds every input by name and returns every output (or those named) by name. */
@@ -58,8 +58,9 @@ export class Session {
     for (const [name, { type, data, shape }] of Object.entries(feeds)) {
       tensors[name] = new this.runtime.Tensor(type, data, shape)
     }
-    const compute = () => (outputs ? this.session.run(tensors, [...outputs]) : this.session.run(tensors))
-    const results = await (this.inTurn ? oneByOne(compute) : compute())
+    const results = await this.begin(() =>
+      outputs ? this.session.run(tensors, [...outputs]) : this.session.run(tensors),
+    )
     const values: Record<string, Value> = {}
     for (const [name, result] of Object.entries(results)) {
       values[name] = { type: result.type as DataType, shape: result.dims, data: result.data as TypedArray }
@@ -83,11 +84,14 @@ export class Session {
   }
 }
 
+/** When what the runtime computes begins. */
+type Begin = <T>(work: () => Promise<T>) => Promise<T>
+
 let last: Promise<unknown> = Promise.resolve()
 
 /** On WebGPU what begins before another run has ended never ends, whatever session it is of. */
-function oneByOne<T>(compute: () => Promise<T>): Promise<T> {
-  const result = last.then(compute)
+function oneByOne<T>(work: () => Promise<T>): Promise<T> {
+  const result = last.then(work)
   last = result.catch(() => {})
   return result
 }

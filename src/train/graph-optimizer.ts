@@ -64,11 +64,11 @@ export function optimize(
   const norm = squareRoot(sum(multiply(step.gradient, step.gradient), { axes: [0], keepDimensions: true }))
   const slope = multiply(step.gradient, clamp(divide(clip, add(norm, 1e-6)), 0, 1))
   const kept = weightDecay > 0 ? multiply(weights, decayFactors(model, decay)) : weights
-  const adam: Move = ([weight, first, second, slope]) => {
-    const newFirst = add(multiply(first, beta1), multiply(slope, 1 - beta1))
-    const newSecond = add(multiply(second, beta2), multiply(multiply(slope, slope), 1 - beta2))
-    const step = divide(multiply(newFirst, size), add(multiply(squareRoot(newSecond), correction), epsilon))
-    return [subtract(weight, step), newFirst, newSecond]
+  const adam: Move = ([weight, first, second, descent]) => {
+    const newFirst = add(multiply(first, beta1), multiply(descent, 1 - beta1))
+    const newSecond = add(multiply(second, beta2), multiply(multiply(descent, descent), 1 - beta2))
+    const move = divide(multiply(newFirst, size), add(multiply(squareRoot(newSecond), correction), epsilon))
+    return [subtract(weight, move), newFirst, newSecond]
   }
   const vectors: Parts = [kept, moment1, moment2, slope]
   const moved = settings.optimizer === 'adam' ? adam(vectors) : inStretches(vectors, model, { adam, momentum, rate })

@@ -204,7 +204,7 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
       { kind: 'icdar', path: `${data}/icdar2015/train/gt.txt` },
     ] as const) {
       const dataset = await openDataset(spec)
-      crops.push(...(await readValidationWords([dataset], 48)))
+      crops.push(...(await readValidationWords([dataset], 60)))
       await dataset.close()
     }
     images = crops.map(({ image }) => image)
@@ -244,8 +244,7 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
     expectClose(sureOf(unprejudiced), sureOf(once))
     expect(await read({ prior: await readWordCounts(englishCounts()) })).toEqual(twice)
     expect(right(twice)).toBeGreaterThan(right(once))
-    // On all validation words it reads more; on so few one word decides.
-    expect(right(unprejudiced)).toBeGreaterThan(0.95 * right(once))
+    expect(right(unprejudiced)).toBeGreaterThanOrEqual(right(once))
     expect(twice).not.toEqual(unprejudiced)
   })
 
