@@ -3,7 +3,7 @@
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createCanvas } from '@napi-rs/canvas'
+import { createCanvas, GlobalFonts } from '@napi-rs/canvas'
 import * as nodeRuntime from 'onnxruntime-node'
 import * as webRuntime from 'onnxruntime-web'
 import { expect, test } from 'vitest'
@@ -59,11 +59,12 @@ test('the command writes a file that reads, checked before it is kept', async ()
 
 function drawWord(word: string): RgbImage {
   const [width, height] = [200, 64]
+  GlobalFonts.registerFromPath('fonts/node_modules/@fontsource/roboto/files/roboto-latin-400-normal.woff2', 'Sign')
   const context = createCanvas(width, height).getContext('2d')
   context.fillStyle = '#fff'
   context.fillRect(0, 0, width, height)
   context.fillStyle = '#000'
-  context.font = '42px serif'
+  context.font = '42px Sign'
   context.fillText(word, 30, 46)
   return toRgb(context.getImageData(0, 0, width, height))
 }
