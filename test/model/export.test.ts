@@ -58,13 +58,13 @@ test('the command writes a file that reads, checked before it is kept', async ()
 })
 
 function drawWord(word: string): RgbImage {
-  const [width, height] = [200, 64]
+  const [width, height] = [30 + 24 * word.length, 56]
   GlobalFonts.registerFromPath('fonts/node_modules/@fontsource/roboto/files/roboto-latin-400-normal.woff2', 'Sign')
   const context = createCanvas(width, height).getContext('2d')
   context.fillStyle = '#fff'
   context.fillRect(0, 0, width, height)
   context.fillStyle = '#000'
   context.font = '42px Sign'
-  context.fillText(word, 30, 46)
+  context.fillText(word, 14, 43)
   return toRgb(context.getImageData(0, 0, width, height))
 }
