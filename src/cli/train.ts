@@ -90,7 +90,8 @@ async function run(options: Options): Promise<void> {
     settings: batchSettings(preset),
     firstBatch: state.step,
     workers: options.workers,
-    queue: 4,
+    // What a run of several steps takes, and as much again, which is rendered meanwhile.
+    queue: Math.max(4, 2 * training.stepsPerRun),
   })
   const stop = stopOnSignal('saving after this step')
   const progress = new Progress(preset, state, () => batches.waited)

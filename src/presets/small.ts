@@ -1,9 +1,11 @@
-/** About a quarter of the paper's arithmetic. */
+import { tiny } from './tiny.ts'
+
+/** `tiny` with a wider and deeper backbone and encoder: its weights grow out of those of `tiny` (`--weights tiny`). */
 export const small = {
   model: {
-    rectifier: { channels: [16, 32, 64, 128, 128, 128], hidden: 256 },
-    backbone: { stem: 32, widths: [32, 64, 128, 192, 256], blocks: [2, 3, 4, 4, 2] },
-    transformer: { width: 256, heads: 8, feedForward: 1024, encoderLayers: 3, decoderLayers: 3 },
+    ...tiny.model,
+    backbone: { stem: 32, widths: [32, 64, 128, 192, 256], blocks: [2, 2, 3, 3, 2] },
+    transformer: { ...tiny.model.transformer, feedForward: 1024, encoderLayers: 2 },
   },
-  training: { schedule: 'cosine', learningRate: 0.001, warmup: 2000, columnWeight: 10, ctcWeight: 0.2 },
+  training: { ...tiny.training, replicas: 1 },
 }

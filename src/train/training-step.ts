@@ -100,17 +100,9 @@ export class TrainingStep {
     return named
   }
 
-  /** Copies tensors from named weights into flat vectors; returns the names that the weights lack. */
-  loadNamed(source: Weights, state: { weights: Float32Array; statistics: Float32Array }): string[] {
-    const missing: string[] = []
-    for (const [name, { shape, data }] of this.namedTensors(state.weights, state.statistics)) {
-      const found = source.get(name)
-      if (!found) missing.push(name)
-      else if (found.shape.join() !== shape.join()) {
-        throw new Error(`"${name}" is [${found.shape.join(', ')}] in the weights, [${shape.join(', ')}] in the model`)
-      } else data.set(found.data)
-    }
-    return missing
+  /** Copies named tensors, all of them and of the right shapes, into flat vectors. */
+  loadNamed(source: Weights, state: { weights: Float32Array; statistics: Float32Array }): void {
+    for (const [name, { data }] of this.namedTensors(state.weights, state.statistics)) data.set(source.get(name)!.data)
   }
 
   async run({ weights, statistics, batch, step }: StepInput): Promise<StepResult> {
