@@ -1,22 +1,21 @@
 /** The optimizers as nodes of a graph: what `optimizer.ts` and `muon.ts` do in JavaScript, for steps that stay on a device. */
 import type { TrainingSettings } from '../config.ts'
+import type { TensorSpec } from '../model/scope.ts'
 import {
   add,
   clamp,
   concatenate,
   divide,
-  expand,
   multiply,
+  sizeOf,
   slice,
-  split,
   squareRoot,
   subtract,
   sum,
   type Tensor,
 } from '../tensor/index.ts'
-import { isMatrix, matrixStep, stretchesOf } from './muon.ts'
-import { averageDecay } from './optimizer.ts'
-import type { TrainingStep } from './training-step.ts'
+import { isMatrix, type MatrixStretch, matrixStep, stretchesOf } from './muon.ts'
+import { averageDecay, type Stretch } from './optimizer.ts'
 
 /** Numbers that differ from step to step: Adam's step size, the correction of its second moment, averaging, decay, rate. */
 export const SCHEDULE = 5
@@ -36,87 +35,98 @@ export function scheduleOf(
   ]
 }
 
-interface OptimizerInputs {
-  readonly before: readonly Tensor[]
-  readonly step: { readonly gradient: Tensor; readonly statistics: Tensor }
-  /** The numbers of `scheduleOf`. */
-  readonly schedule: Tensor
+/**
+ * A part of the weights that moves as one: a matrix or filter, or all vectors (biases, gains) one after another. A device
+ * splits and joins millions of numbers slowly, and a few hundred tensors one by one slowly too.
+ */
+export interface WeightPart {
+  /** Which of the parameters it holds. */
+  readonly members: readonly number[]
+  readonly specs: readonly TensorSpec[]
+  /** Where its tensors lie in the flat weights, in their order. */
+  readonly stretches: readonly Stretch[]
+  readonly length: number
+  /** Set where Muon moves it; Adam moves the others. */
+  readonly matrix: MatrixStretch | null
+  readonly decays: boolean
 }
 
-/** What a `TrainingStep`'s `update` does in JavaScript, as nodes of the graph. */
+/** The parts of all weights. */
+export function weightParts({ optimizer }: TrainingSettings, parameters: readonly TensorSpec[]): WeightPart[] {
+  const matrices = new Map(stretchesOf(parameters).filter(isMatrix).map((stretch) => [stretch.offset, stretch]))
+  const placed: { spec: TensorSpec; stretch: Stretch; member: number }[] = []
+  let offset = 0
+  for (const [member, spec] of parameters.entries()) {
+    const length = sizeOf(spec.shape)
+    placed.push({ spec, stretch: { offset, length }, member })
+    offset += length
+  }
+  const part = (members: typeof placed, matrix: MatrixStretch | null, decays: boolean): WeightPart => ({
+    members: members.map(({ member }) => member),
+    specs: members.map(({ spec }) => spec),
+    stretches: members.map(({ stretch }) => stretch),
+    length: members.reduce((total, { stretch }) => total + stretch.length, 0),
+    matrix,
+    decays,
+  })
+  const isVector = ({ spec }: (typeof placed)[number]) => spec.shape.length === 1
+  return [
+    part(placed.filter(isVector), null, false),
+    ...placed
+      .filter((each) => !isVector(each))
+      .map((each) => part([each], (optimizer === 'muon' && matrices.get(each.stretch.offset)) || null, true)),
+  ]
+}
+
+/** A part's weights, moments, moving average and gradient, flat; what Muon moves has no second moment. */
+export interface PartTensors {
+  readonly weights: Tensor
+  readonly moment1: Tensor
+  readonly moment2: Tensor | null
+  readonly average: Tensor
+}
+
+/** What a `TrainingStep`'s `update` does in JavaScript, as nodes of the graph; `schedule` are the numbers of `scheduleOf`. */
 export function optimize(
   settings: TrainingSettings,
-  model: TrainingStep,
-  { before, step, schedule }: OptimizerInputs,
-): { norm: Tensor; state: Tensor[] } {
+  parts: readonly WeightPart[],
+  { before, gradients, schedule }: { before: readonly PartTensors[]; gradients: readonly Tensor[]; schedule: Tensor },
+): { norm: Tensor; after: PartTensors[] } {
   const { beta1, beta2, epsilon, weightDecay, clip, momentum } = settings
-  const [weights, moment1, moment2, average, , averageStatistics] = before as [
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-  ]
   const [size, correction, keep, decay, rate] = Array.from({ length: SCHEDULE }, (_, place) =>
     slice(schedule, { axis: 0, start: place, end: place + 1 }),
   ) as [Tensor, Tensor, Tensor, Tensor, Tensor]
-  const norm = squareRoot(sum(multiply(step.gradient, step.gradient), { axes: [0], keepDimensions: true }))
-  const slope = multiply(step.gradient, clamp(divide(clip, add(norm, 1e-6)), 0, 1))
-  const kept = weightDecay > 0 ? multiply(weights, decayFactors(model, decay)) : weights
-  const adam: Move = ([weight, first, second, descent]) => {
-    const newFirst = add(multiply(first, beta1), multiply(descent, 1 - beta1))
-    const newSecond = add(multiply(second, beta2), multiply(multiply(descent, descent), 1 - beta2))
-    const move = divide(multiply(newFirst, size), add(multiply(squareRoot(newSecond), correction), epsilon))
-    return [subtract(weight, move), newFirst, newSecond]
-  }
-  const vectors: Parts = [kept, moment1, moment2, slope]
-  const moved = settings.optimizer === 'adam' ? adam(vectors) : inStretches(vectors, model, { adam, momentum, rate })
-  const mix = (old: Tensor, fresh: Tensor) => add(multiply(old, keep), multiply(fresh, subtract(1, keep)))
-  return {
-    norm,
-    state: [...moved, mix(average, moved[0]), step.statistics, mix(averageStatistics, step.statistics)],
-  }
-}
-
-/** Of the weights, their first and second moments, the gradient. */
-type Parts = [Tensor, Tensor, Tensor, Tensor]
-type Move = (parts: Parts) => [Tensor, Tensor, Tensor]
-
-/** Moves the stretches of matrices by Muon, the others by Adam. */
-function inStretches(
-  vectors: Parts,
-  model: TrainingStep,
-  { adam, momentum, rate }: { adam: Move; momentum: number; rate: Tensor },
-): [Tensor, Tensor, Tensor] {
-  const stretches = stretchesOf(model.parameters)
-  const sizes = stretches.map(({ length }) => length)
-  const parts = vectors.map((vector) => split(vector, { axis: 0, sizes }))
-  const moved = stretches.map((stretch, place) => {
-    const own = parts.map((each) => each[place]!) as Parts
-    if (!isMatrix(stretch)) return adam(own)
-    const [weight, moment, second, slope] = own
-    const ahead = (old: Tensor) => add(multiply(old, momentum), multiply(slope, 1 - momentum))
-    const next = ahead(moment)
-    return [subtract(weight, multiply(matrixStep(ahead(next), stretch), rate)), next, second] as const
+  const squares = gradients.map((slope) => sum(multiply(slope, slope), { axes: [0], keepDimensions: true }))
+  const norm = squareRoot(sum(concatenate(squares, { axis: 0 }), { axes: [0], keepDimensions: true }))
+  const scale = clamp(divide(clip, add(norm, 1e-6)), 0, 1)
+  const after = parts.map((part, place) => {
+    const { weights, moment1, moment2, average } = before[place]!
+    const slope = multiply(gradients[place]!, scale)
+    const kept = part.decays && weightDecay > 0 ? multiply(weights, decay) : weights
+    const moved = () => {
+      if (part.matrix) {
+        const ahead = (old: Tensor) => add(multiply(old, momentum), multiply(slope, 1 - momentum))
+        const first = ahead(moment1)
+        return { move: multiply(matrixStep(ahead(first), part.matrix), rate), first, second: null }
+      }
+      const first = add(multiply(moment1, beta1), multiply(slope, 1 - beta1))
+      const second = add(multiply(moment2!, beta2), multiply(multiply(slope, slope), 1 - beta2))
+      const root = add(multiply(squareRoot(second), correction), epsilon)
+      return { move: divide(multiply(first, size), root), first, second }
+    }
+    const { move, first, second } = moved()
+    const next = subtract(kept, move)
+    return { weights: next, moment1: first, moment2: second, average: mixed(average, next, keep) }
   })
-  return [0, 1, 2].map((vector) =>
-    concatenate(
-      moved.map((each) => each[vector]!),
-      { axis: 0 },
-    ),
-  ) as [Tensor, Tensor, Tensor]
+  return { norm, after }
 }
 
-/** [P]: the decay factor over the stretches that decay, 1 elsewhere. */
-function decayFactors(model: TrainingStep, decay: Tensor): Tensor {
-  const parts: Tensor[] = []
-  let end = 0
-  const one = decay.graph.constant(Float32Array.of(1), [1])
-  for (const { offset, length } of [...model.decayRanges, { offset: model.parameterCount, length: 0 }]) {
-    if (offset > end) parts.push(expand(one, [offset - end]))
-    if (length > 0) parts.push(expand(decay, [length]))
-    end = offset + length
-  }
-  return concatenate(parts, { axis: 0 })
+/** A moving average's next value. */
+export function mixed(old: Tensor, fresh: Tensor, keep: Tensor): Tensor {
+  return add(multiply(old, keep), multiply(fresh, subtract(1, keep)))
+}
+
+/** The number of a `schedule` by which moving averages keep what they were. */
+export function keptShare(schedule: Tensor): Tensor {
+  return slice(schedule, { axis: 0, start: 2, end: 3 })
 }

@@ -14,18 +14,18 @@ import {
   reshape,
   Session,
   type SessionOptions,
-  select,
   type Tensor,
   TURNS,
   type TypedArray,
   type Value,
   writeModel,
 } from '../tensor/index.ts'
-import type { TrainingState, TrainingVectors } from './checkpoint.ts'
+import type { TrainingState } from './checkpoint.ts'
 import { dropoutNoise, noiseLength } from './dropout-noise.ts'
-import { optimize, SCHEDULE, scheduleOf } from './graph-optimizer.ts'
+import { keptShare, mixed, optimize, SCHEDULE, scheduleOf, type WeightPart, weightParts } from './graph-optimizer.ts'
+import type { Stretch } from './optimizer.ts'
 import { learningRate } from './schedule.ts'
-import { buildStep } from './training-graph.ts'
+import { buildStep, flatten, unpack } from './training-graph.ts'
 import type { TrainingStep } from './training-step.ts'
 
 export interface StepOutcome {
@@ -37,12 +37,16 @@ export interface StepOutcome {
   readonly norm: number
 }
 
-/** Names of the state in the graph, in order. */
-const STATE = ['weights', 'moment1', 'moment2', 'average', 'statistics', 'averageStatistics'] as const
+/** The state that lies in parts, and that of batch norm. */
+const IN_PARTS = ['weights', 'moment1', 'moment2', 'average'] as const
+const STATISTICS = ['statistics', 'averageStatistics'] as const
 
 interface Shape {
   readonly size: number
   readonly length: number
+  readonly parts: readonly WeightPart[]
+  /** Q. */
+  readonly statistics: number
 }
 
 export class ManySteps {
@@ -51,12 +55,14 @@ export class ManySteps {
   private readonly runtime: Runtime
   private readonly options: SessionOptions
   private readonly sessions = new Map<string, Promise<Session>>()
+  private readonly parts: readonly WeightPart[]
 
   constructor(preset: Preset, model: TrainingStep, runtime: Runtime, options: SessionOptions = {}) {
     this.preset = preset
     this.model = model
     this.runtime = runtime
     this.options = options
+    this.parts = weightParts(preset.training, model.parameters)
   }
 
   get stepsPerRun(): number {
@@ -72,16 +78,15 @@ export class ManySteps {
     const key = `${size}x${length}`
     let session = this.sessions.get(key)
     if (!session) {
-      const graph = manyStepsGraph(this.preset, this.model, { size, length })
+      const graph = manyStepsGraph(this.preset, { size, length, parts: this.parts, statistics: this.model.statisticCount })
       session = Session.create(writeModel(graph), this.runtime, this.options)
       // Reported below; there is nothing to dispose of.
       session.catch(() => this.sessions.delete(key))
       this.sessions.set(key, session)
     }
     const results = await this.explaining(size, async () => (await session).run(this.feeds(state, batches)))
-    for (const name of STATE) state[name].set(results[`new_${name}`]!.data as Float32Array)
     const values = (name: string) => results[name]!.data as Float32Array
-    return Array.from(values('loss'), (loss, index) => ({
+    const outcomes = Array.from(values('loss'), (loss, index) => ({
       loss,
       columnLoss: values('column_loss')[index]!,
       ctcLoss: values('ctc_loss')[index]!,
@@ -89,6 +94,11 @@ export class ManySteps {
       norm: values('norm')[index]!,
       rate: this.rate(state.step + index + 1),
     }))
+    const last = outcomes.at(-1)!
+    if (Number.isFinite(last.loss + last.norm)) this.keep(state, results)
+    // The steps before it once more, whose state was overwritten.
+    else if (outcomes.length > 1) await this.advance(state, batches.slice(0, outcomes.length - 1))
+    return outcomes
   }
 
   async dispose(): Promise<void> {
@@ -113,6 +123,19 @@ export class ManySteps {
         )
       }
       throw error
+    }
+  }
+
+  /** The state after a run. */
+  private keep(state: TrainingState, results: Record<string, Value>): void {
+    for (const name of STATISTICS) state[name].set(results[`new ${name}`]!.data as Float32Array)
+    for (const { name, place, stretches } of partStates(this.parts)) {
+      const after = results[`new ${name} ${place}`]!.data as Float32Array
+      let read = 0
+      for (const { offset, length } of stretches) {
+        state[name].set(after.subarray(read, read + length), offset)
+        read += length
+      }
     }
   }
 
@@ -142,7 +165,10 @@ export class ManySteps {
         ),
       },
     }
-    for (const name of STATE) feeds[name] = vector(state[name])
+    for (const name of STATISTICS) feeds[name] = vector(state[name])
+    for (const { name, place, stretches } of partStates(this.parts)) {
+      feeds[`${name} ${place}`] = vector(joined(state[name], stretches))
+    }
     if (training.columnWeight > 0) {
       const maps = stack(batches.map(({ characterMap }) => characterMap))
       feeds.character_map = { type: 'uint8', shape: [count, size, MAP_ROWS, MAP_COLUMNS], data: maps }
@@ -160,6 +186,18 @@ export class ManySteps {
   }
 }
 
+/** What of the state is kept for which part of the weights. */
+function partStates(parts: readonly WeightPart[]) {
+  return parts.flatMap((part, place) =>
+    IN_PARTS.filter((name) => !(name === 'moment2' && part.matrix)).map((name) => ({ name, place, ...part })),
+  )
+}
+
+/** Stretches of a vector, one after another. */
+function joined(vector: Float32Array, stretches: readonly Stretch[]): Float32Array {
+  return stack(stretches.map(({ offset, length }) => vector.subarray(offset, offset + length)))
+}
+
 function stack<A extends TypedArray>(parts: readonly A[]): A {
   const whole = new (parts[0]!.constructor as new (length: number) => A)(
     parts.reduce((sum_, { length }) => sum_ + length, 0),
@@ -172,19 +210,16 @@ function stack<A extends TypedArray>(parts: readonly A[]): A {
   return whole
 }
 
-/** The graph of up to any number of steps on batches of one shape. */
-function manyStepsGraph(preset: Preset, model: TrainingStep, { size, length }: Shape): Graph {
+/** The graph of up to any number of steps on batches of one shape; ends after a step whose loss or gradient is not finite. */
+function manyStepsGraph(preset: Preset, { size, length, parts, statistics }: Shape): Graph {
   const { imageHeight, imageWidth } = preset.model
   const graph = new Graph()
-  const lengths: Record<keyof TrainingVectors, number> = {
-    weights: model.parameterCount,
-    moment1: model.parameterCount,
-    moment2: model.parameterCount,
-    average: model.parameterCount,
-    statistics: model.statisticCount,
-    averageStatistics: model.statisticCount,
-  }
-  const state = STATE.map((name) => graph.input(name, 'float32', [lengths[name]]))
+  const states = partStates(parts)
+  const names = [...states.map(({ name, place }) => `${name} ${place}`), ...STATISTICS]
+  const state = [
+    ...states.map((each, index) => graph.input(names[index]!, 'float32', [each.length])),
+    ...STATISTICS.map((name) => graph.input(name, 'float32', [statistics])),
+  ]
   const noise = noiseLength(preset, { size, length })
   const stacked = {
     images: graph.input('images', 'uint8', [TURNS, size, imageHeight, imageWidth, 3]),
@@ -203,37 +238,51 @@ function manyStepsGraph(preset: Preset, model: TrainingStep, { size, length }: S
   const { state: after, kept } = loop({
     count: graph.input('count', 'int64', []),
     state,
-    body({ graph: inside, index, state: before, outer }) {
+    body({ graph: inside, index, state: old, outer }) {
       const take = (tensor: Tensor | null) =>
         tensor &&
         emit('Gather', [outer(tensor), index], tensor.shape.slice(1), { type: tensor.type, attributes: { axis: 0 } })
-      const [weights, , , , statistics] = before as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+      const before = parts.map((_, place) => {
+        const own = (name: string) => old[names.indexOf(`${name} ${place}`)] ?? null
+        return {
+          weights: own('weights')!,
+          moment1: own('moment1')!,
+          moment2: own('moment2'),
+          average: own('average')!,
+        }
+      })
+      const [running, averaged] = STATISTICS.map((name) => old[names.indexOf(name)]!) as [Tensor, Tensor]
+      const schedule = take(stacked.schedule)!
+      const parameters: Tensor[] = []
+      for (const [place, { specs, members }] of parts.entries()) {
+        for (const [each, tensor] of unpack(before[place]!.weights, specs).entries()) parameters[members[each]!] = tensor
+      }
       const step = buildStep(preset, {
         images: take(stacked.images)!,
         targets: take(stacked.targets)!,
         noise: take(stacked.noise),
         characterMap: take(stacked.characterMap),
         outlines: take(stacked.outlines),
-        weights,
-        statistics,
+        parameters,
+        statistics: running,
       })
-      const { state: updated, norm } = optimize(preset.training, model, {
-        before,
-        step,
-        schedule: take(stacked.schedule)!,
-      })
-      const good = finite(add(step.loss, norm))
+      const gradients = parts.map(({ members }) => flatten(members.map((member) => step.gradients[member]!)))
+      const { norm, after } = optimize(preset.training, parts, { before, gradients, schedule })
       const none = inside.constant(new Float32Array(1), [1])
       return {
-        state: updated.map((tensor, place) => select(good, tensor, before[place]!)),
+        state: [
+          ...states.map(({ name, place }) => after[place]![name]!),
+          step.statistics,
+          mixed(averaged, step.statistics, keptShare(schedule)),
+        ],
         kept: [step.loss, step.columnLoss ?? none, step.ctcLoss ?? none, step.outlineLoss ?? none, norm].map((tensor) =>
           reshape(tensor, []),
         ),
-        proceed: reshape(good, []),
+        proceed: reshape(finite(add(step.loss, norm)), []),
       }
     },
   })
-  for (const [place, name] of STATE.entries()) graph.output(`new_${name}`, after[place]!)
+  for (const [place, name] of names.entries()) graph.output(`new ${name}`, after[place]!)
   for (const [place, name] of ['loss', 'column_loss', 'ctc_loss', 'outline_loss', 'norm'].entries())
     graph.output(name, kept[place]!)
   return graph

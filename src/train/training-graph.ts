@@ -35,6 +35,7 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
   const { model, training } = preset
   const graph = new Graph()
   const specs = trainingSpecs(preset)
+  const parameters = specs.filter(({ kind }) => kind === 'parameter')
   const vector = (name: string, kind: TensorSpec['kind']) =>
     graph.input(name, 'float32', [countElements(specs.filter((spec) => spec.kind === kind))])
   const noise = noiseLength(preset, { size, length })
@@ -43,12 +44,12 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
     columnLoss: guidance,
     ctcLoss: ctc,
     outlineLoss: outline,
-    gradient: slope,
+    gradients,
     statistics,
   } = buildStep(preset, {
     images: graph.input('images', 'uint8', [size, model.imageHeight, model.imageWidth, 3]),
     targets: graph.input('targets', 'int32', [size, length]),
-    weights: vector('weights', 'parameter'),
+    parameters: unpack(vector('weights', 'parameter'), parameters),
     statistics: vector('statistics', 'statistic'),
     noise: noise > 0 ? graph.input('noise', 'float32', [noise]) : null,
     characterMap:
@@ -60,7 +61,7 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
   if (guidance) graph.output('column_loss', guidance)
   if (ctc) graph.output('ctc_loss', ctc)
   if (outline) graph.output('outline_loss', outline)
-  graph.output('gradient', slope)
+  graph.output('gradient', flatten(gradients))
   graph.output('new_statistics', statistics)
   return graph
 }
@@ -70,8 +71,9 @@ export interface StepTensors {
   readonly images: Tensor
   /** [B, T], int32. */
   readonly targets: Tensor
-  /** Flat: [P] and [Q]. */
-  readonly weights: Tensor
+  /** Every parameter, in their order. */
+  readonly parameters: readonly Tensor[]
+  /** Flat, [Q]. */
   readonly statistics: Tensor
   /** Random numbers in [0, 1) for dropout; null where the model has none. */
   readonly noise: Tensor | null
@@ -81,22 +83,15 @@ export interface StepTensors {
   readonly outlines: Tensor | null
 }
 
-/** Forward, loss and backward: losses [1], the gradient [P], the statistics after the step [Q]. */
+/** Forward, loss and backward: losses [1], the parameters' gradients, the statistics after the step [Q]. */
 export function buildStep(preset: Preset, inputs: StepTensors) {
   const { model } = preset
   const { images, targets, noise, characterMap, outlines } = inputs
   const specs = trainingSpecs(preset)
-  const tensors = new Map<string, Tensor>()
-  const unpack = (flat: Tensor, kind: TensorSpec['kind']) => {
-    const chosen = specs.filter((spec) => spec.kind === kind)
-    const sizes = chosen.map(({ shape }) => sizeOf(shape))
-    for (const [index, part] of split(flat, { axis: 0, sizes }).entries()) {
-      tensors.set(chosen[index]!.name, reshape(part, chosen[index]!.shape))
-    }
-    return chosen
-  }
-  const parameters = unpack(inputs.weights, 'parameter')
-  const statistics = unpack(inputs.statistics, 'statistic')
+  const statistics = specs.filter(({ kind }) => kind === 'statistic')
+  const tensors = new Map(unpack(inputs.statistics, statistics).map((tensor, place) => [statistics[place]!.name, tensor]))
+  const parameters = specs.filter(({ kind }) => kind === 'parameter')
+  for (const [place, { name }] of parameters.entries()) tensors.set(name, inputs.parameters[place]!)
   const scope = new Scope({
     graph: images.graph,
     training: true,
@@ -105,13 +100,9 @@ export function buildStep(preset: Preset, inputs: StepTensors) {
   })
   const encoded = encodeImage(scope, model, images)
   const { objective, ...losses } = stepLosses(scope, preset, { encoded, targets, characterMap, outlines })
-  const gradients = gradient(
-    objective,
-    parameters.map(({ name }) => tensors.get(name)!),
-  )
   return {
     ...losses,
-    gradient: flatten(gradients),
+    gradients: gradient(objective, inputs.parameters),
     statistics: add(
       multiply(inputs.statistics, 1 - STATISTICS_MOMENTUM),
       multiply(flatten(statistics.map(({ name }) => scope.measured.get(name)!)), STATISTICS_MOMENTUM),
@@ -119,7 +110,13 @@ export function buildStep(preset: Preset, inputs: StepTensors) {
   }
 }
 
-function flatten(tensors: readonly Tensor[]): Tensor {
+/** Tensors of the given shapes that lie one after another in `flat`. */
+export function unpack(flat: Tensor, specs: readonly TensorSpec[]): Tensor[] {
+  const sizes = specs.map(({ shape }) => sizeOf(shape))
+  return split(flat, { axis: 0, sizes }).map((part, place) => reshape(part, specs[place]!.shape))
+}
+
+export function flatten(tensors: readonly Tensor[]): Tensor {
   return concatenate(
     tensors.map((tensor) => reshape(tensor, [sizeOf(tensor.shape)])),
     { axis: 0 },
