@@ -53,7 +53,11 @@ export interface WeightPart {
 
 /** The parts of all weights. */
 export function weightParts({ optimizer }: TrainingSettings, parameters: readonly TensorSpec[]): WeightPart[] {
-  const matrices = new Map(stretchesOf(parameters).filter(isMatrix).map((stretch) => [stretch.offset, stretch]))
+  const matrices = new Map(
+    stretchesOf(parameters)
+      .filter(isMatrix)
+      .map((stretch) => [stretch.offset, stretch]),
+  )
   const placed: { spec: TensorSpec; stretch: Stretch; member: number }[] = []
   let offset = 0
   for (const [member, spec] of parameters.entries()) {

@@ -78,7 +78,12 @@ export class ManySteps {
     const key = `${size}x${length}`
     let session = this.sessions.get(key)
     if (!session) {
-      const graph = manyStepsGraph(this.preset, { size, length, parts: this.parts, statistics: this.model.statisticCount })
+      const graph = manyStepsGraph(this.preset, {
+        size,
+        length,
+        parts: this.parts,
+        statistics: this.model.statisticCount,
+      })
       session = Session.create(writeModel(graph), this.runtime, this.options)
       // Reported below; there is nothing to dispose of.
       session.catch(() => this.sessions.delete(key))
@@ -255,7 +260,8 @@ function manyStepsGraph(preset: Preset, { size, length, parts, statistics }: Sha
       const schedule = take(stacked.schedule)!
       const parameters: Tensor[] = []
       for (const [place, { specs, members }] of parts.entries()) {
-        for (const [each, tensor] of unpack(before[place]!.weights, specs).entries()) parameters[members[each]!] = tensor
+        for (const [each, tensor] of unpack(before[place]!.weights, specs).entries())
+          parameters[members[each]!] = tensor
       }
       const step = buildStep(preset, {
         images: take(stacked.images)!,

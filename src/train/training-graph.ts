@@ -89,7 +89,9 @@ export function buildStep(preset: Preset, inputs: StepTensors) {
   const { images, targets, noise, characterMap, outlines } = inputs
   const specs = trainingSpecs(preset)
   const statistics = specs.filter(({ kind }) => kind === 'statistic')
-  const tensors = new Map(unpack(inputs.statistics, statistics).map((tensor, place) => [statistics[place]!.name, tensor]))
+  const tensors = new Map(
+    unpack(inputs.statistics, statistics).map((tensor, place) => [statistics[place]!.name, tensor]),
+  )
   const parameters = specs.filter(({ kind }) => kind === 'parameter')
   for (const [place, { name }] of parameters.entries()) tensors.set(name, inputs.parameters[place]!)
   const scope = new Scope({

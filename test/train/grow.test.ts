@@ -61,7 +61,10 @@ test('reads as the smaller one does, and learns in every tensor that is new', as
   await train({ model: larger, preset, batches: randomBatches(preset.model), state: grown, signal, onStep: () => {} })
   const [old, now] = [begun, grown.weights].map((weights) => larger.namedTensors(weights, grown.statistics))
   for (const name of missing.filter((name) => !name.includes('running_'))) {
-    expect(now!.get(name)!.data.some((value, index) => value !== old!.get(name)!.data[index]), name).toBe(true)
+    expect(
+      now!.get(name)!.data.some((value, index) => value !== old!.get(name)!.data[index]),
+      name,
+    ).toBe(true)
   }
   await model.dispose()
   await larger.dispose()
@@ -78,7 +81,11 @@ test('a smaller model, and a Transformer of another width, are refused', async (
       { preset, model: target, state: initialState(target, 1) },
     )
   }
-  expect(() => into(small)).toThrow('"encoder.layer0.0.weight" is [6, 3, 3, 3] in the weights, [4, 3, 3, 3] in the model')
-  expect(() => into(large({ heads: 4 }))).toThrow("the weights' Transformer has width 16 and 2 heads, the model's 16 and 4")
+  expect(() => into(small)).toThrow(
+    '"encoder.layer0.0.weight" is [6, 3, 3, 3] in the weights, [4, 3, 3, 3] in the model',
+  )
+  expect(() => into(large({ heads: 4 }))).toThrow(
+    "the weights' Transformer has width 16 and 2 heads, the model's 16 and 4",
+  )
   await model.dispose()
 })
