@@ -10,6 +10,7 @@ import { readWeightsFile } from '../recognize/weights-source.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
 import { ManySteps } from '../train/many-steps.ts'
+import { Pace } from '../train/pace.ts'
 import { openTrainingStep } from '../train/replicated-step.ts'
 import { exportWeights, RunFolder, type StepRecord } from '../train/run-folder.ts'
 import { startFrom } from '../train/start-from.ts'
@@ -30,6 +31,7 @@ interface Options {
   readonly device: 'cpu' | 'cuda'
   readonly threads?: number
   readonly minutes?: number
+  readonly finishIn?: number
   readonly weights?: string
   readonly resume?: boolean
   readonly synth: boolean
@@ -58,6 +60,11 @@ export function trainCommand(): Command {
     )
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .option('--minutes <count>', 'save and end after this time', positiveNumber)
+    .option(
+      '--finish-in <minutes>',
+      'come to the end of the schedule after this time: training.steps follows the speed',
+      positiveNumber,
+    )
     .action(run)
 }
 
@@ -97,6 +104,7 @@ async function run(options: Options): Promise<void> {
   const progress = new Progress(preset, state, () => batches.waited)
   const started = performance.now()
   const before = state.seconds
+  const pace = options.finishIn === undefined ? null : new Pace(options.finishIn * 60)
   let lastSave = started
   try {
     await train({
@@ -107,7 +115,9 @@ async function run(options: Options): Promise<void> {
       state,
       signal: stop.signal,
       onStep: async (report) => {
-        state.seconds = before + (performance.now() - started) / 1000
+        const elapsed = (performance.now() - started) / 1000
+        state.seconds = before + elapsed
+        if (pace && report.step === state.step) training.steps = pace.steps(report.step, elapsed) ?? training.steps
         for (const problem of report.batch.skipped) console.error(`\nsafl: left out: ${problem}`)
         const line = progress.add(report)
         if (line) await folder.log(line)

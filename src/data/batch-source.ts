@@ -13,20 +13,23 @@ import type { BatchSettings, TrainingBatch } from './batches.ts'
 import { drawCharacterMap } from './character-map.ts'
 import type { Dataset } from './dataset.ts'
 import { sortWords, type WordBucket, type WordPlace } from './word-buckets.ts'
+import type { RealWord, WordCache } from './word-cache.ts'
 
 /** Pairs that are looked at for one whose length fits. */
 const JOIN_ATTEMPTS = 8
 
-interface RealWord {
-  readonly text: string
-  readonly image: RgbImage
-}
-
-/** Bytes of decoded words that are kept; what comes later is decoded whenever it is drawn. */
-const CACHE_BYTES = 256 << 20
-
 /** How often words fall into the buckets when there are no real words to count: shares of a typical set of signs. */
 const TYPICAL_LENGTHS = [0.02, 0.09, 0.15, 0.17, 0.15, 0.13, 0.11, 0.07, 0.05, 0.03, 0.02, 0.01]
+
+export interface BatchSourceParts {
+  readonly settings: BatchSettings
+  /** Real words, of which the training split is taken. */
+  readonly datasets: readonly Dataset[]
+  /** Null where all words are real. */
+  readonly synthesizer: Synthesizer | null
+  /** Of the real words, for these data sets in this order. */
+  readonly cache: WordCache
+}
 
 export class BatchSource {
   private readonly settings: BatchSettings
@@ -40,15 +43,21 @@ export class BatchSource {
   /** What the next batch shall report. */
   private unreported: string[]
   private readonly unreadable = new Map<Dataset, Set<number>>()
-  private readonly cache = new Map<Dataset, Map<number, RealWord>>()
-  private cachedBytes = 0
+  private readonly cache: WordCache
+  /** Number of each set's first word in the cache. */
+  private readonly firsts = new Map<Dataset, number>()
 
   private constructor(
-    settings: BatchSettings,
-    synthesizer: Synthesizer | null,
+    { settings, datasets, synthesizer, cache }: BatchSourceParts,
     { buckets, leftOut }: { buckets: readonly WordBucket[]; leftOut: string[] },
   ) {
     this.settings = settings
+    this.cache = cache
+    let before = 0
+    for (const dataset of datasets) {
+      this.firsts.set(dataset, before)
+      before += dataset.length
+    }
     this.charset = createCharset(settings.furtherCharacters)
     this.synthesizer = synthesizer
     this.buckets = buckets
@@ -72,17 +81,14 @@ export class BatchSource {
   }
 
   /** Reads the sets' labels. Rejects when neither they nor an engine give a word to train on. */
-  static async open(
-    settings: BatchSettings,
-    datasets: readonly Dataset[],
-    synthesizer: Synthesizer | null,
-  ): Promise<BatchSource> {
+  static async open(parts: BatchSourceParts): Promise<BatchSource> {
+    const { settings, datasets, synthesizer } = parts
     const sorted = await sortWords(datasets, settings)
     if (!synthesizer && sorted.buckets.every(({ size }) => size === 0)) {
       const why = sorted.leftOut.length > 0 ? ` (${sorted.leftOut[0]})` : ''
       throw new Error(`no words to train on: give real data, a synthetic engine or both${why}`)
     }
-    return new BatchSource(settings, synthesizer, sorted)
+    return new BatchSource(parts, sorted)
   }
 
   async render(index: number): Promise<TrainingBatch> {
@@ -162,17 +168,16 @@ export class BatchSource {
   /** Null, and a line for the next batch's report, where the sample is bad. */
   private async read({ dataset, index }: WordPlace): Promise<RealWord | null> {
     const { imageHeight: height, imageWidth: width } = this.settings
-    const cached = this.cache.get(dataset)?.get(index)
-    if (cached || this.unreadable.get(dataset)?.has(index)) return cached ?? null
+    if (this.unreadable.get(dataset)?.has(index)) return null
+    const number = this.firsts.get(dataset)! + index
+    const cached = this.cache.get(number)
+    if (cached) return cached
     try {
       const image = await dataset.image(index)
       // Most words that run up or down run up.
       const upright = isTall(image) ? turnQuarter(image, 'clockwise') : image
       const word = { text: await dataset.label(index), image: bounded(upright, { width, height }) }
-      if (this.cachedBytes + word.image.data.length <= CACHE_BYTES) {
-        this.cachedBytes += word.image.data.length
-        this.cache.set(dataset, (this.cache.get(dataset) ?? new Map()).set(index, word))
-      }
+      this.cache.set(number, word)
       return word
     } catch (error) {
       this.unreported.push(error instanceof Error ? error.message : String(error))

@@ -1,17 +1,19 @@
 /** The worker thread behind `openBatches`: renders the batches it is asked for. (Node) */
 import { workerData } from 'node:worker_threads'
 import { BatchSource } from './batch-source.ts'
-import type { BatchStreamOptions } from './batches.ts'
+import type { BatchWorkerData } from './batches.ts'
 import { openDataset } from './dataset.ts'
+import { WordCache } from './word-cache.ts'
 import { answerRequests } from './worker-stream.ts'
 
-const { sources, synth, settings } = workerData as BatchStreamOptions
+const { sources, synth, settings, words } = workerData as BatchWorkerData
 
 async function open(): Promise<BatchSource> {
   const datasets = await Promise.all(sources.map(openDataset))
-  if (!synth) return BatchSource.open(settings, datasets, null)
+  const parts = { settings, datasets, cache: new WordCache(words) }
+  if (!synth) return BatchSource.open({ ...parts, synthesizer: null })
   const { createSynthesizer } = await import('../synth/synthesizer.ts')
-  return BatchSource.open(settings, datasets, await createSynthesizer(synth))
+  return BatchSource.open({ ...parts, synthesizer: await createSynthesizer(synth) })
 }
 
 const source = open()

@@ -2,6 +2,7 @@
 import type { Preset } from '../config.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { DataSpec } from './dataset.ts'
+import { type SharedWords, shareWords } from './word-cache.ts'
 import { openWorkerStream, type WorkerStream, workerEntry } from './worker-stream.ts'
 
 /** A batch of training words, ready for the training graph. */
@@ -65,6 +66,11 @@ export interface BatchStreamOptions {
 
 export type BatchStream = WorkerStream<TrainingBatch>
 
+/** What a rendering thread is given. */
+export interface BatchWorkerData extends BatchStreamOptions {
+  readonly words: SharedWords
+}
+
 /**
  * An endless stream of batches, rendered in worker threads. Batch n is the same whatever the number of workers and
  * wherever the stream began.
@@ -73,7 +79,13 @@ export function openBatches(options: BatchStreamOptions): BatchStream {
   const { firstBatch, workers, queue } = options
   const entry = workerEntry(import.meta.url, 'batch-worker')
   const named = new Set<string>()
-  const stream = openWorkerStream<TrainingBatch>({ entry, workerData: options, workers, first: firstBatch, queue })
+  const stream = openWorkerStream<TrainingBatch>({
+    entry,
+    workerData: { ...options, words: shareWords() } satisfies BatchWorkerData,
+    workers,
+    first: firstBatch,
+    queue,
+  })
   return {
     async next() {
       const batch = await stream.next()

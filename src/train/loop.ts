@@ -56,12 +56,13 @@ export function initialState(model: Trainable, seed: number): TrainingState {
 /** Trains until the preset's last step or the signal. Batch number and step number go together. */
 export async function train(options: TrainOptions): Promise<void> {
   const { model, manySteps, preset, batches, state, onStep, signal } = options
-  const { steps } = preset.training
+  // Read anew each time: `onStep` may move the end.
+  const { training } = preset
   let waiting: TrainingBatch | null = null
-  while (state.step < steps && !signal.aborted) {
+  while (state.step < training.steps && !signal.aborted) {
     const group = [waiting ?? (await batches.next())]
     waiting = null
-    const most = Math.min(manySteps?.stepsPerRun ?? 1, steps - state.step)
+    const most = Math.min(manySteps?.stepsPerRun ?? 1, training.steps - state.step)
     while (group.length < most && !waiting) {
       const next = await batches.next()
       if (next.length === group[0]!.length) group.push(next)

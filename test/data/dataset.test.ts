@@ -5,9 +5,10 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { decodeIds } from '../../src/charset.ts'
 import { BatchSource } from '../../src/data/batch-source.ts'
-import { openBatches } from '../../src/data/batches.ts'
+import { type BatchSettings, openBatches } from '../../src/data/batches.ts'
 import { drawCharacterMap } from '../../src/data/character-map.ts'
-import { inSplit, openDataset, parseDataSpec } from '../../src/data/dataset.ts'
+import { type Dataset, inSplit, openDataset, parseDataSpec } from '../../src/data/dataset.ts'
+import { shareWords, WordCache } from '../../src/data/word-cache.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-'))
 const png = await sharp({ create: { width: 30, height: 12, channels: 3, background: '#336699' } })
@@ -109,10 +110,16 @@ describe('batches', () => {
     { length: 10 },
     (_, index) => `train/${index}.png\t${index === 3 ? 'naïve' : index < 7 ? `ab${index}` : 'longer'}`,
   )
+  const parts = (settings: BatchSettings, datasets: readonly Dataset[]) => ({
+    settings,
+    datasets,
+    synthesizer: null,
+    cache: new WordCache(shareWords()),
+  })
   const spec = async () => ({ kind: 'tsv' as const, path: await labels('b.tsv', `${lines.join('\n')}\n`) })
 
   test('a batch is a pure function of settings and number, in threads as in place', async () => {
-    const source = await BatchSource.open(settings, [await openDataset(await spec())], null)
+    const source = await BatchSource.open(parts(settings, [await openDataset(await spec())]))
     const stream = openBatches({ sources: [await spec()], synth: null, settings, firstBatch: 2, workers: 2, queue: 3 })
     for (let index = 2; index < 8; index++) {
       const { images, targets, length, ...rest } = await stream.next()
@@ -124,7 +131,7 @@ describe('batches', () => {
   })
 
   test('only training words whose characters are known are drawn, sorted by length', async () => {
-    const source = await BatchSource.open(settings, [await openDataset(await spec())], null)
+    const source = await BatchSource.open(parts(settings, [await openDataset(await spec())]))
     for (let index = 0; index < 20; index++) {
       const { targets, length, size } = await source.render(index)
       for (let place = 0; place < size; place++) {
@@ -136,7 +143,7 @@ describe('batches', () => {
 
   test('joined words have the length of their batch, and spell two training words', async () => {
     const joining = { ...settings, lengths: [4, 9, 13], joinShare: 1 }
-    const source = await BatchSource.open(joining, [await openDataset(await spec())], null)
+    const source = await BatchSource.open(parts(joining, [await openDataset(await spec())]))
     const known = new Set(lines.filter((_, index) => index % 5 !== 0).map((line) => line.split('\t')[1]!))
     let [joined, single] = [0, 0]
     for (let index = 0; index < 20; index++) {
@@ -156,7 +163,7 @@ describe('batches', () => {
 
   test('lengths are as frequent as their words, or alike', async () => {
     const shares = async (lengthBalance: number) => {
-      const source = await BatchSource.open({ ...settings, lengthBalance }, [await openDataset(await spec())], null)
+      const source = await BatchSource.open(parts({ ...settings, lengthBalance }, [await openDataset(await spec())]))
       let short = 0
       for (let index = 0; index < 400; index++) if ((await source.render(index)).length === 4) short++
       return short / 400
@@ -174,7 +181,7 @@ describe('batches', () => {
     )
     const second = await labels('w2.tsv', 'x\tb\ntrain/1.png\tbbb\n')
     const specs = [`tsv*3:${first}`, `tsv:${second}`].map(parseDataSpec)
-    const source = await BatchSource.open(settings, await Promise.all(specs.map(openDataset)), null)
+    const source = await BatchSource.open(parts(settings, await Promise.all(specs.map(openDataset))))
     let [heavy, light] = [0, 0]
     for (let index = 0; index < 200; index++) {
       const { targets, length, size, skipped } = await source.render(index)
@@ -192,7 +199,7 @@ describe('batches', () => {
   test('a bad image is replaced and named once; all bad is an error', async () => {
     await writeFile(join(folder, 'train', 'broken.png'), png.subarray(0, 40))
     const path = await labels('c.tsv', 'train/0.png\taaa\ntrain/1.png\tbbb\ntrain/broken.png\tccc\n')
-    const source = await BatchSource.open(settings, [await openDataset({ kind: 'tsv', path })], null)
+    const source = await BatchSource.open(parts(settings, [await openDataset({ kind: 'tsv', path })]))
     const skipped: string[] = []
     for (let index = 0; index < 6; index++) skipped.push(...(await source.render(index)).skipped)
     expect(skipped).toHaveLength(1)
