@@ -79,6 +79,40 @@ test('a loss that is not finite ends the group and leaves the state before it', 
   await model.dispose()
 })
 
+test('a loss that is not finite in the middle of a group leaves the state of the steps before it', async () => {
+  const preset = miniPreset({ stepsPerRun: 4, outlineWeight: 2 })
+  const model = new TrainingStep(preset, runtime)
+  const manySteps = new ManySteps(preset, model, runtime)
+  const made = randomBatches(preset.model)
+  const spoiled = {
+    async next() {
+      const batch = await made.next()
+      return batch.index === 2 ? { ...batch, outlines: batch.outlines.slice().fill(Number.NaN) } : batch
+    },
+  }
+  const state = initialState(model, 1)
+  const ended = train({ model, manySteps, preset, batches: spoiled, state, signal, onStep: () => {} })
+  await expect(ended).rejects.toThrow(/at step 3, batch 2/)
+  const expected = initialState(model, 1)
+  const twoSteps = { ...preset, training: { ...preset.training, stepsPerRun: 2 } }
+  const stop = new AbortController()
+  const pairs = new ManySteps(twoSteps, model, runtime)
+  await train({
+    model,
+    manySteps: pairs,
+    preset: twoSteps,
+    batches: randomBatches(preset.model),
+    state: expected,
+    signal: stop.signal,
+    onStep: () => stop.abort(),
+  })
+  expect(state).toEqual(expected)
+  expect(state.step).toBe(2)
+  await pairs.dispose()
+  await manySteps.dispose()
+  await model.dispose()
+})
+
 test('a device without memory, or no device at all, says what to do', async () => {
   const preset = miniPreset({ stepsPerRun: 2 })
   const model = new TrainingStep(preset, runtime)
