@@ -9,17 +9,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 
-/** What the tests call in the page, and the words it draws. */
+/** What the tests call in the page, and the words it draws, in a font that the tests install. */
 const script = `
 import { SceneTextRecognizer } from ${JSON.stringify(resolve('src/browser.ts'))}
+import sign from ${JSON.stringify(resolve('fonts/node_modules/@fontsource/roboto/files/roboto-latin-400-normal.woff2?url'))}
+document.fonts.add(await new FontFace('Sign', \`url(\${sign})\`).load())
 const draw = (text, width = 200, height = 64) => {
   const canvas = Object.assign(document.createElement('canvas'), { width, height })
   const context = canvas.getContext('2d')
   context.fillStyle = '#fff'
   context.fillRect(0, 0, width, height)
   context.fillStyle = '#000'
-  context.font = '42px serif'
-  context.fillText(text, 30, 46)
+  context.font = '56px Sign'
+  context.fillText(text, 20, 52)
   return canvas
 }
 const blobOf = (canvas) => new Promise((resolve) => canvas.toBlob(resolve))
