@@ -3,7 +3,7 @@
  *
  *   npm run bench -- [--preset base] [--batch 32] [--authors CHECKOUT] [--shared ../shared/data]
  *
- * With `--shared` also as `safl train` runs: on words of all lengths that another thread renders meanwhile.
+ * With `--shared` also as `safl train` runs: on words of all lengths that another process renders meanwhile.
  * The two run in turn, three times each, and the medians count: what else the machine does then meets both.
  */
 import { execFileSync } from 'node:child_process'

@@ -60,7 +60,7 @@ function focalCommand(): Command {
     .option('--data <kind:path>', 'real words to train on and to read; may be repeated', collect, [])
     .option('--shared <folder>', 'folder with the default real words, lexicon and backgrounds', '../shared/data')
     .option('--fonts <folder>', 'folder of fonts for synthetic words', defaultFonts())
-    .option('--workers <count>', 'threads that render batches', positiveInteger, 1)
+    .option('--workers <count>', 'processes that render batches', positiveInteger, 1)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .action(run)
 }

@@ -56,7 +56,7 @@ export function synthCommand(): Command {
     .option('--words <file>', `words, one a line; default: ${join(SHARED, 'lexicon-90k.txt')} where it is present`)
     .option('--frequencies <file>', 'a word and its count a line, for words.naturalness; default: counts of English')
     .option('--backgrounds <folder>', `photographs; default: ${join(SHARED, 'backgrounds')} where it is present`)
-    .option('--workers <count>', 'threads that draw samples', positiveInteger, availableParallelism())
+    .option('--workers <count>', 'processes that draw samples', positiveInteger, availableParallelism())
     .option('--quads', 'outline every character on the sheet')
     .action(run)
 }

@@ -52,7 +52,7 @@ export function trainCommand(): Command {
     .option('--no-synth', 'train on real words alone')
     .option('--weights <name>', 'start from these weights: a file, or a preset whose weights come with the package')
     .option('--resume', 'go on from the checkpoint of the run')
-    .option('--workers <count>', 'threads that render batches', positiveInteger, 1)
+    .option('--workers <count>', 'processes that render batches', positiveInteger, 1)
     .addOption(
       new Option('--device <name>', 'cuda: an NVIDIA GPU, training.stepsPerRun steps a run')
         .choices(['cpu', 'cuda'])

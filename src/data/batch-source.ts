@@ -13,7 +13,11 @@ import type { BatchSettings, TrainingBatch } from './batches.ts'
 import { drawCharacterMap } from './character-map.ts'
 import type { Dataset } from './dataset.ts'
 import { sortWords, type WordBucket, type WordPlace } from './word-buckets.ts'
-import type { RealWord, WordCache } from './word-cache.ts'
+
+interface RealWord {
+  readonly text: string
+  readonly image: RgbImage
+}
 
 /** Pairs that are looked at for one whose length fits. */
 const JOIN_ATTEMPTS = 8
@@ -27,8 +31,8 @@ export interface BatchSourceParts {
   readonly datasets: readonly Dataset[]
   /** Null where all words are real. */
   readonly synthesizer: Synthesizer | null
-  /** Of the real words, for these data sets in this order. */
-  readonly cache: WordCache
+  /** Bytes of decoded real words that are kept; what comes later is decoded whenever it is drawn. */
+  readonly cacheBytes: number
 }
 
 export class BatchSource {
@@ -43,21 +47,15 @@ export class BatchSource {
   /** What the next batch shall report. */
   private unreported: string[]
   private readonly unreadable = new Map<Dataset, Set<number>>()
-  private readonly cache: WordCache
-  /** Number of each set's first word in the cache. */
-  private readonly firsts = new Map<Dataset, number>()
+  private readonly cache = new Map<Dataset, Map<number, RealWord>>()
+  private cacheRoom: number
 
   private constructor(
-    { settings, datasets, synthesizer, cache }: BatchSourceParts,
+    { settings, synthesizer, cacheBytes }: BatchSourceParts,
     { buckets, leftOut }: { buckets: readonly WordBucket[]; leftOut: string[] },
   ) {
     this.settings = settings
-    this.cache = cache
-    let before = 0
-    for (const dataset of datasets) {
-      this.firsts.set(dataset, before)
-      before += dataset.length
-    }
+    this.cacheRoom = cacheBytes
     this.charset = createCharset(settings.furtherCharacters)
     this.synthesizer = synthesizer
     this.buckets = buckets
@@ -169,15 +167,17 @@ export class BatchSource {
   private async read({ dataset, index }: WordPlace): Promise<RealWord | null> {
     const { imageHeight: height, imageWidth: width } = this.settings
     if (this.unreadable.get(dataset)?.has(index)) return null
-    const number = this.firsts.get(dataset)! + index
-    const cached = this.cache.get(number)
+    const cached = this.cache.get(dataset)?.get(index)
     if (cached) return cached
     try {
       const image = await dataset.image(index)
       // Most words that run up or down run up.
       const upright = isTall(image) ? turnQuarter(image, 'clockwise') : image
       const word = { text: await dataset.label(index), image: bounded(upright, { width, height }) }
-      this.cache.set(number, word)
+      if (word.image.data.length <= this.cacheRoom) {
+        this.cacheRoom -= word.image.data.length
+        this.cache.set(dataset, (this.cache.get(dataset) ?? new Map()).set(index, word))
+      }
       return word
     } catch (error) {
       this.unreported.push(error instanceof Error ? error.message : String(error))

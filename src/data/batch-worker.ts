@@ -1,28 +1,18 @@
-/** The worker thread behind `openBatches`: renders the batches it is asked for. (Node) */
-import { workerData } from 'node:worker_threads'
+/** A process behind `openBatches`: renders the batches it is asked for. (Node) */
 import { BatchSource } from './batch-source.ts'
-import type { BatchWorkerData } from './batches.ts'
+import type { BatchStreamOptions, TrainingBatch } from './batches.ts'
 import { openDataset } from './dataset.ts'
-import { WordCache } from './word-cache.ts'
 import { answerRequests } from './worker-stream.ts'
 
-const { sources, synth, settings, words } = workerData as BatchWorkerData
+/** Bytes of decoded words that all processes keep together, and that one keeps at most. */
+const CACHE_IN_ALL = 1 << 30
+const CACHE_OF_ONE = 256 << 20
 
-async function open(): Promise<BatchSource> {
+answerRequests<TrainingBatch, BatchStreamOptions>(async ({ sources, synth, settings, workers }) => {
   const datasets = await Promise.all(sources.map(openDataset))
-  const parts = { settings, datasets, cache: new WordCache(words) }
-  if (!synth) return BatchSource.open({ ...parts, synthesizer: null })
-  const { createSynthesizer } = await import('../synth/synthesizer.ts')
-  return BatchSource.open({ ...parts, synthesizer: await createSynthesizer(synth) })
-}
-
-const source = open()
-source.catch(() => {}) // Answered to every request below.
-
-answerRequests(async (index) => {
-  const batch = await (await source).render(index)
-  const transfer = [batch.images, batch.targets, batch.characterMap, batch.outlines].map(
-    ({ buffer }) => buffer as ArrayBuffer,
-  )
-  return { value: batch, transfer }
+  const cacheBytes = Math.min(CACHE_OF_ONE, Math.floor(CACHE_IN_ALL / workers))
+  // Real words alone need no Skia.
+  const synthesizer = synth && (await (await import('../synth/synthesizer.ts')).createSynthesizer(synth))
+  const source = await BatchSource.open({ settings, datasets, synthesizer, cacheBytes })
+  return (index) => source.render(index)
 })

@@ -1,8 +1,7 @@
-/** Training batches, rendered in worker threads ahead of the trainer. (Node) */
+/** Training batches, rendered in processes ahead of the trainer. (Node) */
 import type { Preset } from '../config.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { DataSpec } from './dataset.ts'
-import { type SharedWords, shareWords } from './word-cache.ts'
 import { openWorkerStream, type WorkerStream, workerEntry } from './worker-stream.ts'
 
 /** A batch of training words, ready for the training graph. */
@@ -66,22 +65,17 @@ export interface BatchStreamOptions {
 
 export type BatchStream = WorkerStream<TrainingBatch>
 
-/** What a rendering thread is given. */
-export interface BatchWorkerData extends BatchStreamOptions {
-  readonly words: SharedWords
-}
-
 /**
- * An endless stream of batches, rendered in worker threads. Batch n is the same whatever the number of workers and
+ * An endless stream of batches, rendered in processes. Batch n is the same whatever the number of workers and
  * wherever the stream began.
  */
 export function openBatches(options: BatchStreamOptions): BatchStream {
   const { firstBatch, workers, queue } = options
   const entry = workerEntry(import.meta.url, 'batch-worker')
   const named = new Set<string>()
-  const stream = openWorkerStream<TrainingBatch>({
+  const stream = openWorkerStream<TrainingBatch, BatchStreamOptions>({
     entry,
-    workerData: { ...options, words: shareWords() } satisfies BatchWorkerData,
+    data: options,
     workers,
     first: firstBatch,
     queue,

@@ -1,4 +1,4 @@
-/** Synthetic words as image files, drawn in worker threads. (Node) */
+/** Synthetic words as image files, drawn in processes. (Node) */
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import { openWorkerStream, type WorkerStream, workerEntry } from './worker-stream.ts'
 import type { NewSample } from './write-dataset.ts'
@@ -20,5 +20,5 @@ const QUEUE = 16
 export function openSyntheticWords(options: SyntheticWordsOptions): WorkerStream<NewSample> {
   const entry = workerEntry(import.meta.url, 'synth-worker')
   const { workers } = options
-  return openWorkerStream({ entry, workerData: options, workers, first: 0, queue: QUEUE * workers })
+  return openWorkerStream({ entry, data: options, workers, first: 0, queue: QUEUE * workers })
 }

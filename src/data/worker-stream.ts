@@ -1,11 +1,18 @@
-/** Work that is numbered 0, 1, 2, … and done in threads ahead of whoever needs it, handed out in order. (Node) */
-import { parentPort, Worker } from 'node:worker_threads'
+/**
+ * Work that is numbered 0, 1, 2, … and done in processes ahead of whoever needs it, handed out in order. (Node)
+ *
+ * Processes rather than threads, since Skia draws and measures text under a lock that all threads of a process share.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
-export interface WorkerStreamOptions {
-  /** The module that each thread runs, which calls `answerRequests`. */
+export interface WorkerStreamOptions<D> {
+  /** The module that each process runs, which calls `answerRequests`. */
   readonly entry: URL
-  /** What the thread finds as `workerData`. */
-  readonly workerData: object
+  /** What the process is given to begin with: whatever can be cloned. */
+  readonly data: D
   readonly workers: number
   /** Number of the first piece. */
   readonly first: number
@@ -14,28 +21,36 @@ export interface WorkerStreamOptions {
 }
 
 export interface WorkerStream<T> {
-  /** The next piece; rejects with what its thread said. */
+  /** The next piece; rejects with what its process said, or when one has ended by itself. */
   next(): Promise<T>
   /** Time that `next` waited in all, milliseconds. */
   readonly waited: number
   close(): Promise<void>
 }
 
+type Request<D> = { readonly data: D } | { readonly index: number }
 type Reply<T> = { readonly value: T } | { readonly error: string }
 
-/** Piece n is made by thread n modulo their number; it must be a function of n alone. */
-export function openWorkerStream<T>(options: WorkerStreamOptions): WorkerStream<T> {
-  const { first, workers: count } = options
+/** Piece n is made by process n modulo their number; it must be a function of n alone. */
+export function openWorkerStream<T, D>(options: WorkerStreamOptions<D>): WorkerStream<T> {
+  const { first, data, workers: count } = options
   const queue = Math.max(options.queue, count)
   const pending = new Map<number, { promise: Promise<T>; settle: (reply: Reply<T>) => void }>()
-  const workers = Array.from({ length: count }, () => startWorker(options))
+  let failure: Reply<T> | null = null
   const fail = (error: string) => {
-    for (const { settle } of pending.values()) settle({ error })
+    failure ??= { error }
+    for (const { settle } of pending.values()) settle(failure)
   }
-  for (const worker of workers) {
+  const workers = Array.from({ length: count }, () => {
+    const worker = startProcess(options.entry)
     worker.on('message', ({ index, reply }: { index: number; reply: Reply<T> }) => pending.get(index)?.settle(reply))
     worker.on('error', (error) => fail(error.message))
-  }
+    worker.on('exit', (code, signal) => fail(`a rendering process ended by itself (${signal ?? `exit code ${code}`})`))
+    return worker
+  })
+  // What cannot be sent is answered by the process's end.
+  const send = (worker: ChildProcess, request: Request<D>) => worker.connected && worker.send(request, () => {})
+  for (const worker of workers) send(worker, { data })
   const ask = (index: number) => {
     let settle: (reply: Reply<T>) => void = () => {}
     const promise = new Promise<T>((resolve, reject) => {
@@ -43,7 +58,8 @@ export function openWorkerStream<T>(options: WorkerStreamOptions): WorkerStream<
     })
     promise.catch(() => {}) // Reported by `next`, which may not have been called yet.
     pending.set(index, { promise, settle })
-    workers[index % count]!.postMessage(index)
+    if (failure) settle(failure)
+    else send(workers[index % count]!, { index })
   }
   let upcoming = first
   let waited = 0
@@ -63,42 +79,60 @@ export function openWorkerStream<T>(options: WorkerStreamOptions): WorkerStream<
     },
     async close() {
       fail('the stream was closed')
-      await Promise.all(workers.map((worker) => worker.terminate()))
+      await Promise.all(workers.map(end))
     },
   }
 }
 
-/** Run from its TypeScript source, as in tests, a worker needs the loader first: Node 20 gives it no --import. */
-const SOURCE_BOOTSTRAP = `import('tsx/esm/api').then(({ register }) => {
-  register()
-  return import(require('node:worker_threads').workerData.entry)
-})`
-
-/** The module `name` beside the one at `url`, compiled or not as that is: what a thread runs. */
+/** The module `name` beside the one at `url`, compiled or not as that is: what a worker runs. */
 export function workerEntry(url: string, name: string): URL {
   return new URL(`./${name}.${url.endsWith('.ts') ? 'ts' : 'js'}`, url)
 }
 
-/** A thread that runs a module of ours, compiled or not. */
-export function startWorker({ entry, workerData }: Pick<WorkerStreamOptions, 'entry' | 'workerData'>): Worker {
-  return entry.pathname.endsWith('.ts')
-    ? new Worker(SOURCE_BOOTSTRAP, { eval: true, workerData: { ...workerData, entry: entry.href } })
-    : new Worker(entry, { workerData })
+/** Run from its TypeScript source, as in tests, a process needs the loader first. */
+function startProcess(entry: URL): ChildProcess {
+  const isSource = entry.pathname.endsWith('.ts')
+  const loader = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  return fork(fileURLToPath(entry), {
+    execArgv: isSource ? ['--import', loader()] : [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
 }
 
-/** In a thread: answers each request with what `make` gives for its number, one after another. */
-export function answerRequests<T>(make: (index: number) => Promise<{ value: T; transfer: ArrayBuffer[] }>): void {
-  const port = parentPort!
+async function end(worker: ChildProcess): Promise<void> {
+  if (worker.pid === undefined || worker.exitCode !== null || worker.signalCode !== null) return
+  const ended = once(worker, 'exit')
+  worker.kill('SIGKILL') // It holds nothing that could be lost.
+  await ended
+}
+
+/**
+ * In a process: opens what makes the pieces, then answers each request with the piece of its number, one after another.
+ * Ends with the process that asks.
+ */
+export function answerRequests<T, D>(open: (data: D) => Promise<(index: number) => Promise<T>>): void {
+  let make: Promise<(index: number) => Promise<T>>
+  // Waits until the piece is on its way: work that never pauses would hold it up.
+  const answer = (index: number, reply: Reply<T>) =>
+    new Promise<void>((resolve) => process.send!({ index, reply }, () => resolve()))
   let turn: Promise<void> = Promise.resolve()
-  port.on('message', (index: number) => {
+  process.on('message', (request: Request<D>) => {
+    if ('data' in request) {
+      make = open(request.data)
+      make.catch(() => {}) // Answered to every request below.
+      return
+    }
+    const { index } = request
     turn = turn.then(async () => {
       try {
-        const { value, transfer } = await make(index)
-        port.postMessage({ index, reply: { value } satisfies Reply<T> }, transfer)
+        await answer(index, { value: await (await make)(index) })
       } catch (error) {
-        const reply: Reply<T> = { error: error instanceof Error ? error.message : String(error) }
-        port.postMessage({ index, reply })
+        await answer(index, { error: error instanceof Error ? error.message : String(error) })
       }
     })
   })
+  process.on('disconnect', () => process.exit())
+  // Ctrl-C reaches it too: whoever asks decides when it ends.
+  process.on('SIGINT', () => {})
 }

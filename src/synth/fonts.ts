@@ -46,7 +46,7 @@ const FONTS_REMEDY =
 /** Characters whose pairs a face remembers, from the code point 33. */
 const KERNED = 94
 
-/** Aliases of the faces that this thread knows to be registered. */
+/** Aliases of the faces that are registered. */
 const registered = new Set<string>()
 
 /** Category of families that `FONT_CATEGORIES` does not list, and of plain font files. */

@@ -5,11 +5,11 @@
  */
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
-import type { Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import * as runtime from 'onnxruntime-node'
 import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
-import { startWorker, workerEntry } from '../data/worker-stream.ts'
+import { workerEntry } from '../data/worker-stream.ts'
 import { type StepInput, type StepLosses, type StepResult, TrainingStep } from './training-step.ts'
 
 /** What a replica's thread starts with. The vectors are shared memory: weights and statistics in, the others out. */
@@ -99,7 +99,7 @@ class Replica {
   constructor(options: ReplicaOptions) {
     this.gradient = options.gradient
     this.newStatistics = options.newStatistics
-    this.worker = startWorker({ entry: workerEntry(import.meta.url, 'replica-worker'), workerData: options })
+    this.worker = startThread(workerEntry(import.meta.url, 'replica-worker'), options)
     this.ended = once(this.worker, 'exit')
     this.worker.on('message', (reply: ReplicaReply) => this.settle(reply))
     this.worker.on('error', ({ message }) => {
@@ -120,6 +120,18 @@ class Replica {
     this.worker.postMessage(null satisfies ReplicaRequest)
     await this.ended
   }
+}
+
+/** Run from its TypeScript source, as in tests, a thread needs the loader first: Node 20 gives it no --import. */
+const SOURCE_BOOTSTRAP = `import('tsx/esm/api').then(({ register }) => {
+  register()
+  return import(require('node:worker_threads').workerData.entry)
+})`
+
+function startThread(entry: URL, workerData: object): Worker {
+  return entry.pathname.endsWith('.ts')
+    ? new Worker(SOURCE_BOOTSTRAP, { eval: true, workerData: { ...workerData, entry: entry.href } })
+    : new Worker(entry, { workerData })
 }
 
 function shared(length: number): Float32Array {

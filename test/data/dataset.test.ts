@@ -8,7 +8,6 @@ import { BatchSource } from '../../src/data/batch-source.ts'
 import { type BatchSettings, openBatches } from '../../src/data/batches.ts'
 import { drawCharacterMap } from '../../src/data/character-map.ts'
 import { type Dataset, inSplit, openDataset, parseDataSpec } from '../../src/data/dataset.ts'
-import { shareWords, WordCache } from '../../src/data/word-cache.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-'))
 const png = await sharp({ create: { width: 30, height: 12, channels: 3, background: '#336699' } })
@@ -114,11 +113,11 @@ describe('batches', () => {
     settings,
     datasets,
     synthesizer: null,
-    cache: new WordCache(shareWords()),
+    cacheBytes: 1 << 20,
   })
   const spec = async () => ({ kind: 'tsv' as const, path: await labels('b.tsv', `${lines.join('\n')}\n`) })
 
-  test('a batch is a pure function of settings and number, in threads as in place', async () => {
+  test('a batch is a pure function of settings and number, in processes as in place', async () => {
     const source = await BatchSource.open(parts(settings, [await openDataset(await spec())]))
     const stream = openBatches({ sources: [await spec()], synth: null, settings, firstBatch: 2, workers: 2, queue: 3 })
     for (let index = 2; index < 8; index++) {
