@@ -1,7 +1,7 @@
 /**
  * Work that is numbered 0, 1, 2, … and done in processes ahead of whoever needs it, handed out in order. (Node)
  *
- * Processes rather than threads, since Skia draws and measures text under a lock that all threads of a process share.
+ * Processes rather than threads, since Skia draws text under a lock that all threads of a process share.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -133,6 +133,6 @@ export function answerRequests<T, D>(open: (data: D) => Promise<(index: number) 
     })
   })
   process.on('disconnect', () => process.exit())
-  // Ctrl-C reaches it too: whoever asks decides when it ends.
-  process.on('SIGINT', () => {})
+  // Ctrl-C and the end of a process group reach it too: whoever asks decides when it ends.
+  process.on('SIGINT', () => {}).on('SIGTERM', () => {})
 }

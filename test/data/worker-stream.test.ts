@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { setTimeout } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
 import { openWorkerStream, type WorkerStream, workerEntry } from '../../src/data/worker-stream.ts'
 import type { SquareData } from './square-worker.ts'
@@ -51,23 +49,20 @@ test('when a process is killed the stream says so, now and later', async () => {
     await expect(stream.next()).rejects.toThrow('a rendering process ended by itself (SIGKILL)')
 })
 
-test('Ctrl-C, which reaches all processes, ends none of them', async () => {
+test.each(['SIGINT', 'SIGTERM'])('%s, which may reach all processes of a run, ends none of these', async (signal) => {
   const stream = open({}, 1)
   const { pid } = await stream.next()
-  process.kill(pid, 'SIGINT')
+  process.kill(pid, signal)
   await setTimeout(100)
   for (let time = 0; time < 8; time++) expect((await stream.next()).pid).toBe(pid)
 })
 
 test('a process ends with the one that asks', async () => {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  const entry = workerEntry(import.meta.url, 'square-worker').pathname
-  const asking = `const { fork } = require('node:child_process')
-    const child = fork(${JSON.stringify(entry)}, { execArgv: ['--import', ${JSON.stringify(loader)}], serialization: 'advanced' })
-    child.on('message', ({ reply }) => console.log(reply.value.pid))
-    child.send({ data: {} })
-    child.send({ index: 1 })`
-  const asker = spawn(process.execPath, ['-e', asking])
+  const asking = `import { openWorkerStream } from ${JSON.stringify(new URL('../../src/data/worker-stream.ts', import.meta.url))}
+    const entry = new URL(${JSON.stringify(workerEntry(import.meta.url, 'square-worker'))})
+    const stream = openWorkerStream({ entry, data: {}, workers: 1, first: 1, queue: 1 })
+    console.log((await stream.next()).pid)`
+  const asker = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', asking])
   const pid = await new Promise<number>((resolve) => asker.stdout.once('data', (line) => resolve(Number(line))))
   expect(isAlive(pid)).toBe(true)
   asker.kill('SIGKILL')
