@@ -82,7 +82,7 @@ export class DraftReader {
     const [encoder, settler] = [encoderGraph(settings, weights), wordGraph(settings, weights)]
     return new DraftReader(
       // Its threads must not wait in a busy loop while those of the other session need the cores.
-      await Session.create(writeModel(encoder), runtime, { ...options, spin: false }),
+      await Session.create(writeModel(encoder), runtime, options),
       await Session.create(writeModel(settler), runtime, options),
       settings,
     )

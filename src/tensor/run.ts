@@ -17,8 +17,8 @@ export interface SessionOptions {
   /** Where the runtime computes; the CPU when absent. What WebGPU lacks, WebAssembly computes. */
   readonly provider?: 'cuda' | 'webgpu'
   /**
-   * Whether idle threads of a run wait for work in a busy loop, default true: a little faster on idle cores, and much
-   * slower where other threads need them.
+   * Whether a run's threads that have nothing to do wait in a busy loop until it ends, default true: faster on idle cores,
+   * and much slower where other threads need them. After a run all of them sleep.
    */
   readonly spin?: boolean
   /** Where the runtime writes its profile, a path without its ending. */
@@ -46,7 +46,12 @@ export class Session {
         ...(options.provider && {
           executionProviders: options.provider === 'webgpu' ? ['webgpu', 'wasm'] : [options.provider],
         }),
-        ...(options.spin === false && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
+        extra: {
+          session: {
+            force_spinning_stop: '1',
+            ...(options.spin === false && { intra_op: { allow_spinning: '0' } }),
+          },
+        },
         ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
       })
     return new Session(runtime, await begin(create), begin)
