@@ -73,15 +73,33 @@ async function run(options: Options): Promise<void> {
   const saved = options.resume ? await folder.loadCheckpoint() : null
   const preset = overrideSettings(presetSettings, saved?.preset ?? loadPreset(options.preset), options.set)
   const { training } = preset
-  const decoder = training.focalWeight > 0 ? 'attention' : 'ctc'
-  const sources = (options.data.length > 0 ? options.data : defaultData(options.shared)).map(parseDataSpec)
-  const synth = options.synth ? synthOptions(options, preset.synth) : null
   const threads = options.threads === undefined ? {} : { threads: options.threads }
   const inGroups = options.device === 'cuda' || training.stepsPerRun > 1
   const model = inGroups ? new TrainingStep(preset, runtime, threads) : openTrainingStep(preset, options.threads)
   const provider = options.device === 'cuda' ? { provider: options.device } : {}
   const manySteps = inGroups ? new ManySteps(preset, model, runtime, { ...threads, ...provider }) : null
-  const state = saved?.state ?? initialState(model, training.seed)
+  try {
+    await trainModel(options, { folder, saved: saved?.state ?? null, preset, model, manySteps })
+  } finally {
+    await manySteps?.dispose()
+    await model.dispose()
+  }
+}
+
+interface Prepared {
+  readonly folder: RunFolder
+  readonly saved: TrainingState | null
+  readonly preset: Preset
+  readonly model: TrainingStep
+  readonly manySteps: ManySteps | null
+}
+
+async function trainModel(options: Options, { folder, saved, preset, model, manySteps }: Prepared): Promise<void> {
+  const { training } = preset
+  const decoder = training.focalWeight > 0 ? 'attention' : 'ctc'
+  const sources = (options.data.length > 0 ? options.data : defaultData(options.shared)).map(parseDataSpec)
+  const synth = options.synth ? synthOptions(options, preset.synth) : null
+  const state = saved ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.run}: its checkpoint belongs to a model of other settings`)
   if (options.weights) {
@@ -147,8 +165,6 @@ async function run(options: Options): Promise<void> {
     )
   } finally {
     await batches.close()
-    await manySteps?.dispose()
-    await model.dispose()
   }
 }
 
