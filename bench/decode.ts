@@ -12,7 +12,7 @@ import { alphanumericView } from '../src/charset.ts'
 import { openDataset, parseDataSpec } from '../src/data/dataset.ts'
 import { wordMetrics } from '../src/evaluate/metrics.ts'
 import { nearestWord } from '../src/evaluate/protocol.ts'
-import { readValidationWords } from '../src/evaluate/validate.ts'
+import { readWords } from '../src/evaluate/validate.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 import type { RecognizeOptions } from '../src/recognize/word-reader.ts'
 import { englishCounts, readWordCounts } from '../src/word-counts.ts'
@@ -30,7 +30,7 @@ const datasets = await Promise.all(
     (spec) => openDataset(parseDataSpec(spec)),
   ),
 )
-const words = await readValidationWords(datasets, Number(values.words))
+const words = await readWords(datasets, 'validation', Number(values.words))
 const images = words.map(({ image }) => image)
 const lexicon = (await readFile(`${shared}/lexicon-90k.txt`, 'utf8')).split('\n').filter((line) => /^[^#]/.test(line))
 const listed = new Set(lexicon.map(alphanumericView))

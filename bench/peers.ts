@@ -16,7 +16,7 @@ import { inSplit, openDataset, parseDataSpec, type Split } from '../src/data/dat
 import { wordMetrics } from '../src/evaluate/metrics.ts'
 import type { RgbImage } from '../src/image/image.ts'
 import { resize } from '../src/image/resize.ts'
-import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
+import { type LoadOptions, SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 import type { RecognizeOptions } from '../src/recognize/word-reader.ts'
 
 interface Peer {
@@ -26,8 +26,8 @@ interface Peer {
 
 const modules = join(dirname(fileURLToPath(import.meta.url)), 'node_modules')
 
-async function openSafl(model: string, options: RecognizeOptions): Promise<Peer> {
-  const recognizer = await SceneTextRecognizer.load({ model })
+async function openSafl(load: LoadOptions, options: RecognizeOptions): Promise<Peer> {
+  const recognizer = await SceneTextRecognizer.load(load)
   return {
     read: async (image) => (await recognizer.recognize(image, options)).text,
     close: () => recognizer.dispose(),
@@ -104,6 +104,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 })
+const { model } = values
 const shared = '../shared/data'
 const specs = values.data ?? [
   `iiit5k:${shared}/iiit5k/train`,
@@ -111,8 +112,10 @@ const specs = values.data ?? [
   `tsv:${shared}/svt/train.tsv`,
 ]
 const peers: Record<string, () => Promise<Peer>> = {
-  [`SAFL ${values.model}`]: () => openSafl(values.model, {}),
-  [`SAFL ${values.model}, one look`]: () => openSafl(values.model, { secondLook: false }),
+  [`SAFL ${model}`]: () => openSafl({ model }, {}),
+  [`SAFL ${model}, one look`]: () => openSafl({ model }, { secondLook: false }),
+  [`SAFL ${model}, int8`]: () => openSafl({ model, precision: 'int8' }, {}),
+  [`SAFL ${model}, int8, one look`]: () => openSafl({ model, precision: 'int8' }, { secondLook: false }),
   'PP-OCRv4 mobile': openPaddle,
   'tesseract.js': openTesseract,
 }
@@ -151,6 +154,6 @@ for (const [name, open] of chosen) {
     const { words, accuracy, oneMinusNed } = wordMetrics(pairs)
     return `${(100 * accuracy).toFixed(1)} % of ${words} (1-NED ${(100 * oneMinusNed).toFixed(1)} %)`
   })
-  console.log(`${name}: ${each.toFixed(1)} ms a word, first word after ${cold.toFixed(0)} ms`)
+  console.log(`${name}: ${each.toFixed(2)} ms a word, first word after ${cold.toFixed(0)} ms`)
   for (const [index, figure] of figures.entries()) console.log(`  ${sets[index]?.name ?? 'all'}: ${figure}`)
 }

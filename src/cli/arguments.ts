@@ -1,6 +1,7 @@
 /** Checks of values given on the command line. */
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option } from 'commander'
+import { precisions } from '../recognize/draft-reader.ts'
 import type { SearchOptions } from '../recognize/step-reader.ts'
 import { decoders } from '../recognize/word-reader.ts'
 import { readWordCounts } from '../word-counts.ts'
@@ -37,6 +38,16 @@ export function decoderOption(): Option {
   return new Option('--decoder <name>', 'what spells the words; ctc needs weights trained with training.ctcWeight')
     .choices(decoders)
     .default('attention')
+}
+
+/** `--precision`, of commands that read. */
+export function precisionOption(): Option {
+  return new Option(
+    '--precision <name>',
+    'what layers compute in; int8 takes less time, and needs weights of safl calibrate',
+  )
+    .choices(precisions)
+    .default('float32')
 }
 
 /** `--no-second-look`, of commands that read. */

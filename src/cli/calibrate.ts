@@ -4,9 +4,12 @@ import * as runtime from 'onnxruntime-node'
 import { type Dataset, dataKinds, openDataset, parseDataSpec, type Split, splits } from '../data/dataset.ts'
 import { confidenceLoss, findTemperature } from '../evaluate/calibrate.ts'
 import { type EvaluatedWord, evaluate } from '../evaluate/evaluate.ts'
+import { measureBounds } from '../evaluate/measure-bounds.ts'
 import { calibration } from '../evaluate/metrics.ts'
 import { viewOf } from '../evaluate/protocol.ts'
+import { readWords } from '../evaluate/validate.ts'
 import { formatWeights } from '../model/weights-file.ts'
+import { canDraft } from '../recognize/draft-reader.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { writeWhole } from '../write-whole.ts'
@@ -19,10 +22,13 @@ interface Options {
   readonly out: string
 }
 
+/** Words by which the bounds of activations are measured. */
+const BOUNDS_WORDS = 512
+
 export function calibrateCommand(): Command {
   return new Command('calibrate')
     .description(
-      'Fit the temperature with which confidence says how often words are right, and write the weights with it.',
+      'Fit the temperature with which confidence says how often words are right, measure what reading in 8 bits needs, and write the weights with both.',
     )
     .option('--model <name>', 'preset whose weights come with the package, or path of a weights file', 'tiny')
     .requiredOption(
@@ -59,10 +65,13 @@ async function run({ model, data, split, out }: Options): Promise<void> {
     return loss
   })
   const [before, after] = [eceOf(await read(file.settings.temperature)), eceOf(await read(temperature))]
+  // The temperature's words are not the model's; these are, where there are others.
+  const seen = canDraft(file) ? await readWords(datasets, split === 'all' ? 'all' : 'train', BOUNDS_WORDS) : []
+  const bounds = seen.length > 0 ? await measureBounds(file, seen, runtime) : undefined
   for (const dataset of datasets) await dataset.close()
-  await writeWhole(out, formatWeights({ ...file, settings: { ...file.settings, temperature } }, 'F16'))
+  await writeWhole(out, formatWeights({ ...file, bounds, settings: { ...file.settings, temperature } }, 'F16'))
   console.log(
-    `${out}: temperature ${temperature}; expected calibration error ${before.toFixed(3)} before, ${after.toFixed(3)} after`,
+    `${out}: temperature ${temperature}; expected calibration error ${before.toFixed(3)} before, ${after.toFixed(3)} after; ${bounds ? `bounds of ${Object.keys(bounds).length} activations for 8 bits` : 'no bounds for 8 bits'}`,
   )
 }
 

@@ -18,6 +18,7 @@ import {
   noSecondLookOption,
   type PriorArguments,
   positiveInteger,
+  precisionOption,
   priorOption,
   priorWeightOption,
   readLines,
@@ -79,6 +80,7 @@ export function evaluateCommand(): Command {
     .option('--model <name>', 'preset whose weights come with the package, or path of a weights file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
+    .addOption(precisionOption())
     .option('--beam <count>', 'beginnings followed at once; default: 5 with a prior, 1 without', positiveInteger)
     .addOption(noSecondLookOption())
     .addOption(priorOption())
@@ -208,6 +210,7 @@ async function writeReport(folder: string, { options, evaluations, reports, data
   const provenance = {
     model: options.model ?? 'tiny',
     decoder: options.decoder ?? 'attention',
+    precision: options.precision ?? 'float32',
     ...(options.beam !== undefined && { beam: String(options.beam) }),
     ...(options.prior !== undefined && { prior: options.prior || 'none' }),
     looks: options.secondLook ? 'two' : 'one',

@@ -52,7 +52,7 @@ async function run(options: Options): Promise<void> {
   const metadata = recognizerMetadata(settings, version)
   if (options.steps) {
     const base = out.replace(/\.onnx$/, '')
-    await writeWhole(`${base}.encoder.onnx`, writeModel(encoderGraph(settings, weights, storage), metadata))
+    await writeWhole(`${base}.encoder.onnx`, writeModel(encoderGraph(settings, weights, { storage }), metadata))
     await writeWhole(`${base}.step.onnx`, writeModel(stepGraph(settings, weights, storage), metadata))
     console.log(`${base}.encoder.onnx and ${base}.step.onnx`)
     return

@@ -14,6 +14,7 @@ export function inspectCommand(): Command {
       const count = [...file.weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0)
       console.log(`${model}: ${file.weights.size} tensors, ${(count / 1e6).toFixed(2)} million numbers`)
       for (const [name, value] of Object.entries(file.provenance)) console.log(`${name}: ${value}`)
+      console.log(`reads in 8 bits: ${file.bounds ? 'yes' : 'no'}`)
       console.log(`settings: ${JSON.stringify(file.settings, null, 2)}`)
       if (tensors) for (const [name, { shape }] of file.weights) console.log(`${name} [${shape.join(', ')}]`)
     })

@@ -18,6 +18,7 @@ import {
   noSecondLookOption,
   type PriorArguments,
   positiveInteger,
+  precisionOption,
   priorOption,
   priorWeightOption,
   readLines,
@@ -53,6 +54,7 @@ export function recognizeCommand(): Command {
     .option('--model <name>', 'preset whose weights come with the package, or path of a weights or ONNX file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
+    .addOption(precisionOption())
     .option(
       '--beam <count>',
       'beginnings followed at once; default: 5 with what follows here, 1 without',

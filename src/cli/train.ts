@@ -4,7 +4,7 @@ import * as runtime from 'onnxruntime-node'
 import { type Preset, presetSettings } from '../config.ts'
 import { batchSettings, openBatches } from '../data/batches.ts'
 import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
-import { readValidationWords, validate } from '../evaluate/validate.ts'
+import { readWords, validate } from '../evaluate/validate.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
@@ -170,7 +170,7 @@ async function trainModel(options: Options, { folder, saved, preset, model, many
 
 async function openValidation(sources: readonly DataSpec[], most: number) {
   const datasets = await Promise.all(sources.map(openDataset))
-  const words = await readValidationWords(datasets, most)
+  const words = await readWords(datasets, 'validation', most)
   await Promise.all(datasets.map((dataset) => dataset.close()))
   return words
 }

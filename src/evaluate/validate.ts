@@ -1,24 +1,24 @@
-/** The validation words of a training run. (Node) */
+/** Labelled words for a model while it is trained or calibrated. (Node) */
 import * as runtime from 'onnxruntime-node'
-import { type Dataset, inSplit } from '../data/dataset.ts'
+import { type Dataset, inSplit, type Split } from '../data/dataset.ts'
 import type { RgbImage } from '../image/image.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import type { Decoder } from '../recognize/word-reader.ts'
 import { type WordMetrics, wordMetrics } from './metrics.ts'
 
-interface ValidationWord {
+export interface LabelledImage {
   readonly label: string
   readonly image: RgbImage
 }
 
-/** Up to `most` words of the validation split of all sets, evenly spread, decoded once. Bad samples are left out. */
-export async function readValidationWords(datasets: readonly Dataset[], most: number): Promise<ValidationWord[]> {
+/** Up to `most` words of a split of all sets, evenly spread, decoded once. Bad samples are left out. */
+export async function readWords(datasets: readonly Dataset[], split: Split, most: number): Promise<LabelledImage[]> {
   const places = datasets.flatMap((dataset) =>
     Array.from({ length: dataset.length }, (_, index) => ({ dataset, index })).filter(({ index }) =>
-      inSplit(index, 'validation'),
+      inSplit(index, split),
     ),
   )
-  const words: ValidationWord[] = []
+  const words: LabelledImage[] = []
   const count = Math.min(most, places.length)
   for (let number = 0; number < count; number++) {
     const { dataset, index } = places[Math.floor((number * places.length) / count)]!
@@ -34,7 +34,7 @@ export async function readValidationWords(datasets: readonly Dataset[], most: nu
 /** Reads the words with the weights of a file's bytes, with one look at each: case ignored, letters and digits only. */
 export async function validate(
   weights: Uint8Array,
-  words: readonly ValidationWord[],
+  words: readonly LabelledImage[],
   decoder: Decoder = 'attention',
 ): Promise<WordMetrics> {
   const recognizer = await SceneTextRecognizer.create(weights, runtime, { decoder })

@@ -24,15 +24,14 @@ type Stride = (typeof STRIDES)[number]
  * training its batch statistics are taken over the places that are used.
  */
 export function backbone(scope: Scope, settings: BackboneSettings, image: Tensor): Tensor {
-  let x = relu(
-    convolutionLayer(scope, layImage(scope, image), {
-      names: ['encoder.layer0.0', 'encoder.layer0.1'],
-      filters: settings.stem,
-      kernel: 3,
-      padding: [1, 1],
-      stride: STRIDES[0],
-    }),
-  )
+  const stem = convolutionLayer(scope, layImage(scope, scope.activation('image', image)), {
+    names: ['encoder.layer0.0', 'encoder.layer0.1'],
+    filters: settings.stem,
+    kernel: 3,
+    padding: [1, 1],
+    stride: STRIDES[0],
+  })
+  let x = scope.activation('encoder.layer0', relu(stem))
   for (const [stage, filters] of settings.widths.entries()) {
     const blocks = settings.blocks[stage]!
     for (let block = 0; block < blocks; block++) {
@@ -54,12 +53,16 @@ function residualBlock(
   { filters, projected, stride }: { filters: number; projected: boolean; stride: Stride },
 ): Tensor {
   const names = (convolution: string, norm: string) => [`${name}.${convolution}`, `${name}.${norm}`] as const
-  const middle = relu(convolutionLayer(scope, x, { names: names('conv1', 'bn1'), filters, kernel: 1 }))
+  const first = convolutionLayer(scope, x, { names: names('conv1', 'bn1'), filters, kernel: 1 })
+  const middle = scope.activation(`${name}.conv1`, relu(first))
   const second = { names: names('conv2', 'bn2'), filters, kernel: 3, padding: [1, 1], stride } as const
-  const output = convolutionLayer(scope, middle, second)
+  const output = scope.activation(`${name}.conv2`, convolutionLayer(scope, middle, second))
   const kept = subsample(x, stride, imageAxes(scope))
-  if (!projected) return relu(add(output, kept))
-  return relu(
-    add(output, convolutionLayer(scope, kept, { names: names('downsample.0', 'downsample.1'), filters, kernel: 1 })),
-  )
+  const shortcut = projected
+    ? scope.activation(
+        `${name}.downsample`,
+        convolutionLayer(scope, kept, { names: names('downsample.0', 'downsample.1'), filters, kernel: 1 }),
+      )
+    : kept
+  return scope.activation(name, relu(add(output, shortcut)))
 }

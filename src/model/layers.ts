@@ -16,6 +16,7 @@ import {
   type Tensor,
   transpose,
 } from '../tensor/index.ts'
+import { eightBitConvolution, eightBitLinear } from './eight-bit.ts'
 import { constant, type Initializer, kaimingFanOut, xavierUniform } from './init.ts'
 import type { Scope } from './scope.ts'
 
@@ -66,6 +67,8 @@ function takingTurns(count: number, size: number): number[] {
 export function convolutionLayer(scope: Scope, x: Tensor, layer: ConvolutionLayer): Tensor {
   const { names, filters, kernel, bias: biased, ...options } = layer
   const [name, norm] = names
+  const eightBit = scope.eightBitWeights(name)
+  if (eightBit) return eightBitConvolution(eightBit, x, layer)
   const weight = scope.parameter(`${name}.weight`, [filters, x.shape[1]!, kernel, kernel], kaimingFanOut)
   const bias = biased ? scope.parameter(`${name}.bias`, [filters], constant(0)) : null
   if (!scope.training) return batchNormLayer(scope, norm, convolution(x, weight, bias, options))
@@ -99,8 +102,11 @@ export function linearLayer(
 ): Tensor {
   const { width, weight = xavierUniform, bias = constant(0) } = layer
   const inner = x.shape[x.shape.length - 1]!
+  const eightBit = scope.eightBitWeights(name)
+  const taken = scope.activation(name, x)
+  if (eightBit) return eightBitLinear(eightBit, taken, { names: [`${name}.weight`, `${name}.bias`], outer: width })
   return linear(
-    x,
+    taken,
     scope.parameter(`${name}.weight`, [width, inner], weight),
     scope.parameter(`${name}.bias`, [width], bias),
   )
@@ -176,7 +182,12 @@ export class MultiHeadAttention {
     const { width, heads } = this
     const [batch, steps] = x.shape as [number, number]
     const rows = { axis: 0, start: from * width, end: to * width }
-    const projected = linear(x, slice(this.weight, rows), slice(this.bias, rows))
+    const eightBit = this.scope.eightBitWeights(this.name)
+    const names = [`${this.name}.in_proj_weight`, `${this.name}.in_proj_bias`] as const
+    const taken = this.scope.activation(`${this.name}.in_proj.${from}`, x)
+    const projected = eightBit
+      ? eightBitLinear(eightBit, taken, { names, outer: 3 * width, from: rows.start, rows: rows.end - rows.start })
+      : linear(taken, slice(this.weight, rows), slice(this.bias, rows))
     const parts = to - from
     const byHead = transpose(reshape(projected, [batch, steps, parts, heads, width / heads]), [2, 0, 3, 1, 4])
     return split(byHead, { axis: 0, sizes: Array<number>(parts).fill(1) }).map((part) =>

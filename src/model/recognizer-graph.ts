@@ -40,7 +40,7 @@ const PRESENT = -3
 export function recognizerGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
   const { transformer, maximumLength, authorsQuirks } = settings
   const graph = new Graph()
-  const resolve = resolveOnce(weightScope(graph, weights, storage))
+  const resolve = resolveOnce(weightScope(graph, weights, { storage }))
   const scope = new Scope({ graph, training: false, resolve })
   const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
   const { memory, controlPoints, image } = encodeImage(scope, settings, images)

@@ -6,7 +6,6 @@ import {
   cast,
   type DataType,
   dropout,
-  emit,
   type Graph,
   reshape,
   type Shape,
@@ -14,6 +13,7 @@ import {
   slice,
   type Tensor,
 } from '../tensor/index.ts'
+import { type Bounds, rounded, wholeNumbers } from './eight-bit.ts'
 import type { Initializer } from './init.ts'
 import { floatToHalf } from './safetensors.ts'
 
@@ -32,6 +32,10 @@ export interface ScopeOptions {
   readonly training: boolean
   /** Uniform noise in [0, 1) for dropout, [M]; each place of use reads its own stretch of it. Required in training. */
   readonly noise?: Tensor
+  /** What becomes of an activation that layers take; it stays as it is when absent. */
+  readonly activation?: (name: string, x: Tensor) => Tensor
+  /** The values of the weights, where layers compute in 8 bits. */
+  readonly eightBit?: Weights
 }
 
 export class Scope {
@@ -43,13 +47,17 @@ export class Scope {
   readonly measured = new Map<string, Tensor>()
   private readonly resolve: (spec: TensorSpec) => Tensor
   private readonly noise: Tensor | undefined
+  private readonly onActivation: ((name: string, x: Tensor) => Tensor) | undefined
+  private readonly eightBit: Weights | undefined
   private noiseStart = 0
 
-  constructor({ graph, resolve, training, noise }: ScopeOptions) {
+  constructor({ graph, resolve, training, noise, activation, eightBit }: ScopeOptions) {
     this.graph = graph
     this.resolve = resolve
     this.training = training
     this.noise = noise
+    this.onActivation = activation
+    this.eightBit = eightBit
   }
 
   parameter(name: string, shape: Shape, initializer: Initializer): Tensor {
@@ -74,11 +82,26 @@ export class Scope {
     return dropout(x, { rate, noise: reshape(stretch, x.shape) })
   }
 
+  /** `x` as the layers that take it see it; it is named as the layer that gives or takes it. */
+  activation(name: string, x: Tensor): Tensor {
+    return this.onActivation && !isExact(name) ? this.onActivation(name, x) : x
+  }
+
+  /** The values of the weights where the layer computes in 8 bits, else null. */
+  eightBitWeights(name: string): Weights | null {
+    return isExact(name) ? null : (this.eightBit ?? null)
+  }
+
   private take(spec: TensorSpec): Tensor {
     const tensor = this.resolve(spec)
     this.specs.push(spec)
     return tensor
   }
+}
+
+/** The rectifier places points to a fraction of a pixel. */
+function isExact(layer: string): boolean {
+  return layer.startsWith('stn_head.')
 }
 
 /** A scope whose tensors are inputs of the graph: for counting and naming them. */
@@ -94,11 +117,27 @@ export type Weights = ReadonlyMap<string, { readonly shape: Shape; readonly data
 export const storages = ['float32', 'float16', 'int8'] as const
 export type Storage = (typeof storages)[number]
 
+export interface WeightScopeOptions extends Pick<ScopeOptions, 'activation'> {
+  readonly storage?: Storage | undefined
+  /** Computes in 8 bits the layers whose activations lie within these bounds. */
+  readonly eightBit?: Bounds | undefined
+}
+
 /** A scope whose tensors are constants of the graph. A missing tensor or another shape is an error that names it. */
-export function weightScope(graph: Graph, weights: Weights, storage: Storage = 'float32'): Scope {
+export function weightScope(graph: Graph, weights: Weights, options: WeightScopeOptions = {}): Scope {
+  const { storage = 'float32', eightBit: bounds, activation } = options
   return new Scope({
     graph,
     training: false,
+    ...(activation && { activation }),
+    ...(bounds && {
+      eightBit: weights,
+      activation: (name: string, x: Tensor) => {
+        const found = bounds[name]
+        if (!found) throw new Error(`the weights lack the bounds of "${name}" for reading in 8 bits`)
+        return rounded(x, found)
+      },
+    }),
     resolve: ({ name, shape }) => {
       const found = weights.get(name)
       if (!found) throw new Error(`the weights lack "${name}" [${shape.join(', ')}]`)
@@ -108,24 +147,8 @@ export function weightScope(graph: Graph, weights: Weights, storage: Storage = '
       if (storage === 'float16')
         return cast(graph.constant(Uint16Array.from(found.data, floatToHalf), shape, name), 'float32')
       // Vectors (biases, norms) are small and delicate.
-      if (storage === 'int8' && shape.length > 1) return quantized(graph, { name, shape, data: found.data })
+      if (storage === 'int8' && shape.length > 1) return wholeNumbers(graph, { name, shape, data: found.data })
       return graph.constant(found.data, shape, name)
     },
-  })
-}
-
-/** Rows of the first axis as whole numbers from -127 to 127, each row with a scale of its own. */
-function quantized(graph: Graph, { name, shape, data }: { name: string; shape: Shape; data: Float32Array }): Tensor {
-  const rows = shape[0]!
-  const length = data.length / rows
-  const scales = Float32Array.from({ length: rows }, (_, row) => {
-    let largest = 0
-    for (let index = row * length; index < (row + 1) * length; index++)
-      largest = Math.max(largest, Math.abs(data[index]!))
-    return largest / 127 || 1
-  })
-  const whole = Int8Array.from(data, (value, index) => Math.round(value / scales[Math.floor(index / length)]!))
-  return emit('DequantizeLinear', [graph.constant(whole, shape, name), graph.constant(scales, [rows])], shape, {
-    attributes: { axis: 0 },
   })
 }

@@ -21,7 +21,7 @@ import {
 import { ctcLogits, hasCtcHead } from './ctc-head.ts'
 import type { Memory } from './layers.ts'
 import { encodeImage, positionTable } from './safl.ts'
-import { type Storage, type Weights, weightScope } from './scope.ts'
+import { type Storage, type WeightScopeOptions, type Weights, weightScope } from './scope.ts'
 import { causalMask, crossAttention, decode, embed } from './transformer.ts'
 
 /** Symbolic sizes: the characters read before this step, and those with it; words, and their characters. */
@@ -52,9 +52,9 @@ export const crossNames = (layers: number) =>
  * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, textHeight, textWidth] in [-1, 1]; where the
  * weights hold a CTC head, also `ctc_probabilities` [B, S, 95], the blank last.
  */
-export function encoderGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
+export function encoderGraph(settings: ModelSettings, weights: Weights, options: WeightScopeOptions = {}): Graph {
   const graph = new Graph()
-  const scope = weightScope(graph, weights, storage)
+  const scope = weightScope(graph, weights, options)
   const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
   const { memory, controlPoints, image } = encodeImage(scope, settings, images)
   for (let layer = 0; layer < settings.transformer.decoderLayers; layer++) {
@@ -78,7 +78,7 @@ export function stepGraph(settings: ModelSettings, weights: Weights, storage?: S
   const { transformer, textWidth } = settings
   const { width, heads } = transformer
   const graph = new Graph()
-  const scope = weightScope(graph, weights, storage)
+  const scope = weightScope(graph, weights, { storage })
   const tokens = graph.input('tokens', 'int32', [BATCH])
   const positions = graph.input('positions', 'int32', [BATCH])
   const table = positionTable(settings)
@@ -111,11 +111,11 @@ export function stepGraph(settings: ModelSettings, weights: Weights, storage?: S
  * `attention` [R, T, S]: how the decoder's last layer looked at the image's S columns, mean of its heads. Not for the
  * authors' quirks.
  */
-export function wordGraph(settings: ModelSettings, weights: Weights): Graph {
+export function wordGraph(settings: ModelSettings, weights: Weights, options: WeightScopeOptions = {}): Graph {
   const { transformer, textWidth } = settings
   const { width, heads } = transformer
   const graph = new Graph()
-  const scope = weightScope(graph, weights)
+  const scope = weightScope(graph, weights, options)
   const tokens = graph.input('tokens', 'int32', [WORDS, LENGTH])
   const images = graph.input('images', 'int64', [WORDS])
   const table = positionTable(settings)

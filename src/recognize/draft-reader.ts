@@ -20,7 +20,15 @@ import type { Expectation } from '../decode/prior.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { crossNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
-import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
+import {
+  bytesOverflow,
+  type Graph,
+  type Runtime,
+  Session,
+  type SessionOptions,
+  type Value,
+  writeModel,
+} from '../tensor/index.ts'
 import { pickRows } from './step-reader.ts'
 
 /** A word, and what was made of it. */
@@ -60,6 +68,10 @@ export function canDraft({ settings, weights }: WeightsFile): boolean {
   return hasCtcHead(weights) && !settings.authorsQuirks
 }
 
+/** What layers compute in; the rectifier, softmax and norms compute in 32 bits either way. */
+export const precisions = ['float32', 'int8'] as const
+export type Precision = (typeof precisions)[number]
+
 export class DraftReader {
   readonly encoder: Session
   private readonly settler: Session
@@ -78,12 +90,21 @@ export class DraftReader {
     this.anyWord = compileConstraint({}, this.model)
   }
 
-  static async open({ settings, weights }: WeightsFile, runtime: Runtime, options: SessionOptions) {
-    const [encoder, settler] = [encoderGraph(settings, weights), wordGraph(settings, weights)]
+  /** Computes in 8 bits where `precision` says so and the file has bounds. */
+  static async open(
+    { settings, weights, bounds }: WeightsFile,
+    runtime: Runtime,
+    { precision, ...options }: SessionOptions & { readonly precision?: Precision | undefined },
+  ) {
+    const eightBit = precision === 'int8' ? bounds : undefined
+    const [encoder, settler] = [encoderGraph, wordGraph].map((graph) => graph(settings, weights, { eightBit })) as [
+      Graph,
+      Graph,
+    ]
+    const inSession = eightBit ? { ...options, exactBytes: await bytesOverflow(runtime) } : options
     return new DraftReader(
-      // Its threads must not wait in a busy loop while those of the other session need the cores.
-      await Session.create(writeModel(encoder), runtime, options),
-      await Session.create(writeModel(settler), runtime, options),
+      await Session.create(writeModel(encoder), runtime, inSession),
+      await Session.create(writeModel(settler), runtime, inSession),
       settings,
     )
   }

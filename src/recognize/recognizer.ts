@@ -24,6 +24,8 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
     const runtime = await import('onnxruntime-node')
     if (options.model?.endsWith('.onnx')) {
       if (options.decoder === 'ctc') throw new Error(`${options.model}: an exported file has its own decoder`)
+      if (options.precision === 'int8')
+        throw new Error(`${options.model}: an exported file computes in 32 bits (read a weights file)`)
       const bytes = await readBytes(options.model)
       try {
         return await SceneTextRecognizer.fromOnnx(bytes, runtime, options)

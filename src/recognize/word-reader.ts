@@ -12,7 +12,7 @@ import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
 import { type AttentionMap, attentionOf } from './attention-map.ts'
-import { canDraft, DraftReader, type Glimpse, type SettledWord } from './draft-reader.ts'
+import { canDraft, DraftReader, type Glimpse, type Precision, type SettledWord } from './draft-reader.ts'
 import { geometryOf, moveAcross, type WordGeometry } from './geometry.ts'
 import { batchSizeOf, ImageReader } from './image-reader.ts'
 import {
@@ -89,6 +89,11 @@ export interface ReaderOptions {
   readonly threads?: number
   /** What spells the words, default `attention`; `ctc` needs weights that were trained with its head. */
   readonly decoder?: Decoder
+  /**
+   * What layers compute in, default `float32`; `int8` takes less time and reads almost as much, from weights that were
+   * measured for it (`safl calibrate`), as those of the package. Beams and constraints are searched in 32 bits.
+   */
+  readonly precision?: Precision
 }
 
 /** What a reader reads with. */
@@ -143,7 +148,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
   protected static async openWeights(
     read: () => Promise<WeightsFile>,
     runtime: Runtime,
-    { threads, provider, decoder = 'attention' }: ReaderOptions & Pick<SessionOptions, 'provider'>,
+    { threads, provider, decoder = 'attention', precision }: ReaderOptions & Pick<SessionOptions, 'provider'>,
   ): Promise<OpenWeights> {
     const file = await read()
     const { settings, weights } = file
@@ -151,8 +156,17 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     const charset = createCharset(settings.furtherCharacters)
     if (decoder === 'ctc' && !hasCtcHead(weights))
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
-    if (decoder === 'attention' && canDraft(file)) {
-      const drafts = await DraftReader.open(file, runtime, options)
+    const canSettle = decoder === 'attention' && canDraft(file)
+    if (precision === 'int8') {
+      if (provider === 'webgpu') throw new Error('precision: int8 is for processors, not for WebGPU')
+      if (decoder === 'ctc') throw new Error('precision: the ctc decoder reads in float32')
+      if (!canSettle || !file.bounds)
+        throw new Error(
+          'precision: the weights have no CTC head, or no bounds of activations, for int8 (safl calibrate measures them)',
+        )
+    }
+    if (canSettle) {
+      const drafts = await DraftReader.open(file, runtime, { ...options, precision })
       const steps = new StepReader(read, runtime, options, drafts.encoder)
       return { session: drafts.encoder, charset, drafts, steps }
     }

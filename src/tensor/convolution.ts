@@ -28,13 +28,12 @@ export function convolution(x: Tensor, weight: Tensor, bias: Tensor | null, opti
   if (padding[0] >= kernelHeight || padding[1] >= kernelWidth) {
     throw new ShapeError('convolution', `padding ${padding.join('x')} is not below the kernel`, operands)
   }
-  const outHeight = Math.floor((height + 2 * padding[0] - kernelHeight) / stride[0]) + 1
-  const outWidth = Math.floor((width + 2 * padding[1] - kernelWidth) / stride[1]) + 1
+  const down = { kernel: kernelHeight, stride: stride[0], padding: padding[0] }
+  const outHeight = outputSize(height, down)
+  const outWidth = outputSize(width, { kernel: kernelWidth, stride: stride[1], padding: padding[1] })
   if (outHeight < 1 || outWidth < 1)
     throw new ShapeError('convolution', 'the kernel is larger than the image', operands)
-  const everyRowMeetsEvery =
-    height > 0 && (outHeight - 1) * stride[0] <= padding[0] && height - 1 + padding[0] < kernelHeight
-  if (everyRowMeetsEvery && kernelHeight > 1 && groups === 1 && !bias) {
+  if (meetsEveryRow(height, down) && kernelHeight > 1 && groups === 1 && !bias) {
     return convolutionOverRows(x, weight, { outHeight, stride, padding })
   }
   const output = emit('Conv', operands, [batch, filters, outHeight, outWidth], {
@@ -53,6 +52,24 @@ export function convolution(x: Tensor, weight: Tensor, bias: Tensor | null, opti
       : undefined,
   ])
   return output
+}
+
+/** One side of a convolution. */
+export interface ConvolutionSide {
+  readonly kernel: number
+  readonly stride: number
+  readonly padding: number
+}
+
+/** How many places of a side the kernel is put on. */
+export function outputSize(size: number, { kernel, stride, padding }: ConvolutionSide): number {
+  return Math.floor((size + 2 * padding - kernel) / stride) + 1
+}
+
+/** Whether every output row sees every input row. */
+export function meetsEveryRow(height: number, side: ConvolutionSide): boolean {
+  const { kernel, stride, padding } = side
+  return height > 0 && (outputSize(height, side) - 1) * stride <= padding && height - 1 + padding < kernel
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Runs model files with ONNX Runtime: typed arrays in, typed arrays out. */
 import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-common'
-import type { DataType, Shape, TypedArray } from './graph.ts'
+import { type DataType, emit, Graph, type Shape, type TypedArray } from './graph.ts'
+import { writeModel } from './onnx.ts'
 
 /** What `onnxruntime-node` and `onnxruntime-web` have in common. */
 export type Runtime = typeof import('onnxruntime-common')
@@ -21,6 +22,8 @@ export interface SessionOptions {
    * and much slower where other threads need them. After a run all of them sleep.
    */
   readonly spin?: boolean
+  /** Products of bytes by slower instructions that do not overflow; see `bytesOverflow`. */
+  readonly exactBytes?: boolean
   /** Where the runtime writes its profile, a path without its ending. */
   readonly profile?: string
 }
@@ -49,6 +52,7 @@ export class Session {
         extra: {
           session: {
             force_spinning_stop: '1',
+            ...(options.exactBytes && { x64quantprecision: '1' }),
             ...(options.spin === false && { intra_op: { allow_spinning: '0' } }),
           },
         },
@@ -87,6 +91,20 @@ export class Session {
   async dispose(): Promise<void> {
     await this.session.release()
   }
+}
+
+/** Whether sums of products of bytes overflow 16 bits on the way, as on x64 processors from before VNNI. */
+export async function bytesOverflow(runtime: Runtime): Promise<boolean> {
+  const graph = new Graph()
+  const x = graph.input('x', 'uint8', [1, 2])
+  graph.output(
+    'sum',
+    emit('MatMulInteger', [x, graph.constant(Int8Array.of(127, 127), [2, 1])], [1, 1], { type: 'int32' }),
+  )
+  const session = await Session.create(writeModel(graph), runtime, { threads: 1 })
+  const { sum } = await session.run({ x: { type: 'uint8', shape: [1, 2], data: Uint8Array.of(255, 255) } })
+  await session.dispose()
+  return sum!.data[0] !== 2 * 255 * 127
 }
 
 /** When what the runtime computes begins. */

@@ -15,25 +15,33 @@ type Reading = Pick<Recognition, 'text' | 'confidence'>
 
 const count = Number(process.env.AGREEMENT_WORDS ?? 60)
 
-test.skipIf(!executablePath || !existsSync(labels))(
-  `${count} real crops: the same text, confidence within 1e-3`,
+test.skipIf(!executablePath || !existsSync(labels)).each([
+  { precision: 'float32', texts: count, close: count },
+  // A last bit of the rectifier's may turn the rounding of a pixel, and what follows from it.
+  { precision: 'int8', texts: Math.floor(0.97 * count), close: Math.floor(0.6 * count) },
+] as const)(
+  `${count} real crops in $precision: $texts texts the same at least, confidence within 1e-3 of $close`,
   { timeout: 900_000 },
-  async () => {
+  async ({ precision, texts, close }) => {
     const dataset = await openDataset({ kind: 'icdar', path: labels })
     // The validation words: every fifth.
     const images = await Promise.all(Array.from({ length: count }, (_, index) => dataset.image(5 * index)))
     await dataset.close()
-    const recognizer = await SceneTextRecognizer.load()
+    const recognizer = await SceneTextRecognizer.load({ precision })
     const wanted = await recognizer.recognizeAll(images)
     await recognizer.dispose()
     const body = `
-      const words = await (await SceneTextRecognizer.load()).recognizeAll(images)
+      const words = await (await SceneTextRecognizer.load({ precision: '${precision}' })).recognizeAll(images)
       return words.map(({ text, confidence }) => ({ text, confidence }))`
     const found = (await inChromium(images, { body })) as Reading[]
-    expect(found.map(({ text }) => text)).toEqual(wanted.map(({ text }) => text))
+    const same = found.filter(({ text }, index) => text === wanted[index]!.text).length
     const apart = found.map(({ confidence }, index) => Math.abs(confidence - wanted[index]!.confidence))
-    console.log(`${count} crops: confidences differ by ${Math.max(...apart).toExponential(1)} at most`)
-    expect(Math.max(...apart)).toBeLessThan(1e-3)
+    const within = apart.filter((difference) => difference < 1e-3).length
+    console.log(
+      `${count} crops in ${precision}: ${same} texts are the same; confidences differ by ${Math.max(...apart).toExponential(1)} at most, ${within} by less than 1e-3`,
+    )
+    expect(same).toBeGreaterThanOrEqual(texts)
+    expect(within).toBeGreaterThanOrEqual(close)
   },
 )
 

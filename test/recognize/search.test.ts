@@ -5,7 +5,7 @@ import * as runtime from 'onnxruntime-node'
 import * as webRuntime from 'onnxruntime-web'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDataset } from '../../src/data/dataset.ts'
-import { readValidationWords } from '../../src/evaluate/validate.ts'
+import { readWords } from '../../src/evaluate/validate.ts'
 import type { RgbImage } from '../../src/image/image.ts'
 import { resize } from '../../src/image/resize.ts'
 import { recognizerGraph } from '../../src/model/recognizer-graph.ts'
@@ -204,7 +204,7 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
       { kind: 'icdar', path: `${data}/icdar2015/train/gt.txt` },
     ] as const) {
       const dataset = await openDataset(spec)
-      crops.push(...(await readValidationWords([dataset], 60)))
+      crops.push(...(await readWords([dataset], 'validation', 60)))
       await dataset.close()
     }
     images = crops.map(({ image }) => image)

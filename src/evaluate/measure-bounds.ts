@@ -1,0 +1,63 @@
+/** Measures between what a model's activations lie, so that it can read in 8 bits. */
+import { createCharset, encodeText, START } from '../charset.ts'
+import { resize } from '../image/resize.ts'
+import type { Bounds } from '../model/eight-bit.ts'
+import { crossNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
+import type { WeightsFile } from '../model/weights-file.ts'
+import { emit, type Graph, type Runtime, Session, type Tensor, type Value, writeModel } from '../tensor/index.ts'
+import type { LabelledImage } from './validate.ts'
+
+/** The least and the largest value of every activation over all words, whose labels the decoder is given. */
+export async function measureBounds(
+  { settings, weights }: WeightsFile,
+  words: readonly LabelledImage[],
+  runtime: Runtime,
+): Promise<Bounds> {
+  const bounds: Record<string, [number, number]> = {}
+  const measured = (graph: (activation: (name: string, x: Tensor) => Tensor) => Graph) =>
+    Session.create(writeModel(graph(alsoGiveBounds)), runtime)
+  const encoder = await measured((activation) => encoderGraph(settings, weights, { activation }))
+  const settler = await measured((activation) => wordGraph(settings, weights, { activation }))
+  const run = async (session: Session, feeds: Readonly<Record<string, Value>>) => {
+    const values = await session.run(feeds)
+    for (const [key, { data }] of Object.entries(values)) {
+      const [, kind, name] = /^(least|largest):(.*)$/.exec(key) ?? []
+      if (name === undefined) continue
+      const value = Number(data[0])
+      bounds[name] ??= [value, value]
+      if (kind === 'least') bounds[name][0] = Math.min(bounds[name][0], value)
+      else bounds[name][1] = Math.max(bounds[name][1], value)
+    }
+    return values
+  }
+  const charset = createCharset(settings.furtherCharacters)
+  const { imageHeight: height, imageWidth: width, maximumLength } = settings
+  try {
+    for (const { label, image } of words) {
+      const data = new Uint8Array(resize(image, width, height).data)
+      const images: Value = { type: 'uint8', shape: [1, height, width, 3], data }
+      const seen = await run(encoder, { images })
+      const tokens = Int32Array.of(START, ...encodeText(label, charset).slice(0, maximumLength))
+      const cross = Object.fromEntries(
+        crossNames(settings.transformer.decoderLayers).map((name) => [name, seen[name]!]),
+      )
+      await run(settler, {
+        ...cross,
+        tokens: { type: 'int32', shape: [1, tokens.length], data: tokens },
+        images: { type: 'int64', shape: [1], data: BigInt64Array.of(0n) },
+      })
+    }
+  } finally {
+    await encoder.dispose()
+    await settler.dispose()
+  }
+  return bounds
+}
+
+/** Lets a graph say between what an activation lies. */
+function alsoGiveBounds(name: string, x: Tensor): Tensor {
+  const operators = { least: 'ReduceMin', largest: 'ReduceMax' }
+  for (const [kind, operator] of Object.entries(operators))
+    x.graph.output(`${kind}:${name}`, emit(operator, [x], [], { attributes: { keepdims: 0 } }))
+  return x
+}
