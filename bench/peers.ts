@@ -25,7 +25,7 @@ interface Peer {
 }
 
 /** Words that one recogniser reads before it is the next one's turn. */
-const TURN = 50
+const TURN = 200
 
 const modules = join(dirname(fileURLToPath(import.meta.url)), 'node_modules')
 
