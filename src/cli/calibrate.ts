@@ -65,9 +65,9 @@ async function run({ model, data, split, out }: Options): Promise<void> {
     return loss
   })
   const [before, after] = [eceOf(await read(file.settings.temperature)), eceOf(await read(temperature))]
-  // The temperature's words are not the model's; these are, where there are others.
+  // Bounds need no unseen words, and those that figures are of stay out of them. Where there are no others, the old ones stay.
   const seen = canDraft(file) ? await readWords(datasets, split === 'all' ? 'all' : 'train', BOUNDS_WORDS) : []
-  const bounds = seen.length > 0 ? await measureBounds(file, seen, runtime) : undefined
+  const bounds = seen.length > 0 ? await measureBounds(file, seen, runtime) : file.bounds
   for (const dataset of datasets) await dataset.close()
   await writeWhole(out, formatWeights({ ...file, bounds, settings: { ...file.settings, temperature } }, 'F16'))
   console.log(

@@ -4,7 +4,7 @@ import { resize } from '../image/resize.ts'
 import type { Bounds } from '../model/eight-bit.ts'
 import { crossNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
-import { emit, type Graph, type Runtime, Session, type Tensor, type Value, writeModel } from '../tensor/index.ts'
+import { emit, type Runtime, Session, type Tensor, type Value, writeModel } from '../tensor/index.ts'
 import type { LabelledImage } from './validate.ts'
 
 /** The least and the largest value of every activation over all words, whose labels the decoder is given. */
@@ -14,10 +14,10 @@ export async function measureBounds(
   runtime: Runtime,
 ): Promise<Bounds> {
   const bounds: Record<string, [number, number]> = {}
-  const measured = (graph: (activation: (name: string, x: Tensor) => Tensor) => Graph) =>
-    Session.create(writeModel(graph(alsoGiveBounds)), runtime)
-  const encoder = await measured((activation) => encoderGraph(settings, weights, { activation }))
-  const settler = await measured((activation) => wordGraph(settings, weights, { activation }))
+  const measured = (graph: typeof encoderGraph) =>
+    Session.create(writeModel(graph(settings, weights, { activation: alsoGiveBounds })), runtime)
+  const encoder = await measured(encoderGraph)
+  const settler = await measured(wordGraph)
   const run = async (session: Session, feeds: Readonly<Record<string, Value>>) => {
     const values = await session.run(feeds)
     for (const [key, { data }] of Object.entries(values)) {
@@ -34,7 +34,7 @@ export async function measureBounds(
   const { imageHeight: height, imageWidth: width, maximumLength } = settings
   try {
     for (const { label, image } of words) {
-      const data = new Uint8Array(resize(image, width, height).data)
+      const { data } = resize(image, width, height)
       const images: Value = { type: 'uint8', shape: [1, height, width, 3], data }
       const seen = await run(encoder, { images })
       const tokens = Int32Array.of(START, ...encodeText(label, charset).slice(0, maximumLength))

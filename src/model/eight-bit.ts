@@ -5,6 +5,7 @@
  */
 import {
   add,
+  BATCH_NORM_EPSILON,
   convolution,
   emit,
   type Graph,
@@ -15,13 +16,11 @@ import {
   type Shape,
   type Tensor,
 } from '../tensor/index.ts'
+import type { ConvolutionLayer } from './layers.ts'
 import type { Weights } from './scope.ts'
 
 /** The least and the largest value of each activation, by its name. */
 export type Bounds = Readonly<Record<string, readonly [least: number, largest: number]>>
-
-/** Of batch norm, as in `batchNormInference`. */
-const EPSILON = 1e-5
 
 /** x rounded to one of 256 values between the bounds, 0 among them. */
 export function rounded(x: Tensor, [least, largest]: readonly [number, number]): Tensor {
@@ -58,24 +57,15 @@ export function wholeNumbers(
   })
 }
 
-export interface EightBitConvolution {
-  /** Names of the convolution, without a bias, and its batch norm. */
-  readonly names: readonly [convolution: string, norm: string]
-  readonly filters: number
-  readonly kernel: number
-  readonly stride?: readonly [number, number]
-  readonly padding?: readonly [number, number]
-}
-
-/** A convolution `x[B, C, H, W]` and its batch norm, as one with a bias. */
-export function eightBitConvolution(weights: Weights, x: Tensor, layer: EightBitConvolution): Tensor {
+/** A convolution `x[B, C, H, W]` without a bias and its batch norm, as one with a bias. */
+export function eightBitConvolution(weights: Weights, x: Tensor, layer: ConvolutionLayer): Tensor {
   const { names, filters, kernel, stride = [1, 1], padding = [0, 0] } = layer
   const [name, norm] = names
   const [batch, channels, height, width] = x.shape as [number, number, number, number]
   const [scale, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((part) =>
     valuesOf(weights, `${norm}.${part}`, filters),
   ) as [Float32Array, Float32Array, Float32Array, Float32Array]
-  const slope = scale.map((value, filter) => value / Math.sqrt(variance[filter]! + EPSILON))
+  const slope = scale.map((value, filter) => value / Math.sqrt(variance[filter]! + BATCH_NORM_EPSILON))
   const offset = bias.map((value, filter) => value - mean[filter]! * slope[filter]!)
   const size = channels * kernel * kernel
   const weight = valuesOf(weights, `${name}.weight`, filters * size).slice()
@@ -83,7 +73,7 @@ export function eightBitConvolution(weights: Weights, x: Tensor, layer: EightBit
   const { graph } = x
   const shape = [filters, channels, kernel, kernel]
   const down = { kernel, stride: stride[0], padding: padding[0] }
-  if (kernel === 1 || !meetsEveryRow(height, down)) {
+  if (!meetsEveryRow(height, down)) {
     const stored = wholeNumbers(graph, { shape, data: weight })
     return convolution(x, stored, graph.constant(offset, [filters]), { stride, padding })
   }

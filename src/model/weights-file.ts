@@ -37,11 +37,11 @@ export async function parseWeights(
 ): Promise<WeightsFile> {
   const { tensors, metadata } = parseSafetensors(bytes)
   const { settings: text, bounds: measured, ...provenance } = metadata
-  const bounds = measured === undefined ? undefined : (JSON.parse(measured) as Bounds)
   if (text === undefined) {
-    if (fallback) return { settings: fallback, weights: tensors, bounds, provenance }
+    if (fallback) return { settings: fallback, weights: tensors, provenance }
     throw new Error('the weights do not say which model they belong to: name its preset')
   }
+  const bounds = measured === undefined ? undefined : (JSON.parse(measured) as Bounds)
   if (isOwn) return { settings: JSON.parse(text) as ModelSettings, weights: tensors, bounds, provenance }
   // What checks settings takes longer to load than a word takes to read.
   const [{ z }, { modelSettings }] = await Promise.all([import('zod'), import('../config.ts')])

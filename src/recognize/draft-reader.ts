@@ -20,15 +20,7 @@ import type { Expectation } from '../decode/prior.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { crossNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
-import {
-  bytesOverflow,
-  type Graph,
-  type Runtime,
-  Session,
-  type SessionOptions,
-  type Value,
-  writeModel,
-} from '../tensor/index.ts'
+import { bytesOverflow, type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
 import { pickRows } from './step-reader.ts'
 
 /** A word, and what was made of it. */
@@ -97,10 +89,8 @@ export class DraftReader {
     { precision, ...options }: SessionOptions & { readonly precision?: Precision | undefined },
   ) {
     const eightBit = precision === 'int8' ? bounds : undefined
-    const [encoder, settler] = [encoderGraph, wordGraph].map((graph) => graph(settings, weights, { eightBit })) as [
-      Graph,
-      Graph,
-    ]
+    const encoder = encoderGraph(settings, weights, { eightBit })
+    const settler = wordGraph(settings, weights, { eightBit })
     const inSession = eightBit ? { ...options, exactBytes: await bytesOverflow(runtime) } : options
     return new DraftReader(
       await Session.create(writeModel(encoder), runtime, inSession),

@@ -33,7 +33,7 @@ export function convolution(x: Tensor, weight: Tensor, bias: Tensor | null, opti
   const outWidth = outputSize(width, { kernel: kernelWidth, stride: stride[1], padding: padding[1] })
   if (outHeight < 1 || outWidth < 1)
     throw new ShapeError('convolution', 'the kernel is larger than the image', operands)
-  if (meetsEveryRow(height, down) && kernelHeight > 1 && groups === 1 && !bias) {
+  if (meetsEveryRow(height, down) && groups === 1 && !bias) {
     return convolutionOverRows(x, weight, { outHeight, stride, padding })
   }
   const output = emit('Conv', operands, [batch, filters, outHeight, outWidth], {
@@ -66,10 +66,10 @@ export function outputSize(size: number, { kernel, stride, padding }: Convolutio
   return Math.floor((size + 2 * padding - kernel) / stride) + 1
 }
 
-/** Whether every output row sees every input row. */
+/** Whether every output row sees every input row, by more than one row of the kernel. */
 export function meetsEveryRow(height: number, side: ConvolutionSide): boolean {
   const { kernel, stride, padding } = side
-  return height > 0 && (outputSize(height, side) - 1) * stride <= padding && height - 1 + padding < kernel
+  return kernel > 1 && height > 0 && (outputSize(height, side) - 1) * stride <= padding && height - 1 + padding < kernel
 }
 
 /**

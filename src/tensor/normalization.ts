@@ -4,6 +4,9 @@ import { emit, requireType, resolveAxis, ShapeError, sizeOf, type Tensor } from 
 import { reshape } from './layout.ts'
 import { mean, sum } from './reduction.ts'
 
+/** Added to variances, unless told otherwise: PyTorch's default. */
+export const BATCH_NORM_EPSILON = 1e-5
+
 export interface NormalizationOptions {
   /** `x[N, C]` or `x[N, C, H, W]` for batch norm, `x[..., D]` for layer norm. */
   readonly x: Tensor
@@ -21,7 +24,12 @@ export interface BatchNormResult {
 }
 
 /** Normalises each channel by the batch's own mean and (biased) variance (Ioffe and Szegedy, arXiv 1502.03167). */
-export function batchNormTraining({ x, scale, bias, epsilon = 1e-5 }: NormalizationOptions): BatchNormResult {
+export function batchNormTraining({
+  x,
+  scale,
+  bias,
+  epsilon = BATCH_NORM_EPSILON,
+}: NormalizationOptions): BatchNormResult {
   const channels = checkChannels(x, scale, bias)
   const count = sizeOf(x.shape) / channels
   if (count < 2) throw new ShapeError('batchNormTraining', 'needs more than one value a channel', [x])
@@ -55,7 +63,7 @@ export function batchNormTraining({ x, scale, bias, epsilon = 1e-5 }: Normalizat
 export function batchNormInference(
   options: NormalizationOptions & { readonly mean: Tensor; readonly variance: Tensor },
 ): Tensor {
-  const { x, scale, bias, mean: average, variance, epsilon = 1e-5 } = options
+  const { x, scale, bias, mean: average, variance, epsilon = BATCH_NORM_EPSILON } = options
   const channels = checkChannels(x, scale, bias)
   const output = emit('BatchNormalization', [x, scale, bias, average, variance], x.shape, {
     attributes: { epsilon: { float: epsilon } },
