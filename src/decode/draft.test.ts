@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decodeIds, END, encodeText, printable } from '../charset.ts'
-import { spellFromDrafts, type WordRun } from './draft.ts'
+import { knownProbabilities, spellFromDrafts, type WordRun } from './draft.ts'
 
 const { classes } = printable
 const model = { charset: printable, maximumLength: 12 }
@@ -69,5 +69,29 @@ describe('reading from drafts', () => {
       expect(texts).toEqual(['abcdefghijkl'])
       expect(spelled[0]!.probabilities).toHaveLength(12)
     }
+  })
+})
+
+describe('what a reading knows of other words', () => {
+  const ids = encodeText('abc')
+  const following = Float32Array.from({ length: 4 * classes }, (_, index) => index)
+  const known = (word: string) =>
+    knownProbabilities(encodeText(word), { ids, probabilities: [], following }, printable).map((each) => ({
+      place: Math.floor(each / classes),
+      id: each % classes,
+    }))
+  const spell = (...letters: (string | number)[]) =>
+    letters.map((each, place) => ({ place, id: typeof each === 'number' ? each : encodeText(each)[0]! }))
+
+  test('its own word whole, and its beginnings', () => {
+    expect(known('abc')).toEqual(spell('a', 'b', 'c', END))
+    expect(known('ab')).toEqual(spell('a', 'b', END))
+    expect(known('')).toEqual(spell(END))
+  })
+
+  test('any other up to the first other character', () => {
+    expect(known('abx')).toEqual(spell('a', 'b', 'x'))
+    expect(known('xbc')).toEqual(spell('x'))
+    expect(known('abcd')).toEqual(spell('a', 'b', 'c', 'd'))
   })
 })

@@ -77,6 +77,20 @@ function mend(ids: readonly number[], place: number, id: number): number[] {
   return [...ids.slice(0, place), ...(isSpare ? [] : [id]), ...(isMerged && !isSpare ? rest : rest.slice(1))]
 }
 
+/**
+ * The probabilities of a word's characters, and of its end last, as far as greedy decoding met them: up to its own word's
+ * first other character, and that one. What is missing can only lower their product.
+ */
+export function knownProbabilities(
+  ids: readonly number[],
+  { ids: greedy, following }: DecodedWord,
+  { classes }: Charset,
+): number[] {
+  const word = [...ids, END]
+  const other = word.findIndex((id, place) => id !== greedy[place])
+  return word.slice(0, other + 1).map((id, place) => following[place * classes + id]!)
+}
+
 /** The probability of a word whose characters, and end, have these. */
 export function productOf(probabilities: readonly number[]): number {
   return probabilities.reduce((all, probability) => all * probability, 1)

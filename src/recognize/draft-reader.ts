@@ -4,18 +4,19 @@
  */
 import { createCharset, END, START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
-import { beamSearch, type Constraint } from '../decode/beam.ts'
-import { compileConstraint, type Speller } from '../decode/constraint.ts'
+import type { Speller } from '../decode/constraint.ts'
 import { bestPath } from '../decode/ctc.ts'
 import { ctcBeams } from '../decode/ctc-beam.ts'
 import {
   type DecodedWord,
   type GivenWord,
+  knownProbabilities,
   productOf,
   type SpelledWord,
   spellFromDrafts,
   type WordRun,
 } from '../decode/draft.ts'
+import { wordsLike } from '../decode/like.ts'
 import type { Expectation } from '../decode/prior.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { crossNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
@@ -52,7 +53,7 @@ const CANDIDATES = 2
 const LIKE_BEAMS = 8
 const CTC_BEAMS = 16
 /** The power of candidates' probabilities that makes their shares honest; see docs/decoding.md. */
-const SHARPNESS = 0.6
+const SHARPNESS = 0.7
 const LEAST = 1e-30
 
 /** Whether the weights can read so. */
@@ -71,15 +72,12 @@ export class DraftReader {
   readonly model: Speller
   /** What the decoder attends to, by name. */
   private readonly crosses: readonly string[]
-  /** Any word that the model can spell. */
-  private readonly anyWord: Constraint
 
   private constructor(encoder: Session, settler: Session, settings: ModelSettings) {
     this.encoder = encoder
     this.settler = settler
     this.model = { charset: createCharset(settings.furtherCharacters), maximumLength: settings.maximumLength }
     this.crosses = crossNames(settings.transformer.decoderLayers)
-    this.anyWord = compileConstraint({}, this.model)
   }
 
   /** Computes in 8 bits where `precision` says so and the file has bounds. */
@@ -125,10 +123,9 @@ export class DraftReader {
   async compare(seen: readonly Glimpse[], views: Value, { prior, attention }: CompareOptions) {
     const added = await this.glance(views, [])
     const each = added.drafts.length / seen.length
-    const greedy = [
-      ...seen.map((glimpse) => glimpse.greedy),
-      ...(await spellFromDrafts(added.run, added.drafts, this.model)),
-    ]
+    // More often than what the CTC head sees in it, a view spells what another spelled.
+    const likely = added.drafts.map((_, view) => seen[Math.floor(view / each)]!.greedy.ids)
+    const greedy = [...seen.map((glimpse) => glimpse.greedy), ...(await spellFromDrafts(added.run, likely, this.model))]
     const probabilities = [...seen.map((glimpse) => glimpse.probabilities), ...added.probabilities]
     const cross = Object.fromEntries(
       this.crosses.map((name) => [
@@ -136,31 +133,33 @@ export class DraftReader {
         joinRows([...seen.map((glimpse) => glimpse.cross[name]!), added.cross[name]!]),
       ]),
     )
-    const like = await this.wordsLike(greedy, prior)
-    const options = { width: CTC_BEAMS, words: CANDIDATES, prior, maximumLength: this.model.maximumLength }
-    const groups = seen.map((_, place) => {
+    const { charset, maximumLength } = this.model
+    const options = { words: CANDIDATES, prior, charset, maximumLength }
+    const groups = seen.map((_, place): Candidate[] => {
       const further = Array.from({ length: each }, (_unused, view) => seen.length + place * each + view)
       const members = [place, ...further]
       const found = members.flatMap((image) => [
         greedy[image]!.ids,
-        ...like[image]!,
-        ...ctcBeams(probabilities[image]!, options),
+        ...wordsLike(greedy[image]!, { ...options, width: LIKE_BEAMS }),
+        ...ctcBeams(probabilities[image]!, { ...options, width: CTC_BEAMS }),
       ])
       const different = new Map(found.map((ids) => [ids.join(), ids]))
-      return [...different.values()].map((ids) => ({ ids, members }))
+      return [...different.values()].map((ids) => ({
+        ids,
+        expected: prior ? ids.reduce((expectation, id) => expectation.after(id), prior).ended : 0,
+        views: members.map((image) => ({ image, probabilities: knownProbabilities(ids, greedy[image]!, charset) })),
+      }))
     })
-    const given = groups.flat().flatMap(({ ids, members }) => members.map((image) => ({ image, ids })))
-    const runs = (await this.runOver(cross)(given)).values()
-    const words = groups.map((candidates) =>
-      best(
-        candidates.map(({ ids, members }) => {
-          const byView = members.map(() => this.probabilitiesOf(ids, runs.next().value!))
-          const mean = byView.reduce((sum, view) => sum + productOf(view), 0) / members.length
-          const expected = prior ? ids.reduce((expectation, id) => expectation.after(id), prior).ended : 0
-          return { ids, probabilities: byView[0]!, mean, rank: Math.log(Math.max(mean, LEAST)) + expected }
-        }),
-      ),
-    )
+    const wanted = groups
+      .flatMap(contenders)
+      .flatMap(({ ids, views }) =>
+        views.filter((view) => !isWhole(ids, view)).map((view) => ({ ids, image: view.image, view })),
+      )
+    if (wanted.length > 0) {
+      const runs = await this.runOver(cross)(wanted)
+      for (const [row, { ids, view }] of wanted.entries()) view.probabilities = this.probabilitiesOf(ids, runs[row]!)
+    }
+    const words = groups.map(best)
     const looks = attention ? await this.settle(inOrder(words), cross, ['attention']) : {}
     return { words, others: looks }
   }
@@ -177,34 +176,6 @@ export class DraftReader {
 
   private runOver(cross: Readonly<Record<string, Value>>): WordRun {
     return async (words) => rowsOf((await this.settle(words, cross, ['probabilities'])).probabilities!)
-  }
-
-  /**
-   * Other words that the decoder's probabilities along each greedy reading allow, as if they did not depend on the
-   * characters before.
-   */
-  private async wordsLike(greedy: readonly DecodedWord[], prior: Expectation | null): Promise<(readonly number[])[][]> {
-    const { classes } = this.model.charset
-    const found = await beamSearch(
-      async (rows, length) => {
-        const following = new Float32Array(rows.length * classes)
-        for (const [row, { image }] of rows.entries()) {
-          const known = greedy[image]!.following.subarray(length * classes, (length + 1) * classes)
-          if (known.length > 0) following.set(known, row * classes)
-          else following[row * classes + END] = 1
-        }
-        return following
-      },
-      {
-        ...this.model,
-        images: greedy.length,
-        width: LIKE_BEAMS,
-        words: CANDIDATES,
-        constraint: this.anyWord,
-        ...(prior && { prior }),
-      },
-    )
-    return found.map((words) => words.map(({ ids }) => ids))
   }
 
   /** Of a given word's characters, and of its end. */
@@ -259,16 +230,52 @@ function inOrder(words: readonly SpelledWord[]): GivenWord[] {
   return words.map(({ ids }, image) => ({ image, ids }))
 }
 
-interface Candidate extends SpelledWord {
-  /** Of the decoder's probabilities over the views. */
-  readonly mean: number
-  readonly rank: number
+/** A word that an image may show. */
+interface Candidate {
+  readonly ids: readonly number[]
+  /** Natural logarithm of what is expected of it. */
+  readonly expected: number
+  readonly views: readonly CandidateView[]
 }
 
-/** Of equals the first. */
+interface CandidateView {
+  readonly image: number
+  /** Of the word's characters and its end, as far as they are known: what is missing can only lower their product. */
+  probabilities: readonly number[]
+}
+
+function isWhole(ids: readonly number[], { probabilities }: CandidateView): boolean {
+  return probabilities.length > ids.length
+}
+
+/** The mean of a word's probabilities over its views; of those that are left out, 0. */
+function meanOf(views: readonly CandidateView[], count = views.length): number {
+  return views.reduce((sum, { probabilities }) => sum + productOf(probabilities), 0) / count
+}
+
+/** What candidates are compared by, at a given mean of their probabilities. */
+function rankOf(mean: number, expected: number): number {
+  return Math.log(Math.max(mean, LEAST)) + expected
+}
+
+/** Those that what is known does not rule out: at best they rank above what another one surely does. */
+function contenders(candidates: readonly Candidate[]): Candidate[] {
+  const surely = candidates.map(({ ids, expected, views }) => {
+    const whole = views.filter((view) => isWhole(ids, view))
+    return rankOf(meanOf(whole, views.length), expected)
+  })
+  const bar = Math.max(...surely)
+  return candidates.filter(({ expected, views }) => rankOf(meanOf(views), expected) >= bar)
+}
+
+/** Of equals the first; those that were ruled out count as much as they may. */
 function best(candidates: readonly Candidate[]): SettledWord {
-  const { mean, ...word } = candidates.reduce((a, b) => (b.rank > a.rank ? b : a))
-  const shares = candidates.map(({ rank }) => Math.exp((rank - word.rank) * SHARPNESS))
+  const ranked = candidates.map(({ ids, expected, views }) => {
+    const mean = meanOf(views)
+    return { ids, probabilities: views[0]!.probabilities, mean, rank: rankOf(mean, expected) }
+  })
+  const { mean, ...word } = ranked.reduce((a, b) => (b.rank > a.rank ? b : a))
+  const shares = ranked.map(({ rank }) => Math.exp((rank - word.rank) * SHARPNESS))
   const share = 1 / shares.reduce((sum, each) => sum + each)
   return { ...word, confidence: candidates.length > 1 ? share : mean }
 }

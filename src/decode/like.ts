@@ -1,0 +1,69 @@
+/** Words like one that was read: what the decoder's probabilities along a greedy reading allow. */
+import { type Charset, END } from '../charset.ts'
+import type { DecodedWord } from './draft.ts'
+import type { Expectation } from './prior.ts'
+
+export interface LikeOptions {
+  /** Beginnings that go on from place to place. */
+  readonly width: number
+  /** Words that are wanted, no more than `width`. */
+  readonly words: number
+  /** What is expected before looking; nothing when null. */
+  readonly prior: Expectation | null
+  readonly charset: Charset
+  /** Longest word, characters. */
+  readonly maximumLength: number
+}
+
+interface Beginning {
+  readonly ids: readonly number[]
+  readonly expectation: Expectation | null
+  /** Natural logarithm of its probability. */
+  readonly score: number
+  /** The score with what is expected. */
+  readonly rank: number
+}
+
+/** Classes less probable than this at a place do not stand there. */
+const LEAST = 1e-4
+
+/**
+ * Class ids of the most probable words, best first, as if what follows did not depend on the characters before: at most
+ * one character longer than the reading.
+ */
+export function wordsLike({ following }: DecodedWord, options: LikeOptions): (readonly number[])[] {
+  const { width, words, prior, charset, maximumLength } = options
+  const { classes, spellings } = charset
+  const ended: Beginning[] = []
+  let beginnings: Beginning[] = [{ ids: [], expectation: prior, score: 0, rank: 0 }]
+  for (let place = 0; place * classes < following.length; place++) {
+    const row = following.subarray(place * classes, (place + 1) * classes)
+    const longer: Beginning[] = []
+    for (let id = 0; id < classes; id++) {
+      if (row[id]! < LEAST) continue
+      const probable = Math.log(row[id]!)
+      if (id === END) ended.push(...beginnings.map((beginning) => end(beginning, probable)))
+      else if (spellings[id] !== '' && place < maximumLength)
+        longer.push(...beginnings.map((beginning) => lengthen(beginning, id, probable)))
+    }
+    beginnings = bestOf(longer, width)
+  }
+  // What would follow a character that the reading does not have is not known.
+  ended.push(...beginnings.map((beginning) => end(beginning, 0)))
+  return bestOf(ended, words).map(({ ids }) => ids)
+}
+
+function lengthen(beginning: Beginning, id: number, probable: number): Beginning {
+  const score = beginning.score + probable
+  const expectation = beginning.expectation?.after(id) ?? null
+  return { ids: [...beginning.ids, id], expectation, score, rank: score + (expectation?.begun ?? 0) }
+}
+
+function end({ ids, expectation, score: before }: Beginning, probable: number): Beginning {
+  const score = before + probable
+  return { ids, expectation, score, rank: score + (expectation?.ended ?? 0) }
+}
+
+function bestOf(beginnings: Beginning[], count: number): Beginning[] {
+  return beginnings.sort((a, b) => b.rank - a.rank).slice(0, count)
+}
