@@ -1,5 +1,6 @@
 /**
- * Words a second of one training step (forward, loss, backward, Adam), and the authors' PyTorch code beside it:
+ * Words a second of one training step (forward, loss, backward, the preset's optimizer), and the authors' PyTorch code
+ * beside it:
  *
  *   npm run bench -- [--preset base] [--batch 32] [--authors CHECKOUT] [--shared ../shared/data]
  *
@@ -31,7 +32,7 @@ const { values } = parseArgs({
 })
 const preset = loadPreset(values.preset)
 const [size, length] = [Number(values.batch), Number(values.length)]
-const { imageHeight, imageWidth } = preset.model
+const { imageHeight, imageWidth, rectifier } = preset.model
 const random = createRandom(1)
 const made: TrainingBatch = {
   index: 0,
@@ -42,7 +43,7 @@ const made: TrainingBatch = {
     place % length === length - 1 ? END : Math.floor(random() * END),
   ),
   characterMap: Uint8Array.from({ length: size * 1024 }, () => Math.floor(random() * END)),
-  outlines: new Float32Array(0),
+  outlines: Float32Array.from({ length: size * rectifier.controlPoints * 2 }, () => random()),
   skipped: [],
 }
 const model = openTrainingStep(preset)

@@ -65,6 +65,7 @@ function presetFor(seed: number): Preset {
     batchSize: BATCH,
     steps: Math.round(budget / BATCH),
     seed,
+    optimizer: 'adam',
     learningRate: Number(values.rate),
     warmup: Math.min(200, Math.round(budget / BATCH / 8)),
     averageDecay: 0.98,

@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { presetSettings } from '../config.ts'
 import { type DataSpec, inSplit, openDataset, parseDataSpec } from '../data/dataset.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
-import { loadPreset, presetNames } from '../presets/index.ts'
+import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { arms, chooseArms, type PlannedRun, planRuns, presetOf, STUDIED_SETTINGS, stepsFor } from '../study/arms.ts'
 import { runArm } from '../study/run-arm.ts'
@@ -51,7 +51,7 @@ function focalCommand(): Command {
     .option('--set <key=value>', 'change a setting, such as training.batchSize=64; may be repeated', collect, [])
     .option(
       '--weights <name>',
-      'start every run from these weights instead of from scratch: a file, or a preset whose weights come with the package',
+      "start every run from these weights, a file or a preset's of the package, at a fifth of the learning rate unless it is set",
     )
     .option('--words <count>', 'training words a run', positiveInteger, 60_000)
     .option('--seeds <count>', 'runs of each arm, with seeds 1, 2, …', positiveInteger, 3)
@@ -100,7 +100,7 @@ async function describeStudy(
     const instead = key === 'training.steps' ? '; give --words' : ''
     if (key) throw new Error(`--set ${key}: the study itself decides this${instead}`)
   }
-  const preset = overrideSettings(presetSettings, loadPreset(name), set)
+  const preset = overrideSettings(presetSettings, weights ? loadPresetForWeights(name) : loadPreset(name), set)
   const { training } = preset
   const settings = { ...preset, training: { ...training, steps: stepsFor(words, training.batchSize) } }
   const sources = sourcesOf({ data, shared })

@@ -5,7 +5,7 @@ import { type Preset, presetSettings } from '../config.ts'
 import { batchSettings, openBatches } from '../data/batches.ts'
 import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import { readWords, validate } from '../evaluate/validate.ts'
-import { loadPreset, presetNames } from '../presets/index.ts'
+import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
@@ -50,7 +50,10 @@ export function trainCommand(): Command {
     .option('--shared <folder>', 'folder with the default real words, lexicon and backgrounds', '../shared/data')
     .option('--fonts <folder>', 'folder of fonts for synthetic words', defaultFonts())
     .option('--no-synth', 'train on real words alone')
-    .option('--weights <name>', 'start from these weights: a file, or a preset whose weights come with the package')
+    .option(
+      '--weights <name>',
+      "start from these weights, a file or a preset's of the package, at a fifth of the learning rate unless it is set",
+    )
     .option('--resume', 'go on from the checkpoint of the run')
     .option('--workers <count>', 'processes that render batches', positiveInteger, 1)
     .addOption(
@@ -71,7 +74,8 @@ export function trainCommand(): Command {
 async function run(options: Options): Promise<void> {
   const folder = await RunFolder.open(options.run, { resume: options.resume ?? false })
   const saved = options.resume ? await folder.loadCheckpoint() : null
-  const preset = overrideSettings(presetSettings, saved?.preset ?? loadPreset(options.preset), options.set)
+  const fresh = options.weights === undefined ? loadPreset : loadPresetForWeights
+  const preset = overrideSettings(presetSettings, saved?.preset ?? fresh(options.preset), options.set)
   const { training } = preset
   const threads = options.threads === undefined ? {} : { threads: options.threads }
   const inGroups = options.device === 'cuda' || training.stepsPerRun > 1

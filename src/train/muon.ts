@@ -69,15 +69,23 @@ export function isMatrix(stretch: Stretch | MatrixStretch): stretch is MatrixStr
   return 'rows' in stretch
 }
 
-/** Coefficients of an odd polynomial of degree 5, by Jordan: singular values end between 0.68 and 1.2. */
-const [LINEAR, CUBIC, QUINTIC] = [3.4445, -4.775, 2.0315]
-const ITERATIONS = 4
+/**
+ * Coefficients of odd polynomials of degree 5, applied in turn: of all three such those that leave singular values from
+ * 0.01 to 1 nearest to one, between 0.73 and 1.27 (Amsel et al., arXiv 2505.16932, theorem 3.1). One polynomial needs four
+ * turns for that.
+ */
+const POLYNOMIALS = [
+  { linear: 8.0934, cubic: -23.6204, quintic: 17.4462 },
+  { linear: 3.6366, cubic: -2.7219, quintic: 0.5365 },
+  { linear: 2.6613, cubic: -1.9772, quintic: 0.4526 },
+] as const
+type Polynomial = (typeof POLYNOMIALS)[number]
 
 /** Root mean square of Adam's steps, in learning rates, which these are scaled to (Liu et al., arXiv 2502.16982). */
 const STEP_SIZE = 0.2
 
 /**
- * `x[G, M, N]` with the singular values of each matrix near one, by iterations of Newton and Schulz: those down to a
+ * `x[G, M, N]` with the singular values of each matrix near one, by iterations like Newton and Schulz's: those down to a
  * hundredth of the matrix's Schatten 4-norm, smaller ones less.
  */
 export function orthogonal(x: Tensor): Tensor {
@@ -94,31 +102,31 @@ export function orthogonal(x: Tensor): Tensor {
 /** Keeps the norm of a matrix of zeros from 0. */
 const LEAST = 1e-24
 
-/** Multiplies `x` by the polynomial of its square, `first` of the first. */
+/** Multiplies `x` by the polynomials of its square, `first` of the first. */
 function directly(first: Tensor, x: Tensor): Tensor {
   let [square, turned] = [first, x]
-  for (let iteration = 1; ; iteration++) {
-    turned = add(multiply(turned, LINEAR), matrixProduct(further(square), turned))
-    if (iteration === ITERATIONS) return turned
-    square = matrixProduct(turned, swapLast(turned))
+  for (const [place, polynomial] of POLYNOMIALS.entries()) {
+    if (place > 0) square = matrixProduct(turned, swapLast(turned))
+    turned = add(multiply(turned, polynomial.linear), matrixProduct(further(square, polynomial), turned))
   }
+  return turned
 }
 
 /** The same where `x` is much wider than high: collects the polynomials, which commute, and multiplies once. */
 function throughGram(first: Tensor, x: Tensor): Tensor {
   const identity = x.graph.constant(unit(first.shape[1]!), [1, first.shape[1]!, first.shape[1]!])
-  let [square, product] = [first, identity]
-  for (let iteration = 1; ; iteration++) {
-    const factor = add(multiply(identity, LINEAR), further(square))
-    product = iteration === 1 ? factor : matrixProduct(factor, product)
-    if (iteration === ITERATIONS) return matrixProduct(product, x)
-    square = matrixProduct(matrixProduct(factor, square), factor)
+  let [square, product]: [Tensor, Tensor | null] = [first, null]
+  for (const [place, polynomial] of POLYNOMIALS.entries()) {
+    const factor = add(multiply(identity, polynomial.linear), further(square, polynomial))
+    product = product ? matrixProduct(factor, product) : factor
+    if (place < POLYNOMIALS.length - 1) square = matrixProduct(matrixProduct(factor, square), factor)
   }
+  return matrixProduct(product!, x)
 }
 
 /** The polynomial's terms beyond the first, over its argument. */
-function further(square: Tensor): Tensor {
-  return add(multiply(square, CUBIC), multiply(matrixProduct(square, square), QUINTIC))
+function further(square: Tensor, { cubic, quintic }: Polynomial): Tensor {
+  return add(multiply(square, cubic), multiply(matrixProduct(square, square), quintic))
 }
 
 function unit(size: number): Float32Array {
@@ -133,6 +141,7 @@ export function matrixStep(momentum: Tensor, { count, rows, columns, length }: M
 
 /** Moves the matrices by Muon, all other weights by Adam. */
 export class Muon {
+  /** Those of one shape one after another: they are turned together. */
   private readonly matrices: readonly MatrixStretch[]
   private readonly others: readonly Stretch[]
   /** Of the matrices, one after another: momenta a step ahead. */
@@ -141,13 +150,23 @@ export class Muon {
 
   constructor(parameters: readonly TensorSpec[], runtime: Runtime) {
     const stretches = stretchesOf(parameters)
-    this.matrices = stretches.filter(isMatrix)
+    const byShape = new Map<string, MatrixStretch[]>()
+    for (const stretch of stretches.filter(isMatrix)) {
+      const shape = `${stretch.rows}x${stretch.columns}`
+      byShape.set(shape, [...(byShape.get(shape) ?? []), stretch])
+    }
+    const groups = [...byShape.values()]
+    this.matrices = groups.flat()
     this.others = stretches.filter((stretch) => !isMatrix(stretch))
-    const sizes = this.matrices.map(({ length }) => length)
-    this.ahead = new Float32Array(sizes.reduce((total, size) => total + size, 0))
+    const total = (members: readonly MatrixStretch[], of: 'count' | 'length') =>
+      members.reduce((sum, stretch) => sum + stretch[of], 0)
+    this.ahead = new Float32Array(total(this.matrices, 'length'))
     const graph = new Graph()
+    const sizes = groups.map((members) => total(members, 'length'))
     const momenta = split(graph.input('momenta', 'float32', [this.ahead.length]), { axis: 0, sizes })
-    const steps = momenta.map((momentum, place) => matrixStep(momentum, this.matrices[place]!))
+    const steps = groups.map((members, place) =>
+      matrixStep(momenta[place]!, { ...members[0]!, count: total(members, 'count'), length: sizes[place]! }),
+    )
     graph.output('steps', concatenate(steps, { axis: 0 }))
     this.session = Session.create(writeModel(graph), runtime, { spin: false })
   }

@@ -38,8 +38,8 @@ test.each([
     for (const b of values.keys()) {
       if (a !== b) expect(Math.abs(between(a, b))).toBeLessThan(1e-4)
     }
-    expect(between(a, a)).toBeGreaterThan(0.65)
-    expect(between(a, a)).toBeLessThan(1.25)
+    expect(between(a, a)).toBeGreaterThan(0.73)
+    expect(between(a, a)).toBeLessThan(1.27)
   }
   expect(Math.max(...both!.subarray(matrix.length).map(Math.abs))).toBe(0)
 })
