@@ -12,8 +12,8 @@ const counts = new Map([
   ['dog', 2],
   ["don't", 1],
 ])
-/** Where any character may stand. */
-const open = (length: number) => 0.5 * (1 / 40) ** length
+/** Where any character may stand; of more than seven of them no less than of seven. */
+const open = (length: number) => 0.5 * (1 / 40) ** Math.min(length, 7)
 
 describe('a prior', () => {
   const start = wordPrior(counts, { weight: 1, model })
@@ -28,6 +28,8 @@ describe('a prior', () => {
     ["Don'", 0.1, 0],
     ['cot', 0, 0],
     ['7', 0, 0],
+    ['Llanfair', 0, 0],
+    ['Llanfairpw', 0, 0],
   ])('"%s": words that begin so are %f of all, the word itself %f', (text, beginning, word) => {
     const { begun, ended } = after(start, text)
     expect(Math.exp(begun)).toBeCloseTo(0.5 * beginning + open(text.length), 12)

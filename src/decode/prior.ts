@@ -4,7 +4,7 @@
  *
  * P(word) = 1/2 · count / all counts + 1/2 · P(any characters), the latter alike for all characters: the decoder knows
  * from training how letters follow each other, and a prior that says so again counts it twice (trigrams of the list in its
- * place read fewer words). Constants are those that read most training words, made hard to read; see
+ * place read fewer words). Long names are no rarer than shorter ones. Constants are those that read most training words, made hard to read; see
  * docs/decoding.md.
  */
 import type { Speller } from './constraint.ts'
@@ -58,6 +58,8 @@ const SHARE_OF_WORDS = 0.5
 /** Where anything may stand: of each character, and of the end. */
 const ANY_CHARACTER = 1 / 40
 const ANY_END = 0.2
+/** However many they are. */
+const ANY_CHARACTERS = ANY_CHARACTER ** 7
 
 /** The prior over the words that the model can spell; throws where there are none, or a count is not above 0. */
 export function wordPrior(words: WordCounts, { weight, model }: { weight: number; model: Speller }): Expectation {
@@ -88,7 +90,7 @@ export function wordPrior(words: WordCounts, { weight, model }: { weight: number
       begun: weight * Math.log(listed * begun + (1 - SHARE_OF_WORDS) * open),
       ended: weight * Math.log(listed * exact + (1 - SHARE_OF_WORDS) * open * ANY_END),
       after(id) {
-        const further = open * ANY_CHARACTER
+        const further = Math.max(open * ANY_CHARACTER, ANY_CHARACTERS)
         const child = node < 0 || closed ? 0 : childOf(trie, node, lower[id]!)
         if (child !== 0) return expect({ node: child, closed, marks, open: further })
         const isOuter = isMark[id]! && (node === 0 || word >= 0)
