@@ -66,6 +66,7 @@ function presetFor(seed: number): Preset {
     steps: Math.round(budget / BATCH),
     seed,
     optimizer: 'adam',
+    outlineWeight: 0,
     learningRate: Number(values.rate),
     warmup: Math.min(200, Math.round(budget / BATCH / 8)),
     averageDecay: 0.98,

@@ -84,11 +84,16 @@ function mend(ids: readonly number[], place: number, id: number): number[] {
 export function knownProbabilities(
   ids: readonly number[],
   { ids: greedy, following }: DecodedWord,
-  { classes }: Charset,
+  charset: Charset,
 ): number[] {
   const word = [...ids, END]
   const other = word.findIndex((id, place) => id !== greedy[place])
-  return word.slice(0, other + 1).map((id, place) => following[place * classes + id]!)
+  return probabilitiesOf(word.slice(0, other + 1), following, charset)
+}
+
+/** Of classes one after another, by what may follow the start and each of them, [T, C]. */
+export function probabilitiesOf(ids: readonly number[], following: Float32Array, { classes }: Charset): number[] {
+  return ids.map((id, place) => following[place * classes + id]!)
 }
 
 /** The probability of a word whose characters, and end, have these. */

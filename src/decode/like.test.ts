@@ -3,7 +3,7 @@ import { decodeIds, END, encodeText, printable } from '../charset.ts'
 import { createRandom } from '../random.ts'
 import type { DecodedWord } from './draft.ts'
 import { wordsLike } from './like.ts'
-import { wordPrior } from './prior.ts'
+import { type Expectation, wordPrior } from './prior.ts'
 
 const { classes } = printable
 const CLASSES = [...encodeText('abc'), END]
@@ -55,8 +55,7 @@ describe('words like a reading', () => {
     say(1, encodeText('n')[0]!, 0.45)
     say(2, END, 1)
     const reading = { ids: encodeText('om'), probabilities: [], following }
-    const first = (prior: (typeof all)['prior'] | ReturnType<typeof wordPrior>) =>
-      decodeIds(wordsLike(reading, { ...all, prior })[0]!)
+    const first = (prior: Expectation | null) => decodeIds(wordsLike(reading, { ...all, prior })[0]!)
     expect(first(null)).toBe('om')
     const model = { charset: printable, maximumLength: 10 }
     expect(first(wordPrior(['on'], { weight: 0.3, model }))).toBe('on')

@@ -1,18 +1,11 @@
 /** Words like one that was read: what the decoder's probabilities along a greedy reading allow. */
 import { type Charset, END } from '../charset.ts'
+import type { CtcBeamOptions } from './ctc-beam.ts'
 import type { DecodedWord } from './draft.ts'
 import type { Expectation } from './prior.ts'
 
-export interface LikeOptions {
-  /** Beginnings that go on from place to place. */
-  readonly width: number
-  /** Words that are wanted, no more than `width`. */
-  readonly words: number
-  /** What is expected before looking; nothing when null. */
-  readonly prior: Expectation | null
+export interface LikeOptions extends CtcBeamOptions {
   readonly charset: Charset
-  /** Longest word, characters. */
-  readonly maximumLength: number
 }
 
 interface Beginning {
@@ -32,7 +25,7 @@ const LEAST = 1e-4
  * one character longer than the reading.
  */
 export function wordsLike({ following }: DecodedWord, options: LikeOptions): (readonly number[])[] {
-  const { width, words, prior, charset, maximumLength } = options
+  const { width, words, prior = null, charset, maximumLength } = options
   const { classes, spellings } = charset
   const ended: Beginning[] = []
   let beginnings: Beginning[] = [{ ids: [], expectation: prior, score: 0, rank: 0 }]

@@ -11,6 +11,7 @@ import {
   type DecodedWord,
   type GivenWord,
   knownProbabilities,
+  probabilitiesOf,
   productOf,
   type SpelledWord,
   spellFromDrafts,
@@ -103,7 +104,8 @@ export class DraftReader {
    */
   async read(images: Value, outputs: readonly string[]) {
     const ofEncoder = outputs.filter((name) => name !== 'attention')
-    const { run, cross, drafts, probabilities, further } = await this.glance(images, ofEncoder)
+    const { run, cross, probabilities, further } = await this.glance(images, ofEncoder)
+    const drafts = probabilities.map((each) => bestPath(each).ids)
     const spelled = await spellFromDrafts(run, drafts, this.model)
     const looks = ofEncoder.length < outputs.length ? await this.settle(inOrder(spelled), cross, ['attention']) : {}
     const glimpse = (place: number): Glimpse => ({
@@ -122,9 +124,9 @@ export class DraftReader {
    */
   async compare(seen: readonly Glimpse[], views: Value, { prior, attention }: CompareOptions) {
     const added = await this.glance(views, [])
-    const each = added.drafts.length / seen.length
+    const each = added.probabilities.length / seen.length
     // More often than what the CTC head sees in it, a view spells what another spelled.
-    const likely = added.drafts.map((_, view) => seen[Math.floor(view / each)]!.greedy.ids)
+    const likely = added.probabilities.map((_, view) => seen[Math.floor(view / each)]!.greedy.ids)
     const greedy = [...seen.map((glimpse) => glimpse.greedy), ...(await spellFromDrafts(added.run, likely, this.model))]
     const probabilities = [...seen.map((glimpse) => glimpse.probabilities), ...added.probabilities]
     const cross = Object.fromEntries(
@@ -133,8 +135,8 @@ export class DraftReader {
         joinRows([...seen.map((glimpse) => glimpse.cross[name]!), added.cross[name]!]),
       ]),
     )
-    const { charset, maximumLength } = this.model
-    const options = { words: CANDIDATES, prior, charset, maximumLength }
+    const { charset } = this.model
+    const options = { ...this.model, words: CANDIDATES, prior }
     const groups = seen.map((_, place): Candidate[] => {
       const further = Array.from({ length: each }, (_unused, view) => seen.length + place * each + view)
       const members = [place, ...further]
@@ -157,31 +159,25 @@ export class DraftReader {
       )
     if (wanted.length > 0) {
       const runs = await this.runOver(cross)(wanted)
-      for (const [row, { ids, view }] of wanted.entries()) view.probabilities = this.probabilitiesOf(ids, runs[row]!)
+      for (const [row, { ids, view }] of wanted.entries())
+        view.probabilities = probabilitiesOf([...ids, END], runs[row]!, charset)
     }
     const words = groups.map(best)
     const looks = attention ? await this.settle(inOrder(words), cross, ['attention']) : {}
     return { words, others: looks }
   }
 
-  /** Encodes images, and drafts what the CTC head sees in each. */
+  /** Encodes images, and what the CTC head sees in each. */
   private async glance(images: Value, outputs: readonly string[]) {
     const encoded = await this.encoder.run({ images }, [...this.crosses, 'ctc_probabilities', ...outputs])
     const named = (wanted: readonly string[]) => Object.fromEntries(wanted.map((name) => [name, encoded[name]!]))
     const cross = named(this.crosses)
     const probabilities = rowsOf(encoded.ctc_probabilities!)
-    const drafts = probabilities.map((each) => bestPath(each).ids)
-    return { run: this.runOver(cross), cross, probabilities, drafts, further: named(outputs) }
+    return { run: this.runOver(cross), cross, probabilities, further: named(outputs) }
   }
 
   private runOver(cross: Readonly<Record<string, Value>>): WordRun {
     return async (words) => rowsOf((await this.settle(words, cross, ['probabilities'])).probabilities!)
-  }
-
-  /** Of a given word's characters, and of its end. */
-  private probabilitiesOf(ids: readonly number[], run: Float32Array): number[] {
-    const { classes } = this.model.charset
-    return [...ids, END].map((id, place) => run[place * classes + id]!)
   }
 
   /** Runs the decoder over whole words of one or more images. */
