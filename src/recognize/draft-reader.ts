@@ -167,7 +167,7 @@ export class DraftReader {
     return { words, others: looks }
   }
 
-  /** Encodes images, and what the CTC head sees in each. */
+  /** Encodes images, and gives what the CTC head sees in each. */
   private async glance(images: Value, outputs: readonly string[]) {
     const encoded = await this.encoder.run({ images }, [...this.crosses, 'ctc_probabilities', ...outputs])
     const named = (wanted: readonly string[]) => Object.fromEntries(wanted.map((name) => [name, encoded[name]!]))
