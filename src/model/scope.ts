@@ -5,8 +5,9 @@
 import {
   cast,
   type DataType,
-  dropout,
+  dropoutMask,
   type Graph,
+  multiply,
   reshape,
   type Shape,
   sizeOf,
@@ -49,6 +50,8 @@ export class Scope {
   private readonly noise: Tensor | undefined
   private readonly onActivation: ((name: string, x: Tensor) => Tensor) | undefined
   private readonly eightBit: Weights | undefined
+  /** Of all the noise, by their rates: made once, though each place of use reads a stretch. */
+  private readonly masks = new Map<number, Tensor>()
   private noiseStart = 0
 
   constructor({ graph, resolve, training, noise, activation, eightBit }: ScopeOptions) {
@@ -77,9 +80,11 @@ export class Scope {
     if (count > available) throw new Error(`dropout needs ${count} random numbers, the noise has ${available}`)
     // The stretches overlap once the noise is used up, at other offsets each time: 7919 is prime.
     if (this.noiseStart + count > available) this.noiseStart = (this.noiseStart * 31 + 7919) % (available - count + 1)
-    const stretch = slice(this.noise, { axis: 0, start: this.noiseStart, end: this.noiseStart + count })
+    const mask = this.masks.get(rate) ?? dropoutMask(this.noise, rate)
+    this.masks.set(rate, mask)
+    const stretch = slice(mask, { axis: 0, start: this.noiseStart, end: this.noiseStart + count })
     this.noiseStart += count
-    return dropout(x, { rate, noise: reshape(stretch, x.shape) })
+    return multiply(x, reshape(stretch, x.shape))
   }
 
   /** `x` as the layers that take it see it; it is named as the layer that gives or takes it. */

@@ -249,7 +249,7 @@ const cases: readonly Case[] = [
     ],
     range: [0, 1],
     fixed: [1],
-    build: (x, noise) => t.dropout(x!, { rate: 0.4, noise: noise! }),
+    build: (x, noise) => t.multiply(x!, t.dropoutMask(noise!, 0.4)),
   },
   {
     name: 'gridSample',
