@@ -15,20 +15,21 @@ export interface RowOptions {
   readonly padding: number
 }
 
-export type RowScheme = { readonly outHeight: number; readonly products: number } & (
+export type RowScheme = {
+  readonly outHeight: number
+  readonly products: number
+  /** [products, kernel]: the filter's rows that meet the image, or sums of them. */
+  readonly weight: Matrix
+} & (
   | {
       readonly kind: 'direct'
       /** [H' · products, H], which copies the rows that each output row sees; absent where it sees all in their order. */
       readonly input?: Matrix
-      /** The filter's rows that meet the image: `products` of them. */
-      readonly taps: readonly [from: number, to: number]
     }
   | {
       readonly kind: 'fewer products'
       /** [groups · products, H]. */
       readonly input: Matrix
-      /** [products, kernel]. */
-      readonly weight: Matrix
       /** [rows of a group, products]. */
       readonly output: Matrix
     }
@@ -90,24 +91,25 @@ export function rowScheme({ height, kernel, stride, padding }: RowOptions): RowS
     return { kind: 'fewer products', outHeight, products: 6, ...FOUR_ROWS, input }
   }
   if (outHeight === 1) {
-    const taps = [padding, Math.min(kernel, padding + height)] as const
+    const products = Math.min(kernel, padding + height) - padding
     return {
       kind: 'direct',
       outHeight,
-      products: taps[1] - taps[0],
-      taps,
-      ...(taps[1] - taps[0] < height && { input: identity(taps[1] - taps[0], height) }),
+      products,
+      weight: identity(products, kernel, padding),
+      ...(products < height && { input: identity(products, height) }),
     }
   }
   const input = Array.from({ length: outHeight * kernel }, (_, row) => {
     const seen = Math.floor(row / kernel) * stride + (row % kernel) - padding
     return Array.from({ length: height }, (_, from) => (from === seen ? 1 : 0))
   })
-  return { kind: 'direct', outHeight, products: kernel, taps: [0, kernel], input }
+  return { kind: 'direct', outHeight, products: kernel, weight: identity(kernel, kernel), input }
 }
 
-function identity(rows: number, columns: number): Matrix {
+/** Ones where the column is `first` columns after the row. */
+function identity(rows: number, columns: number, first = 0): Matrix {
   return Array.from({ length: rows }, (_, row) =>
-    Array.from({ length: columns }, (_, column) => (column === row ? 1 : 0)),
+    Array.from({ length: columns }, (_, column) => (column === first + row ? 1 : 0)),
   )
 }

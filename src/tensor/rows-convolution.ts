@@ -6,9 +6,9 @@
 import type { ConvolutionOptions } from './convolution.ts'
 import { unbroadcast } from './elementwise.ts'
 import { emit, requireType, ShapeError, sizeOf, type Tensor } from './graph.ts'
-import { reshape, slice, transpose } from './layout.ts'
+import { reshape, transpose } from './layout.ts'
 import { matrixProduct, swapLast } from './matrix.ts'
-import { rowScheme } from './row-scheme.ts'
+import { type Matrix, rowScheme } from './row-scheme.ts'
 
 /** `x[H, C, W, N]` with `weight[O, C, kh, kw]` gives `[H', O, W', N]`: `convolution` in the other layout, without groups. */
 export function rowsConvolution(x: Tensor, weight: Tensor, options: Omit<ConvolutionOptions, 'groups'> = {}): Tensor {
@@ -29,26 +29,18 @@ export function rowsConvolution(x: Tensor, weight: Tensor, options: Omit<Convolu
   const across = { stride: stride[1], padding: padding[1] }
   const rows = scheme.input ? combineRows(scheme.input, x) : x
   const { outHeight, products } = scheme
-  // Taps first: a matrix is transposed fast, and what follows moves rows of channels.
-  const byTap = reshape(transpose(reshape(weight, [filters * channels, kernelHeight * kernelWidth]), [1, 0]), [
-    kernelHeight,
-    kernelWidth,
-    filters,
-    channels,
-  ])
+  const byTap = filterRows(scheme.weight, weight)
   if (scheme.kind === 'direct') {
-    const [from, to] = scheme.taps
-    const seen = transpose(slice(byTap, { axis: 0, start: from, end: to }), [1, 2, 0, 3])
-    const inner = (to - from) * channels
+    const inner = products * channels
     return widthConvolution(
       reshape(rows, [outHeight, inner, width, batch]),
-      reshape(seen, [kernelWidth, filters, inner]),
+      reshape(transpose(byTap, [1, 2, 0, 3]), [kernelWidth, filters, inner]),
       across,
     )
   }
   const groups = rows.shape[0]! / products
   const grouped = reshape(rows, [groups, products, channels, width, batch])
-  const output = widthConvolution(grouped, combineRows(scheme.weight, byTap), across)
+  const output = widthConvolution(grouped, byTap, across)
   const [outWidth] = output.shape.slice(3) as [number]
   const inner = filters * outWidth * batch
   const combined = matrixProduct(constantMatrix(x, scheme.output), reshape(output, [groups, products, inner]))
@@ -56,13 +48,36 @@ export function rowsConvolution(x: Tensor, weight: Tensor, options: Omit<Convolu
 }
 
 /** Sums of the first axis' parts by a constant matrix [R, H]: `x[H, ...]` → `[R, ...]`. */
-function combineRows(matrix: readonly (readonly number[])[], x: Tensor): Tensor {
+function combineRows(matrix: Matrix, x: Tensor): Tensor {
   const [height, ...rest] = x.shape as [number, ...number[]]
   const product = matrixProduct(constantMatrix(x, matrix), reshape(x, [height, sizeOf(rest)]))
   return reshape(product, [matrix.length, ...rest])
 }
 
-function constantMatrix({ graph }: Tensor, rows: readonly (readonly number[])[]): Tensor {
+/**
+ * Sums of the filters' rows by a constant matrix [R, kh]: `weight[O, C, kh, kw]` → `[R, kw, O, C]`. One product moves the
+ * taps to the front besides, and one back: the runtime would join transposes into one of four axes, which is slow.
+ */
+function filterRows(matrix: Matrix, weight: Tensor): Tensor {
+  const [filters, channels, kernelHeight, kernelWidth] = weight.shape as [number, number, number, number]
+  const [taps, count] = [kernelHeight * kernelWidth, filters * channels]
+  const byTap = matrix.flatMap((row) =>
+    Array.from({ length: kernelWidth }, (_, column) =>
+      Array.from({ length: taps }, (_unused, tap) =>
+        tap % kernelWidth === column ? row[Math.floor(tap / kernelWidth)]! : 0,
+      ),
+    ),
+  )
+  const sums = constantMatrix(weight, byTap)
+  const flat = reshape(weight, [count, taps])
+  const output = emit('Gemm', [sums, flat], [byTap.length, count], { attributes: { transB: 1 } })
+  weight.graph.record('filterRows', [flat], [output], ([dy]) => [
+    emit('Gemm', [dy!, sums], [count, taps], { attributes: { transA: 1 } }),
+  ])
+  return reshape(output, [matrix.length, kernelWidth, filters, channels])
+}
+
+function constantMatrix({ graph }: Tensor, rows: Matrix): Tensor {
   return graph.constant(Float32Array.from(rows.flat()), [rows.length, rows[0]!.length])
 }
 
