@@ -63,18 +63,29 @@ export class Session {
 
   /** Feeds every input by name and returns every output (or those named) by name. */
   async run(feeds: Readonly<Record<string, Value>>, outputs?: readonly string[]): Promise<Record<string, Value>> {
+    const tensors = this.tensorsOf(feeds)
+    return valuesOf(
+      await this.begin(() => (outputs ? this.session.run(tensors, [...outputs]) : this.session.run(tensors))),
+    )
+  }
+
+  /** As `run`, all outputs, of which those in `into` are written to its arrays instead of new ones. (Node) */
+  async runInto(
+    into: Readonly<Record<string, Value>>,
+    feeds: Readonly<Record<string, Value>>,
+  ): Promise<Record<string, Value>> {
+    const others = Object.fromEntries(this.session.outputNames.map((name) => [name, null]))
+    return valuesOf(
+      await this.begin(() => this.session.run(this.tensorsOf(feeds), { ...others, ...this.tensorsOf(into) })),
+    )
+  }
+
+  private tensorsOf(values: Readonly<Record<string, Value>>): Record<string, RuntimeTensor> {
     const tensors: Record<string, RuntimeTensor> = {}
-    for (const [name, { type, data, shape }] of Object.entries(feeds)) {
+    for (const [name, { type, data, shape }] of Object.entries(values)) {
       tensors[name] = new this.runtime.Tensor(type, data, shape)
     }
-    const results = await this.begin(() =>
-      outputs ? this.session.run(tensors, [...outputs]) : this.session.run(tensors),
-    )
-    const values: Record<string, Value> = {}
-    for (const [name, result] of Object.entries(results)) {
-      values[name] = { type: result.type as DataType, shape: result.dims, data: result.data as TypedArray }
-    }
-    return values
+    return tensors
   }
 
   /** The shape of an input as the model file states it; a symbol's name where its size is known at run time. */
@@ -105,6 +116,14 @@ export async function bytesOverflow(runtime: Runtime): Promise<boolean> {
   const { sum } = await session.run({ x: { type: 'uint8', shape: [1, 2], data: Uint8Array.of(255, 255) } })
   await session.dispose()
   return sum!.data[0] !== 2 * 255 * 127
+}
+
+function valuesOf(results: InferenceSession.OnnxValueMapType): Record<string, Value> {
+  const values: Record<string, Value> = {}
+  for (const [name, result] of Object.entries(results)) {
+    values[name] = { type: result.type as DataType, shape: result.dims, data: result.data as TypedArray }
+  }
+  return values
 }
 
 /** When what the runtime computes begins. */

@@ -1,4 +1,4 @@
-/** The graph of one step of training: forward, losses and gradient, from flat vectors to flat vectors. */
+/** The graph of one step of training: forward, losses and gradient. */
 import type { Preset } from '../config.ts'
 import { columnLoss, MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
 import { ctcLogits } from '../model/ctc-head.ts'
@@ -30,14 +30,16 @@ export function trainingSpecs(preset: Preset): TensorSpec[] {
   return [...specs, ...scope.specs.slice(asked)]
 }
 
-/** The training step's graph for batches of one shape. */
+/** The graph's output for the gradient of a parameter. */
+export const gradientName = (parameter: string) => `gradient of ${parameter}`
+
+/** The training step's graph for batches of one shape: an input and an output for each parameter, by its name. */
 export function trainingGraph(preset: Preset, { size, length }: BatchShape): Graph {
   const { model, training } = preset
   const graph = new Graph()
   const specs = trainingSpecs(preset)
   const parameters = specs.filter(({ kind }) => kind === 'parameter')
-  const vector = (name: string, kind: TensorSpec['kind']) =>
-    graph.input(name, 'float32', [countElements(specs.filter((spec) => spec.kind === kind))])
+  const statisticCount = countElements(specs.filter(({ kind }) => kind === 'statistic'))
   const noise = noiseLength(preset, { size, length })
   const {
     loss,
@@ -49,8 +51,8 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
   } = buildStep(preset, {
     images: graph.input('images', 'uint8', [size, model.imageHeight, model.imageWidth, 3]),
     targets: graph.input('targets', 'int32', [size, length]),
-    parameters: unpack(vector('weights', 'parameter'), parameters),
-    statistics: vector('statistics', 'statistic'),
+    parameters: parameters.map(({ name, shape }) => graph.input(name, 'float32', shape)),
+    statistics: graph.input('statistics', 'float32', [statisticCount]),
     noise: noise > 0 ? graph.input('noise', 'float32', [noise]) : null,
     characterMap:
       training.columnWeight > 0 ? graph.input('character_map', 'uint8', [size, MAP_ROWS, MAP_COLUMNS]) : null,
@@ -61,7 +63,7 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
   if (guidance) graph.output('column_loss', guidance)
   if (ctc) graph.output('ctc_loss', ctc)
   if (outline) graph.output('outline_loss', outline)
-  graph.output('gradient', flatten(gradients))
+  for (const [place, { name }] of parameters.entries()) graph.output(gradientName(name), gradients[place]!)
   graph.output('new_statistics', statistics)
   return graph
 }
