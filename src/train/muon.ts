@@ -25,11 +25,13 @@ import {
 import {
   adamUpdate,
   averageDecay,
+  averaged,
   clipped,
   type OptimizerState,
   type Stretch,
   type UpdateOptions,
 } from './optimizer.ts'
+import { minus, plus, times, vectorKernel } from './vector-kernel.ts'
 
 /** A stretch of the flat weights that holds matrices of one shape, one after another. */
 export interface MatrixStretch extends Stretch {
@@ -139,6 +141,29 @@ export function matrixStep(momentum: Tensor, { count, rows, columns, length }: M
   return reshape(multiply(step, STEP_SIZE * Math.sqrt(Math.max(rows, columns))), [length])
 }
 
+/** Nesterov's momentum: what it is now, and where it will be. */
+const lookAhead = vectorKernel({
+  vectors: ['momentum', 'slope', 'ahead'],
+  scalars: ['keep', 'share'],
+  become: ({ momentum, slope, keep, share }) => {
+    const step = plus(times(keep, momentum), times(share, slope))
+    // The second time of the new momentum.
+    return [
+      ['momentum', step],
+      ['ahead', step],
+    ]
+  },
+})
+
+const follow = vectorKernel({
+  vectors: ['weight', 'move', 'average'],
+  scalars: ['rate', 'forget'],
+  become: ({ weight, move, average, rate, forget }) => [
+    ['weight', minus(weight, times(rate, move))],
+    ['average', averaged(average, weight, forget)],
+  ],
+})
+
 /** Moves the matrices by Muon, all other weights by Adam. */
 export class Muon {
   /** Those of one shape one after another: they are turned together. */
@@ -173,42 +198,39 @@ export class Muon {
 
   /** As `adamUpdate`. The first moments of matrices are Muon's momentum, their second moments stay as they are. */
   async update(state: OptimizerState, gradient: Float32Array, options: MuonOptions): Promise<number> {
-    const { weights, moment1, average } = state
     const { settings, step, rate } = options
     const { momentum } = settings
-    const { ahead } = this
     const clipping = clipped(gradient, settings.clip, step)
-    const share = (1 - momentum) * clipping.scale
-    let place = 0
-    for (const { offset, length } of this.matrices) {
-      const end = offset + length
-      for (let index = offset; index < end; index++) {
-        const slope = share * gradient[index]!
-        // Nesterov's: where the momentum will be.
-        ahead[place++] = momentum * (momentum * moment1[index]! + slope) + slope
-      }
-    }
+    this.overMatrices(this.ahead, (stretch, ahead) => {
+      const vectors = { momentum: part(state.moment1, stretch), slope: part(gradient, stretch), ahead }
+      lookAhead(vectors, { keep: momentum, share: (1 - momentum) * clipping.scale })
+    })
     const { steps } = await (await this.session).run({
-      momenta: { type: 'float32', shape: [ahead.length], data: ahead },
+      momenta: { type: 'float32', shape: [this.ahead.length], data: this.ahead },
     })
     adamUpdate(state, gradient, { ...options, clipping, stretches: this.others })
-    const moves = steps!.data as Float32Array
-    const forget = 1 - averageDecay(settings.averageDecay, step)
-    place = 0
-    for (const { offset, length } of this.matrices) {
-      const end = offset + length
-      for (let index = offset; index < end; index++) {
-        moment1[index] = momentum * moment1[index]! + share * gradient[index]!
-        const weight = weights[index]! - rate * moves[place++]!
-        weights[index] = weight
-        const old = average[index]!
-        average[index] = old + forget * (weight - old)
-      }
-    }
+    this.overMatrices(steps!.data as Float32Array, (stretch, move) => {
+      const vectors = { weight: part(state.weights, stretch), move, average: part(state.average, stretch) }
+      follow(vectors, { rate, forget: 1 - averageDecay(settings.averageDecay, step) })
+    })
     return clipping.norm
+  }
+
+  /** Each stretch of matrices with its part of a vector in which they lie one after another. */
+  private overMatrices(vector: Float32Array, visit: (stretch: MatrixStretch, values: Float32Array) => void): void {
+    let end = 0
+    for (const stretch of this.matrices) {
+      const start = end
+      end += stretch.length
+      visit(stretch, vector.subarray(start, end))
+    }
   }
 
   async dispose(): Promise<void> {
     await (await this.session).dispose()
   }
+}
+
+function part(vector: Float32Array, { offset, length }: Stretch): Float32Array {
+  return vector.subarray(offset, offset + length)
 }

@@ -1,5 +1,6 @@
 /** Adam on flat vectors, in one pass over them. */
 import type { TrainingSettings } from '../config.ts'
+import { type Expression, minus, over, plus, root, times, vectorKernel } from './vector-kernel.ts'
 
 /** A part of the flat vectors. */
 export interface Stretch {
@@ -39,6 +40,22 @@ export class NonFiniteGradientError extends Error {
   override readonly name = 'NonFiniteGradientError'
 }
 
+const moveByAdam = vectorKernel({
+  vectors: ['slope', 'first', 'second', 'weight', 'average'],
+  scalars: ['beta1', 'share1', 'beta2', 'share2', 'size', 'floor', 'forget'],
+  become: ({ slope, first, second, weight, average, ...by }) => [
+    ['first', plus(times(by.beta1, first), times(by.share1, slope))],
+    ['second', plus(times(by.beta2, second), times(by.share2, times(slope, slope)))],
+    ['weight', minus(weight, over(times(by.size, first), plus(root(second), by.floor)))],
+    ['average', averaged(average, weight, by.forget)],
+  ],
+})
+
+/** A moving average's next value. */
+export function averaged(old: Expression, fresh: Expression, forget: Expression): Expression {
+  return plus(old, times(forget, minus(fresh, old)))
+}
+
 /**
  * Clips the gradient to a global norm and takes one step of Adam (Kingma and Ba, arXiv 1412.6980) with bias correction
  * and decoupled weight decay (arXiv 1711.05101). Changes the state in place and returns the gradient's norm.
@@ -54,26 +71,21 @@ export function adamUpdate(state: OptimizerState, gradient: Float32Array, option
     }
   }
   const correction = Math.sqrt(1 - beta2 ** step)
-  const size = (rate * correction) / (1 - beta1 ** step)
-  const floor = epsilon * correction
-  const share1 = (1 - beta1) * scale
-  const share2 = (1 - beta2) * scale * scale
-  const forget = 1 - averageDecay(settings.averageDecay, step)
-  // Constants and the length outside the loop count: once any buffer of the process was transferred to a thread, as
-  // batches are, V8 checks every access to every typed array.
+  const scalars = {
+    beta1,
+    beta2,
+    share1: (1 - beta1) * scale,
+    share2: (1 - beta2) * scale * scale,
+    size: (rate * correction) / (1 - beta1 ** step),
+    floor: epsilon * correction,
+    forget: 1 - averageDecay(settings.averageDecay, step),
+  }
   for (const { offset, length } of options.stretches ?? [{ offset: 0, length: weights.length }]) {
-    const end = offset + length
-    for (let index = offset; index < end; index++) {
-      const slope = gradient[index]!
-      const first = beta1 * moment1[index]! + share1 * slope
-      const second = beta2 * moment2[index]! + share2 * (slope * slope)
-      moment1[index] = first
-      moment2[index] = second
-      const weight = weights[index]! - (size * first) / (Math.sqrt(second) + floor)
-      weights[index] = weight
-      const old = average[index]!
-      average[index] = old + forget * (weight - old)
-    }
+    const of = (vector: Float32Array) => vector.subarray(offset, offset + length)
+    moveByAdam(
+      { slope: of(gradient), first: of(moment1), second: of(moment2), weight: of(weights), average: of(average) },
+      scalars,
+    )
   }
   return norm
 }

@@ -11,6 +11,7 @@ import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
 import { workerEntry } from '../data/worker-stream.ts'
 import { type StepInput, type StepLosses, type StepResult, TrainingStep } from './training-step.ts'
+import { plus, times, vectorKernel } from './vector-kernel.ts'
 
 /** What a replica's thread starts with. The vectors are shared memory: weights and statistics in, the others out. */
 export interface ReplicaOptions {
@@ -38,12 +39,14 @@ class ReplicatedStep extends TrainingStep {
   private readonly replicas: readonly Replica[]
   private readonly weights: Float32Array
   private readonly oldStatistics: Float32Array
+  private readonly meanGradient: Float32Array
 
   constructor(preset: Preset, threads: number) {
     super(preset, runtime)
     const { replicas } = preset.training
     this.weights = shared(this.parameterCount)
     this.oldStatistics = shared(this.statisticCount)
+    this.meanGradient = new Float32Array(this.parameterCount)
     this.replicas = Array.from(
       { length: replicas },
       (_, replica) =>
@@ -76,8 +79,14 @@ class ReplicatedStep extends TrainingStep {
       columnLoss: loss('columnLoss'),
       ctcLoss: loss('ctcLoss'),
       outlineLoss: loss('outlineLoss'),
-      gradient: mean(this.replicas.map(({ gradient }) => gradient)),
-      statistics: mean(this.replicas.map(({ newStatistics }) => newStatistics)),
+      gradient: meanOf(
+        this.replicas.map(({ gradient }) => gradient),
+        this.meanGradient,
+      ),
+      statistics: meanOf(
+        this.replicas.map(({ newStatistics }) => newStatistics),
+        new Float32Array(this.statisticCount),
+      ),
     }
   }
 
@@ -154,12 +163,16 @@ function part(batch: TrainingBatch, place: number, count: number): TrainingBatch
   }
 }
 
-function mean(vectors: readonly Float32Array[]): Float32Array {
-  const [first, ...others] = vectors as [Float32Array, ...Float32Array[]]
-  const sum = first.slice()
-  const count = sum.length
-  for (const other of others) for (let index = 0; index < count; index++) sum[index]! += other[index]!
-  const share = 1 / vectors.length
-  for (let index = 0; index < count; index++) sum[index]! *= share
-  return sum
+const addTimes = vectorKernel({
+  vectors: ['sum', 'other'],
+  scalars: ['share'],
+  become: ({ sum, other, share }) => [['sum', times(plus(sum, other), share)]],
+})
+
+/** The mean of vectors, in the place of `mean`. */
+function meanOf([first, ...others]: readonly Float32Array[], mean: Float32Array): Float32Array {
+  mean.set(first!)
+  for (const [index, other] of others.entries())
+    addTimes({ sum: mean, other }, { share: index === others.length - 1 ? 1 / (1 + others.length) : 1 })
+  return mean
 }
