@@ -1,5 +1,5 @@
 /** Checks of values given on the command line. */
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import { precisions } from '../recognize/draft-reader.ts'
 import type { SearchOptions } from '../recognize/step-reader.ts'
@@ -18,19 +18,26 @@ export function positiveNumber(text: string): number {
   return value
 }
 
-/** Collects an option that may be given several times. */
-export function collect(value: string, previous: readonly string[]): string[] {
+/** Collects an option that may be given several times; without a default it may be required. */
+export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
 }
 
 /** The lines of a file that are not empty; at least one. */
 export async function readLines(path: string): Promise<string[]> {
   const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new Error(`${path}: ${error.message}`)
+    throw new Error(`${path}: cannot be read (${error.message})`)
   })
   const lines = text.split(/\r?\n/).filter((line) => line !== '')
   if (lines.length === 0) throw new Error(`${path}: holds no line`)
   return lines
+}
+
+/** A folder for results, made where it is not there. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: Error) => {
+    throw new Error(`${path}: cannot be made a folder (${error.message})`)
+  })
 }
 
 /** `--decoder`, of commands that read. */

@@ -35,7 +35,6 @@ export function calibrateCommand(): Command {
       '--data <kind:path>',
       `labelled words, KIND one of ${dataKinds.join(', ')}; may be repeated`,
       collect,
-      [],
     )
     .addOption(new Option('--split <name>', 'part of them').choices(splits).default('validation'))
     .requiredOption('--out <file>', 'the weights file to write, in 16 bits')

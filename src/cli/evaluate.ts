@@ -1,6 +1,5 @@
 /** `safl evaluate`: how many words of a labelled set are read right, and which not. */
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type Dataset, dataKinds, inSplit, openDataset, parseDataSpec, type Split, splits } from '../data/dataset.ts'
@@ -10,10 +9,12 @@ import { type CharsetSize, charsetSizes, type Subset, subsets, viewOf } from '..
 import { reportSet, type SetReport, type TrainingFrequencies } from '../evaluate/report.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
+import { readWordLines } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import {
   collect,
   decoderOption,
+  makeFolder,
   noPriorOption,
   noSecondLookOption,
   type PriorArguments,
@@ -53,7 +54,6 @@ export function evaluateCommand(): Command {
       '--data <kind:path>',
       `labelled words, KIND one of ${dataKinds.join(', ')}; may be repeated`,
       collect,
-      [],
     )
     .addOption(
       new Option('--split <name>', 'every fifth sample, from the first, is validation, the others training')
@@ -103,8 +103,10 @@ function charsetSize(text: string): CharsetSize {
 async function run(options: Options): Promise<void> {
   const { charset, split, subset } = options
   const list = options.list === undefined ? null : new Set(await readLines(options.list))
-  const lexicon = options.lexicon === undefined || options.lexicon === 'full' ? null : await readLines(options.lexicon)
+  const lexicon =
+    options.lexicon === undefined || options.lexicon === 'full' ? null : await readWordLines(options.lexicon)
   const prior = await readPrior(options)
+  if (options.report !== undefined) await makeFolder(options.report)
   const training = await countTraining(options.training, charset)
   const datasets: Dataset[] = []
   for (const spec of options.data.map(parseDataSpec)) datasets.push(await openDataset(spec))
@@ -226,7 +228,6 @@ async function writeReport(folder: string, { options, evaluations, reports, data
     date: new Date().toISOString(),
   }
   const mistakes = await drawWorst({ evaluations, datasets, recognizer, charset: options.charset })
-  await mkdir(folder, { recursive: true })
   await writeWhole(join(folder, 'report.json'), `${JSON.stringify({ provenance, sets: reports }, null, 2)}\n`)
   await writeWhole(join(folder, 'report.html'), await renderReportPage({ provenance, sets: reports, mistakes }))
   console.error(`safl: wrote ${join(folder, 'report.html')} and report.json`)

@@ -1,5 +1,5 @@
 /** `safl recognize`: reads words from image files. */
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, isAbsolute, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
@@ -11,9 +11,11 @@ import { looksLikeImages, splitImages } from '../image/image-stream.ts'
 import { drawAttention } from '../recognize/attention-map.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { type Orientation, orientations, type Recognition, type RecognizeOptions } from '../recognize/word-reader.ts'
+import { readWordLines } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import {
   decoderOption,
+  makeFolder,
   noPriorOption,
   noSecondLookOption,
   type PriorArguments,
@@ -21,7 +23,6 @@ import {
   precisionOption,
   priorOption,
   priorWeightOption,
-  readLines,
   readPrior,
 } from './arguments.ts'
 import { type ProgressLine, progressLine } from './progress.ts'
@@ -30,6 +31,8 @@ const formats = ['tsv', 'csv', 'jsonl', 'json'] as const
 
 interface Options extends LoadOptions, PriorArguments {
   readonly format: (typeof formats)[number]
+  readonly csv?: boolean
+  readonly jsonl?: boolean
   readonly json?: boolean
   readonly batch: number
   readonly orientation: Orientation
@@ -88,6 +91,8 @@ export function recognizeCommand(): Command {
         .choices(formats)
         .default('tsv'),
     )
+    .option('--csv', 'short for --format csv')
+    .option('--jsonl', 'short for --format jsonl')
     .option('--json', 'short for --format json')
     .option('--save-rectified <folder>', 'also write the straightened words there, as PNG')
     .option('--attention <folder>', 'also write there where the decoder looked: a strip a character, as PNG')
@@ -96,12 +101,12 @@ export function recognizeCommand(): Command {
 
 async function run(files: string[], options: Options): Promise<void> {
   const { batch, orientation, secondLook, saveRectified, attention: maps } = options
-  const format = options.json ? 'json' : options.format
+  const format = (['csv', 'jsonl', 'json'] as const).find((name) => options[name]) ?? options.format
   if (options.characterAlternatives && !format.startsWith('json'))
     throw new Error(`--character-alternatives: ${format} has no room for them; give --format json or jsonl`)
   const search = await searchOptions(options)
   const recognizer = await SceneTextRecognizer.load(options)
-  for (const folder of [saveRectified, maps]) if (folder !== undefined) await mkdir(folder, { recursive: true })
+  for (const folder of [saveRectified, maps]) if (folder !== undefined) await makeFolder(folder)
   if (format === 'csv') console.log(csvHeader(options.alternatives ?? 0))
   const records: object[] = []
   const reading = {
@@ -153,10 +158,9 @@ async function withProgress(
 
 async function searchOptions(options: Options): Promise<RecognizeOptions> {
   const { beam, lexicon, pattern, allow, alternatives, characterAlternatives } = options
-  const words = lexicon === undefined ? null : await readLines(lexicon)
   return {
     ...(beam !== undefined && { beamWidth: beam }),
-    ...(words && { lexicon: words.map((line) => line.trim()).filter((line) => !line.startsWith('#')) }),
+    ...(lexicon !== undefined && { lexicon: await readWordLines(lexicon) }),
     ...(pattern !== undefined && { pattern }),
     ...(allow !== undefined && { allow }),
     ...(alternatives !== undefined && { alternatives }),
@@ -213,7 +217,10 @@ async function* findImages(files: readonly string[]): AsyncGenerator<Source> {
 async function* readStandardInput(): AsyncGenerator<Source> {
   const chunks: AsyncIterator<Uint8Array> = process.stdin[Symbol.asyncIterator]()
   const { value: first } = await chunks.next()
-  if (first === undefined) return
+  if (first === undefined) {
+    complain('standard input: holds nothing')
+    return
+  }
   const all = (async function* () {
     yield first
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value

@@ -1,6 +1,5 @@
 /** `safl synth`: writes synthetic words with their labels, or a contact sheet of them. */
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
@@ -13,7 +12,7 @@ import { type SynthPreset, synthPresets, synthSettings } from '../synth/settings
 import { createSynthesizer, type SynthesizerOptions } from '../synth/synthesizer.ts'
 import { englishCounts } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
-import { collect, positiveInteger } from './arguments.ts'
+import { collect, makeFolder, positiveInteger } from './arguments.ts'
 import { progressLine } from './progress.ts'
 import { overrideSettings } from './settings.ts'
 import { defaultFonts } from './synth-material.ts'
@@ -90,7 +89,7 @@ async function run(options: Options): Promise<void> {
   if (sheet !== undefined) {
     const synthesizer = await createSynthesizer(synth)
     const samples = Array.from({ length: count }, (_, index) => synthesizer.sample(deriveSeed(seed, index)))
-    await mkdir(dirname(sheet), { recursive: true })
+    await makeFolder(dirname(sheet))
     await writeWhole(sheet, drawContactSheet(samples, { quads: options.quads ?? false }))
   }
 }

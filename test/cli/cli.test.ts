@@ -84,22 +84,20 @@ describe('safl recognize', () => {
     const lines = csv.out.trim().split('\n')
     expect([csv.code, lines.length, lines[0]]).toEqual([0, 3, 'path,text,confidence'])
     expect(lines[1]).toMatch(/b\.jpg",".*",[01]\.\d{4}$/)
-    const pattern = await safl('recognize', '--format', 'csv', join(words, '**/*.png'), join(words, '*.gif'))
+    const pattern = await safl('recognize', '--csv', join(words, '**/*.png'), join(words, '*.gif'))
     expect(pattern.code).toBe(1)
     expect(pattern.out.trim().split('\n').slice(1)).toEqual([expect.stringMatching(/inner\/a\.png",".*",[01]\.\d{4}$/)])
     expect(pattern.err).toContain('*.gif: no image matches')
     const pictures = await readdir(saved)
     expect(pictures).toHaveLength(2)
     expect((await sharp(join(saved, pictures[0]!)).metadata()).width).toBe(128)
-    const piped = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', 'src/cli/main.ts', 'recognize', '--format', 'jsonl', '-'],
-      {
-        input: `${join(folder, 'a.png')}\n`,
-        encoding: 'utf8',
-      },
-    )
+    const piped = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'recognize', '--jsonl', '-'], {
+      input: `${join(folder, 'a.png')}\n`,
+      encoding: 'utf8',
+    })
     expect(JSON.parse(piped.stdout.trim())).toMatchObject({ path: join(folder, 'a.png') })
+    const nothing = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'recognize', '-'], { input: '' })
+    expect([nothing.status, String(nothing.stderr)]).toEqual([1, 'safl: standard input: holds nothing\n'])
     const bytes = await Promise.all(['a.png', 'b.png'].map((name) => readFile(join(folder, name))))
     const images = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'recognize', '-'], {
       input: Buffer.concat([bytes[0]!, bytes[1]!, bytes[0]!.subarray(0, 200)]),
@@ -197,6 +195,20 @@ describe('safl evaluate', () => {
     expect(result.accuracy).toBeGreaterThanOrEqual(0)
     expect(result.oneMinusNed).toBeLessThanOrEqual(1)
     expect(result.millisecondsPerWord).toBeGreaterThan(0)
+  })
+
+  test('asks for labelled words, and for a folder that can be one', async () => {
+    expect(await safl('evaluate')).toMatchObject({ code: 1, err: expect.stringMatching(/--data.* not specified/) })
+    const taken = join(folder, 'labels.tsv')
+    const report = await safl('evaluate', '--data', `tsv:${taken}`, '--report', taken)
+    expect(report).toMatchObject({ code: 1, out: '', err: expect.stringContaining('cannot be made a folder') })
+  })
+
+  test("a lexicon's comments are no words", async () => {
+    const lexicon = join(folder, 'commented.txt')
+    await writeFile(lexicon, '# a comment\nTaxi\nexit\n')
+    const { out } = await safl('evaluate', '--data', `tsv:${join(folder, 'labels.tsv')}`, '--lexicon', lexicon)
+    expect(out).toMatch(/with a lexicon of 2 words/)
   })
 
   test('protocols, a lexicon, and a report that opens without a network', async () => {
