@@ -1,7 +1,7 @@
 /**
  * The recognisers that people have today, on the same crops in the same run: word accuracy and time a word.
  *
- *   npm ci --prefix bench && npx tsx bench/peers.ts [--model tiny] [--split validation] [--data KIND:PATH …] [--only NAME,…]
+ *   npm ci --prefix bench && npm run bench:peers -- [--model tiny] [--split validation] [--data KIND:PATH …] [--only NAME,…]
  *
  * All get decoded pixels, one word at a time as an application would, on all cores; decoding of files is not counted
  * (tesseract.js decodes by itself: it gets an uncompressed image). Accuracy: case ignored, letters and digits only.
