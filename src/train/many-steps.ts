@@ -23,7 +23,7 @@ import {
 import type { TrainingState } from './checkpoint.ts'
 import { dropoutNoise, noiseLength } from './dropout-noise.ts'
 import { keptShare, mixed, optimize, SCHEDULE, scheduleOf, type WeightPart, weightParts } from './graph-optimizer.ts'
-import type { Stretch } from './optimizer.ts'
+import { part, type Stretch } from './optimizer.ts'
 import { learningRate } from './schedule.ts'
 import { buildStep, flatten, unpack } from './training-graph.ts'
 import type { TrainingStep } from './training-step.ts'
@@ -200,7 +200,7 @@ function partStates(parts: readonly WeightPart[]) {
 
 /** Stretches of a vector, one after another. */
 function joined(vector: Float32Array, stretches: readonly Stretch[]): Float32Array {
-  return stack(stretches.map(({ offset, length }) => vector.subarray(offset, offset + length)))
+  return stack(stretches.map((stretch) => part(vector, stretch)))
 }
 
 function stack<A extends TypedArray>(parts: readonly A[]): A {

@@ -28,6 +28,7 @@ import {
   averaged,
   clipped,
   type OptimizerState,
+  part,
   type Stretch,
   type UpdateOptions,
 } from './optimizer.ts'
@@ -229,8 +230,4 @@ export class Muon {
   async dispose(): Promise<void> {
     await (await this.session).dispose()
   }
-}
-
-function part(vector: Float32Array, { offset, length }: Stretch): Float32Array {
-  return vector.subarray(offset, offset + length)
 }

@@ -8,6 +8,11 @@ export interface Stretch {
   readonly length: number
 }
 
+/** The numbers of a vector that lie in a stretch, not copied. */
+export function part(vector: Float32Array, { offset, length }: Stretch): Float32Array {
+  return vector.subarray(offset, offset + length)
+}
+
 export interface OptimizerState {
   readonly weights: Float32Array
   readonly moment1: Float32Array
@@ -80,8 +85,8 @@ export function adamUpdate(state: OptimizerState, gradient: Float32Array, option
     floor: epsilon * correction,
     forget: 1 - averageDecay(settings.averageDecay, step),
   }
-  for (const { offset, length } of options.stretches ?? [{ offset: 0, length: weights.length }]) {
-    const of = (vector: Float32Array) => vector.subarray(offset, offset + length)
+  for (const stretch of options.stretches ?? [{ offset: 0, length: weights.length }]) {
+    const of = (vector: Float32Array) => part(vector, stretch)
     moveByAdam(
       { slope: of(gradient), first: of(moment1), second: of(moment2), weight: of(weights), average: of(average) },
       scalars,

@@ -63,11 +63,9 @@ export class TrainingStep {
   initialState(seed: number): { weights: Float32Array; statistics: Float32Array } {
     const fill = (specs: readonly TensorSpec[]) => {
       const flat = new Float32Array(countElements(specs))
-      let offset = 0
-      for (const { name, shape, initializer } of specs) {
-        const stream = deriveSeed(seed, ...Array.from(name, (character) => character.charCodeAt(0)))
-        flat.set(initializer(shape, createRandom(stream)), offset)
-        offset += sizeOf(shape)
+      for (const { spec, data } of viewsOf(specs, flat)) {
+        const stream = deriveSeed(seed, ...Array.from(spec.name, (character) => character.charCodeAt(0)))
+        data.set(spec.initializer(spec.shape, createRandom(stream)))
       }
       return flat
     }
