@@ -11,6 +11,7 @@ import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import * as runtime from 'onnxruntime-node'
 import { END } from '../src/charset.ts'
+import { defaultWorkers } from '../src/cli/arguments.ts'
 import { defaultData, defaultFonts, synthOptions } from '../src/cli/synth-material.ts'
 import { batchSettings, openBatches, type TrainingBatch } from '../src/data/batches.ts'
 import { parseDataSpec } from '../src/data/dataset.ts'
@@ -65,7 +66,7 @@ async function withRendering(shared: string): Promise<number> {
     synth: synthOptions({ fonts: defaultFonts(), shared }, preset.synth),
     settings: batchSettings({ ...preset, training: { ...preset.training, batchSize: size } }),
     firstBatch: 0,
-    workers: 1,
+    workers: defaultWorkers(),
     queue: 4,
   })
   const [first, steps] = [40, 60]

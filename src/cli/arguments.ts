@@ -1,5 +1,6 @@
 /** Checks of values given on the command line. */
 import { mkdir, readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { InvalidArgumentError, Option } from 'commander'
 import { precisions } from '../recognize/draft-reader.ts'
 import type { SearchOptions } from '../recognize/step-reader.ts'
@@ -38,6 +39,18 @@ export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((error: Error) => {
     throw new Error(`${path}: cannot be made a folder (${error.message})`)
   })
+}
+
+/** Processes that render unless told otherwise: whichever cores wait, they have work. Each holds 300 MiB. */
+export function defaultWorkers(): number {
+  return Math.min(availableParallelism(), 4)
+}
+
+/** `--workers`, of commands that train. */
+export function workersOption(): Option {
+  return new Option('--workers <count>', 'processes that render batches in the time that training leaves')
+    .argParser(positiveInteger)
+    .default(defaultWorkers())
 }
 
 /** `--decoder`, of commands that read. */

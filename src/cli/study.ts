@@ -13,7 +13,7 @@ import { type StudyDescription, StudyFolder } from '../study/study-folder.ts'
 import { writeReport } from '../study/write-report.ts'
 import { NonFiniteLossError, type StepReport } from '../train/loop.ts'
 import { NonFiniteGradientError } from '../train/optimizer.ts'
-import { collect, positiveInteger, positiveNumber } from './arguments.ts'
+import { collect, positiveInteger, positiveNumber, workersOption } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 import { defaultData, defaultFonts, synthOptions } from './synth-material.ts'
@@ -60,7 +60,7 @@ function focalCommand(): Command {
     .option('--data <kind:path>', 'real words to train on and to read; may be repeated', collect, [])
     .option('--shared <folder>', 'folder with the default real words, lexicon and backgrounds', '../shared/data')
     .option('--fonts <folder>', 'folder of fonts for synthetic words', defaultFonts())
-    .option('--workers <count>', 'processes that render batches', positiveInteger, 1)
+    .addOption(workersOption())
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .action(run)
 }

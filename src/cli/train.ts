@@ -15,7 +15,7 @@ import { openTrainingStep } from '../train/replicated-step.ts'
 import { exportWeights, RunFolder, type StepRecord } from '../train/run-folder.ts'
 import { startFrom } from '../train/start-from.ts'
 import { TrainingStep } from '../train/training-step.ts'
-import { collect, positiveInteger, positiveNumber } from './arguments.ts'
+import { collect, positiveInteger, positiveNumber, workersOption } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 import { defaultData, defaultFonts, synthOptions } from './synth-material.ts'
@@ -55,7 +55,7 @@ export function trainCommand(): Command {
       "start from these weights, a file or a preset's of the package, at a fifth of the learning rate unless it is set",
     )
     .option('--resume', 'go on from the checkpoint of the run')
-    .option('--workers <count>', 'processes that render batches', positiveInteger, 1)
+    .addOption(workersOption())
     .addOption(
       new Option('--device <name>', 'cuda: an NVIDIA GPU, training.stepsPerRun steps a run')
         .choices(['cpu', 'cuda'])

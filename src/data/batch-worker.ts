@@ -1,4 +1,5 @@
-/** A process behind `openBatches`: renders the batches it is asked for. (Node) */
+/** A process behind `openBatches`: renders the batches it is asked for, in the time that the trainer leaves. (Node) */
+import { constants, setPriority } from 'node:os'
 import { BatchSource } from './batch-source.ts'
 import type { BatchStreamOptions, TrainingBatch } from './batches.ts'
 import { openDataset } from './dataset.ts'
@@ -7,6 +8,9 @@ import { answerRequests } from './worker-stream.ts'
 /** Bytes of decoded words that all processes keep together, and that one keeps at most. */
 const CACHE_IN_ALL = 1 << 30
 const CACHE_OF_ONE = 256 << 20
+
+// A trainer's threads meet at every step: rendering that takes a core from one of them holds all of them up.
+setPriority(constants.priority.PRIORITY_LOW)
 
 answerRequests<TrainingBatch, BatchStreamOptions>(async ({ sources, synth, settings, workers }) => {
   const datasets = await Promise.all(sources.map(openDataset))
