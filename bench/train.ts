@@ -18,6 +18,7 @@ import { parseDataSpec } from '../src/data/dataset.ts'
 import { loadPreset } from '../src/presets/index.ts'
 import { createRandom } from '../src/random.ts'
 import { initialState } from '../src/train/loop.ts'
+import { muonGraph } from '../src/train/muon.ts'
 import { openTrainingStep } from '../src/train/replicated-step.ts'
 import { trainingGraph } from '../src/train/training-graph.ts'
 import { countOperations, measurePeak } from './arithmetic.ts'
@@ -93,10 +94,12 @@ for (let round = 0; round < 3; round++) {
 const rendered = values.shared === undefined ? null : await withRendering(values.shared)
 await model.dispose()
 const peak = await measurePeak(runtime)
-const operations = countOperations(trainingGraph(preset, { size, length })) / size
+const ofGradient = countOperations(trainingGraph(preset, { size, length })) / size
+const ofMuon = preset.training.optimizer === 'muon' ? countOperations(muonGraph(model.parameters).graph) / size : 0
+const operations = ofGradient + ofMuon
 console.log(`${values.preset}, batch ${size}, ${length} steps: ${median(ours).toFixed(1)} words/s`)
 console.log(
-  `${(operations / 1e9).toFixed(2)} GFLOP a word: ${((100 * median(ours) * operations) / peak).toFixed(0)} % of the ${(peak / 1e9).toFixed(0)} GFLOP/s of large matrix products`,
+  `${(ofGradient / 1e9).toFixed(2)} GFLOP a word${ofMuon > 0 ? ` and ${(ofMuon / 1e9).toFixed(2)} of Muon's products` : ''}: ${((100 * median(ours) * operations) / peak).toFixed(0)} % of the ${(peak / 1e9).toFixed(0)} GFLOP/s of large matrix products`,
 )
 if (rendered !== null) console.log(`with rendering: ${rendered.toFixed(1)} words/s`)
 if (theirs.length > 0) {

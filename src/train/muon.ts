@@ -142,6 +142,32 @@ export function matrixStep(momentum: Tensor, { count, rows, columns, length }: M
   return reshape(multiply(step, STEP_SIZE * Math.sqrt(Math.max(rows, columns))), [length])
 }
 
+/**
+ * From all matrices' momenta, flat, what each moves by; `matrices` says in which order they lie in both: those of one shape
+ * one after another, since they are turned together.
+ */
+export function muonGraph(parameters: readonly TensorSpec[]): { graph: Graph; matrices: MatrixStretch[] } {
+  const byShape = new Map<string, MatrixStretch[]>()
+  for (const stretch of stretchesOf(parameters).filter(isMatrix)) {
+    const shape = `${stretch.rows}x${stretch.columns}`
+    byShape.set(shape, [...(byShape.get(shape) ?? []), stretch])
+  }
+  const groups = [...byShape.values()]
+  const sizes = groups.map((members) => total(members, 'length'))
+  const matrices = groups.flat()
+  const graph = new Graph()
+  const momenta = split(graph.input('momenta', 'float32', [total(matrices, 'length')]), { axis: 0, sizes })
+  const steps = groups.map((members, place) =>
+    matrixStep(momenta[place]!, { ...members[0]!, count: total(members, 'count'), length: sizes[place]! }),
+  )
+  graph.output('steps', concatenate(steps, { axis: 0 }))
+  return { graph, matrices }
+}
+
+function total(stretches: readonly MatrixStretch[], of: 'count' | 'length'): number {
+  return stretches.reduce((sum, stretch) => sum + stretch[of], 0)
+}
+
 /** Nesterov's momentum: what it is now, and where it will be. */
 const lookAhead = vectorKernel({
   vectors: ['momentum', 'slope', 'ahead'],
@@ -167,7 +193,7 @@ const follow = vectorKernel({
 
 /** Moves the matrices by Muon, all other weights by Adam. */
 export class Muon {
-  /** Those of one shape one after another: they are turned together. */
+  /** In the order of the session's momenta and steps. */
   private readonly matrices: readonly MatrixStretch[]
   private readonly others: readonly Stretch[]
   /** Of the matrices, one after another: momenta a step ahead. */
@@ -175,25 +201,10 @@ export class Muon {
   private readonly session: Promise<Session>
 
   constructor(parameters: readonly TensorSpec[], runtime: Runtime) {
-    const stretches = stretchesOf(parameters)
-    const byShape = new Map<string, MatrixStretch[]>()
-    for (const stretch of stretches.filter(isMatrix)) {
-      const shape = `${stretch.rows}x${stretch.columns}`
-      byShape.set(shape, [...(byShape.get(shape) ?? []), stretch])
-    }
-    const groups = [...byShape.values()]
-    this.matrices = groups.flat()
-    this.others = stretches.filter((stretch) => !isMatrix(stretch))
-    const total = (members: readonly MatrixStretch[], of: 'count' | 'length') =>
-      members.reduce((sum, stretch) => sum + stretch[of], 0)
-    this.ahead = new Float32Array(total(this.matrices, 'length'))
-    const graph = new Graph()
-    const sizes = groups.map((members) => total(members, 'length'))
-    const momenta = split(graph.input('momenta', 'float32', [this.ahead.length]), { axis: 0, sizes })
-    const steps = groups.map((members, place) =>
-      matrixStep(momenta[place]!, { ...members[0]!, count: total(members, 'count'), length: sizes[place]! }),
-    )
-    graph.output('steps', concatenate(steps, { axis: 0 }))
+    const { graph, matrices } = muonGraph(parameters)
+    this.matrices = matrices
+    this.others = stretchesOf(parameters).filter((stretch) => !isMatrix(stretch))
+    this.ahead = new Float32Array(total(matrices, 'length'))
     this.session = Session.create(writeModel(graph), runtime, { spin: false })
   }
 
