@@ -9,7 +9,8 @@ import { createDataset } from '../data/write-dataset.ts'
 import { deriveSeed } from '../random.ts'
 import { drawContactSheet } from '../synth/contact-sheet.ts'
 import { type SynthPreset, synthPresets, synthSettings } from '../synth/settings.ts'
-import { createSynthesizer, type SynthesizerOptions } from '../synth/synthesizer.ts'
+import { createSynthesizer, type Synthesizer, type SynthesizerOptions, type SynthSample } from '../synth/synthesizer.ts'
+import { DEFAULT_LIMITS, type LengthLimits } from '../synth/words.ts'
 import { englishCounts } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import { collect, makeFolder, positiveInteger } from './arguments.ts'
@@ -29,6 +30,9 @@ interface Options {
   readonly words?: string
   readonly backgrounds?: string
   readonly quads?: boolean
+  readonly lengths: LengthLimits
+  readonly shows: number
+  readonly nothing?: boolean
   readonly workers: number
 }
 
@@ -57,6 +61,9 @@ export function synthCommand(): Command {
     .option('--backgrounds <folder>', `photographs; default: ${join(SHARED, 'backgrounds')} where it is present`)
     .option('--workers <count>', 'processes that draw samples', positiveInteger, availableParallelism())
     .option('--quads', 'outline every character on the sheet')
+    .option('--lengths <least-most>', 'characters of the words on the sheet', lengthLimits, DEFAULT_LIMITS)
+    .option('--shows <count>', 'photographs of each word on the sheet', positiveInteger, 1)
+    .option('--nothing', 'a sheet of crops without a word')
     .action(run)
 }
 
@@ -68,8 +75,19 @@ function seedNumber(text: string): number {
   return value
 }
 
+function lengthLimits(text: string): LengthLimits {
+  const [, least, most = least] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? []
+  const [minimumLength, maximumLength] = [Number(least), Number(most)]
+  if (!(minimumLength >= 1 && maximumLength >= minimumLength))
+    throw new InvalidArgumentError('It must be a length or two, such as 8 or 14-32.')
+  return { minimumLength, maximumLength }
+}
+
 async function run(options: Options): Promise<void> {
-  const { out, sheet, count, seed } = options
+  const { out, sheet } = options
+  if (out !== undefined && (options.nothing || options.shows > 1 || options.lengths !== DEFAULT_LIMITS)) {
+    throw new Error('synth: --lengths, --shows and --nothing are for --sheet; leave out --out, or them')
+  }
   if (out === undefined && sheet === undefined) {
     throw new Error(
       'synth: neither --out nor --sheet is given; name a folder for images, a PNG file for a sheet, or both',
@@ -87,11 +105,26 @@ async function run(options: Options): Promise<void> {
   }
   if (out !== undefined) await writeSamples(outputSpec(out), synth, options)
   if (sheet !== undefined) {
-    const synthesizer = await createSynthesizer(synth)
-    const samples = Array.from({ length: count }, (_, index) => synthesizer.sample(deriveSeed(seed, index)))
+    const samples = drawSheetSamples(await createSynthesizer(synth), options)
     await makeFolder(dirname(sheet))
     await writeWhole(sheet, drawContactSheet(samples, { quads: options.quads ?? false }))
   }
+}
+
+function drawSheetSamples(
+  synthesizer: Synthesizer,
+  { count, seed, lengths, shows, nothing }: Pick<Options, 'count' | 'seed' | 'lengths' | 'shows' | 'nothing'>,
+): SynthSample[] {
+  const samples: SynthSample[] = []
+  for (let index = 0; samples.length < count; index++) {
+    const own = deriveSeed(seed, index)
+    if (nothing) samples.push(synthesizer.nothing(own))
+    else {
+      const scene = synthesizer.scene(own, lengths)
+      for (let show = 0; show < shows && samples.length < count; show++) samples.push(synthesizer.show(scene, show))
+    }
+  }
+  return samples
 }
 
 function present(path: string, instead: string): string | undefined {
