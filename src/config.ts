@@ -59,6 +59,13 @@ export const modelSettings = z
     imageWidth: count.default(256).describe('columns of the input image, pixels'),
     textHeight: z.literal(32).default(32).describe('rows of the rectified image: the backbone halves them five times'),
     textWidth: z.int().multipleOf(4).positive().default(100).describe('columns of the rectified image, pixels'),
+    textWidths: z
+      .array(z.int().multipleOf(4).positive())
+      .default([])
+      .refine((widths) => widths.every((width, place) => place === 0 || width > widths[place - 1]!), 'must rise')
+      .describe(
+        'columns of the rectified image that words may have by the shape of their crops, pixels, the image as much wider or narrower; empty: textWidth for all',
+      ),
     maximumLength: count.default(100).describe('longest word that is spelled, characters'),
     furtherCharacters: z
       .string()
@@ -81,6 +88,11 @@ export const modelSettings = z
         "the authors' code to the letter: causal encoder, positions by place in the batch, none in the encoder",
       ),
   })
+  .refine(
+    ({ imageWidth, textWidth, textWidths }) =>
+      textWidths.every((width) => Number.isInteger((width * imageWidth) / textWidth)),
+    'textWidths must give whole widths of the image, width * imageWidth / textWidth',
+  )
   .refine((model) => model.transformer.width % model.transformer.heads === 0, 'transformer.heads must divide width')
 
 export const trainingSettings = z.strictObject({
@@ -156,6 +168,15 @@ export const trainingSettings = z.strictObject({
     .describe(
       'share of the real training words that are two of them side by side, spelled as one; where lengthBalance makes words more frequent than they are, all that it adds; 0 for none',
     ),
+  nothingShare: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe('share of the synthetic crops that hold no word, which are read as an empty text'),
+  shows: count
+    .default(1)
+    .describe('how often each synthetic word is shown, each time by another camera; drawing it is what costs'),
   stepsPerRun: count
     .default(1)
     .describe('steps that a device takes in one run; batches of so many steps share a length'),
