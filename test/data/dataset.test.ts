@@ -94,6 +94,7 @@ describe('data sets', () => {
 describe('batches', () => {
   const settings = {
     batchSize: 3,
+    replicas: 1,
     lengths: [4, 9],
     lengthBalance: 0,
     joinShare: 0,
@@ -102,8 +103,12 @@ describe('batches', () => {
     seed: 5,
     stepsPerRun: 1,
     controlPoints: 4,
+    nothingShare: 0,
+    shows: 1,
     imageHeight: 16,
     imageWidth: 40,
+    textWidth: 20,
+    textWidths: [],
   }
   const lines = Array.from(
     { length: 10 },
@@ -219,5 +224,5 @@ describe('batches', () => {
 
 test('the character map holds each character where its quadrilateral lies', () => {
   const map = drawCharacterMap('A1', Float32Array.of(0, 0, 0.5, 0, 0.5, 1, 0, 1, 0.75, 0.5, 1, 0.5, 1, 1, 0.75, 1))
-  expect([map[0], map[15 * 64 + 31], map[32], map[15 * 64 + 60], map[60]]).toEqual([36, 36, 254, 1, 254])
+  expect([map[0], map[15 * 128 + 62], map[64], map[15 * 128 + 120], map[120]]).toEqual([36, 36, 254, 1, 254])
 })
