@@ -1,14 +1,8 @@
 /** What `safl train` says: at its start, on the progress line, and in the log. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Preset } from '../config.ts'
-import {
-  isComparable,
-  type Validation,
-  type ValidationView,
-  type ViewFigures,
-  viewNames,
-  type WordOfSet,
-} from '../evaluate/validate.ts'
+import type { Validation, ViewFigures, WordOfSet } from '../evaluate/validate.ts'
+import { isComparable, type ValidationView, viewNames } from '../evaluate/validation-view.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import type { StepReport } from '../train/loop.ts'

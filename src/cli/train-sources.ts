@@ -2,6 +2,7 @@
 import { basename, join, resolve } from 'node:path'
 import { type DataSpec, type Dataset, formatDataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import type { Mixture } from '../data/shared-sets.ts'
+import { OPEN_PHOTOGRAPHS } from '../data/shared-sets.ts'
 import { readWords, type WordOfSet } from '../evaluate/validate.ts'
 import type { RunSources } from '../train/run-sources.ts'
 import { checkBackgrounds, defaultData, defaultFonts, SHARED } from './synth-material.ts'
@@ -35,7 +36,7 @@ export async function resolveSources(given: SourceOptions, kept: RunSources | nu
   }
   if (sources.mixture === 'open' && sources.synth && backgrounds === null) {
     throw new Error(
-      `--open: the photographs of ${join(shared, 'backgrounds')} are for research only; cut grounds from open ones (npx tsx tools/cut-grounds.ts --photographs ${join(shared, 'photographs', 'icdar2015-train')} --out FOLDER) and give --backgrounds FOLDER, or --no-synth`,
+      `--open: the photographs of ${join(shared, 'backgrounds')} are for research only; cut grounds from open ones (npx tsx tools/cut-grounds.ts --photographs ${OPEN_PHOTOGRAPHS.map((name) => join(shared, 'photographs', name)).join(' ')} --out FOLDER) and give --backgrounds FOLDER, or --no-synth`,
     )
   }
   return sources

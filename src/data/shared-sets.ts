@@ -55,6 +55,9 @@ export const wordKinds: readonly WordKind[] = [
   },
 ]
 
+/** Photographs that any use allows: grounds for words of the open sets are cut from them. */
+export const OPEN_PHOTOGRAPHS = ['icdar2015-train', 'mlt2017-en', 'mlt2017-fr']
+
 /** Which of the sets: all, or those that any use allows. */
 export type Mixture = 'all' | 'open'
 

@@ -1,26 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compare, decisiveView, isComparable, shareOut } from './validate.ts'
-
-describe('which view decides', () => {
-  test.each([
-    ['', 'auto', 'alphanumeric'],
-    [' ', 'auto', 'alphanumeric'],
-    [' é', 'auto', 'all'],
-    ['€', 'auto', 'all'],
-    ['€', 'alphanumeric', 'alphanumeric'],
-    ['', 'all', 'all'],
-  ] as const)('further characters "%s", setting %s: %s', (further, setting, view) => {
-    expect(decisiveView(further, setting)).toBe(view)
-  })
-
-  test('a label counts in a view where it has a character of it', () => {
-    expect([isComparable('€', 'alphanumeric'), isComparable('€', 'all'), isComparable('', 'all')]).toEqual([
-      false,
-      true,
-      false,
-    ])
-  })
-})
+import { compare, shareOut } from './validate.ts'
 
 describe('how many words of each set', () => {
   test('all where there is room, and none of an empty set', () => {

@@ -1,39 +1,11 @@
 /** Labelled words for a model while it is trained or calibrated. (Node) */
 import * as runtime from 'onnxruntime-node'
-import type { TrainingSettings } from '../config.ts'
 import type { Dataset, Split } from '../data/dataset.ts'
 import type { RgbImage } from '../image/image.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import type { Decoder } from '../recognize/word-reader.ts'
 import { type WordMetrics, type WordPair, wordMetrics } from './metrics.ts'
-import { type CharsetSize, viewOf } from './protocol.ts'
-
-/** What is compared of a word: letters and digits, case ignored; or all characters, as they are. */
-export type ValidationView = Exclude<TrainingSettings['validationView'], 'auto'>
-
-export const viewCharsets = { alphanumeric: 36, all: 94 } as const satisfies Record<ValidationView, CharsetSize>
-
-export const viewNames = {
-  alphanumeric: 'letters and digits',
-  all: 'all characters',
-} as const satisfies Record<ValidationView, string>
-
-/**
- * The view that decides: letters and digits, as the benchmarks have it, until a model spells more than the 94 characters
- * and the space, which that view would never see.
- */
-export function decisiveView(
-  furtherCharacters: string,
-  setting: TrainingSettings['validationView'] = 'auto',
-): ValidationView {
-  if (setting !== 'auto') return setting
-  return furtherCharacters.replaceAll(' ', '') === '' ? 'alphanumeric' : 'all'
-}
-
-/** Whether a label has anything to compare in a view. */
-export function isComparable(label: string, view: ValidationView): boolean {
-  return viewOf(label, viewCharsets[view]) !== ''
-}
+import { type ValidationView, viewCharsets } from './validation-view.ts'
 
 export interface LabelledImage {
   readonly label: string

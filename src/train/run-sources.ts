@@ -40,13 +40,20 @@ export async function readSources(file: string): Promise<RunSources | null> {
 export function sourceChanges(before: RunSources, now: RunSources): string[] {
   const lists = (['data', 'validation'] as const).flatMap((name) => {
     const [old, given] = [before[name], now[name]]
-    const gone = old.filter((spec) => !given.includes(spec)).map((spec) => `without ${spec}`)
-    const added = given.filter((spec) => !old.includes(spec)).map((spec) => `with ${spec}`)
-    if (gone.length + added.length > 0) return [`${name}: ${[...gone, ...added].join(', ')}`]
+    const gone = few(old.filter((spec) => !given.includes(spec)))
+    const added = few(given.filter((spec) => !old.includes(spec)))
+    if (gone || added)
+      return [`${name}: ${[gone && `without ${gone}`, added && `with ${added}`].filter((part) => part).join('; ')}`]
     return old.join('\n') === given.join('\n') ? [] : [`${name}: in another order`]
   })
   const others = (['synth', 'shared', 'fonts', 'backgrounds'] as const).flatMap((name) =>
     before[name] === now[name] ? [] : [`${name}: ${before[name]} before, ${now[name]} now`],
   )
   return [...lists, ...others]
+}
+
+/** The first of many. */
+function few(specs: readonly string[]): string {
+  const [shown, more] = [specs.slice(0, 3), specs.length - 3]
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ')
 }
