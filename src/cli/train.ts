@@ -175,8 +175,9 @@ interface Prepared {
   readonly manySteps: ManySteps | null
 }
 
-async function trainModel(options: Options, { folder, start, model, manySteps }: Prepared): Promise<void> {
-  const { preset, sources, from } = start
+async function trainModel(options: Options, prepared: Prepared): Promise<void> {
+  const { folder, start, model, manySteps } = prepared
+  const { preset, sources } = start
   const { training } = preset
   const decoder = training.focalWeight > 0 ? 'attention' : 'ctc'
   const synth = sources.synth ? synthOptions(sources, preset.synth) : null
@@ -184,21 +185,9 @@ async function trainModel(options: Options, { folder, start, model, manySteps }:
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.branch ?? options.run}: its checkpoint belongs to a model of other settings`)
   if (options.weights) await loadWeights(options.weights, { options, preset, model, state })
-  const sets = await countSets(sources)
-  const validation = training.validationSteps > 0 ? await openValidation(sources, training.validationWords) : []
-  const view = decisiveView(preset.model.furtherCharacters, training.validationView)
-  await folder.begin(state, { preset, sources, view })
+  const { validation, view } = await beginFolder(prepared, state)
   // The trunk may have moved on before a branch is saved.
   if (options.branch !== undefined) await folder.saveState(state, preset)
-  const about = {
-    preset,
-    parameters: model.parameterCount,
-    from,
-    step: state.step,
-    page: join(folder.path, 'progress.html'),
-  }
-  for (const line of describeBeginning({ ...about, sets, synth: sources.synth, validation, view }))
-    console.error(`safl: ${line}`)
   const batches = openBatches({
     sources: trainingSpecs(sources),
     synth,
@@ -251,6 +240,31 @@ async function trainModel(options: Options, { folder, start, model, manySteps }:
   } finally {
     await batches.close()
   }
+}
+
+/** Writes down what is begun, says it, and reads the words to validate with. */
+async function beginFolder({ folder, start, model }: Prepared, { step }: TrainingState) {
+  const { preset, sources, from } = start
+  const { validationSteps, validationWords, validationView } = preset.training
+  const sets = await countSets(sources)
+  const validation = validationSteps > 0 ? await openValidation(sources, validationWords) : []
+  const view = decisiveView(preset.model.furtherCharacters, validationView)
+  await folder.begin(step, { preset, sources, view })
+  const page = join(folder.path, 'progress.html')
+  const parameters = model.parameterCount
+  const lines = describeBeginning({
+    preset,
+    parameters,
+    from,
+    step,
+    sets,
+    synth: sources.synth,
+    validation,
+    view,
+    page,
+  })
+  for (const line of lines) console.error(`safl: ${line}`)
+  return { validation, view }
 }
 
 interface Loading {

@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { presetSettings } from '../config.ts'
-import type { TrainingState } from './checkpoint.ts'
 import { RunFolder, type ValidationRecord } from './run-folder.ts'
 
 const preset = presetSettings.parse({})
 const sources = { data: [], mixture: null, validation: [], synth: true, shared: '/s', fonts: '/f', backgrounds: null }
-const state = (step: number) => ({ step }) as TrainingState
 
 const record = (step: number, accuracy: number, more: Partial<ValidationRecord> = {}): ValidationRecord => {
   return { step, samples: 0, seconds: 0, accuracy, oneMinusNed: 0.5, words: 4, ...more }
@@ -18,7 +16,7 @@ async function bestOf(records: readonly ValidationRecord[], view: 'alphanumeric'
   const path = await mkdtemp(join(tmpdir(), 'safl-'))
   await writeFile(join(path, 'log.jsonl'), log)
   const folder = await RunFolder.open(path, { resume: false })
-  await folder.begin(state(50), { preset, sources, view })
+  await folder.begin(50, { preset, sources, view })
   for (const each of records) await folder.validated(each, Buffer.from(`step ${each.step}`))
   return readFile(join(path, 'best.safetensors'), 'utf8').catch(() => 'none')
 }
@@ -50,7 +48,7 @@ test('where its words come from is read back; a folder without the file says so,
   const path = await mkdtemp(join(tmpdir(), 'safl-'))
   const folder = await RunFolder.open(path, { resume: true })
   expect(await folder.readSources()).toBe(null)
-  await folder.begin(state(0), { preset, sources, view: 'all' })
+  await folder.begin(0, { preset, sources, view: 'all' })
   expect(await folder.readSources()).toEqual(sources)
   await writeFile(join(path, 'sources.json'), '{"data": 5}')
   await expect(folder.readSources()).rejects.toThrow(/sources.json: not what a run writes: .*data/)

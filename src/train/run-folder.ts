@@ -88,13 +88,13 @@ export class RunFolder {
     return readSources(this.file('sources.json'))
   }
 
-  /** Makes the folder; forgets what the log says of steps after `state`, which a killed run had not saved. */
-  async begin(state: TrainingState, { preset, sources, view }: RunDescription): Promise<void> {
+  /** Makes the folder; forgets what the log says of steps after `step`, which a killed run had not saved. */
+  async begin(step: number, { preset, sources, view }: RunDescription): Promise<void> {
     await mkdir(this.path, { recursive: true })
     await writeWhole(this.file('sources.json'), `${JSON.stringify(sources, null, 2)}\n`)
     await writeWhole(this.file('settings.json'), `${JSON.stringify(preset, null, 2)}\n`)
     await writeWhole(this.file('progress.html'), PROGRESS_PAGE)
-    const kept = (await this.readLog()).filter(({ step }) => step <= state.step)
+    const kept = (await this.readLog()).filter((record) => record.step <= step)
     await writeWhole(this.file('log.jsonl'), kept.map((record) => `${JSON.stringify(record)}\n`).join(''))
     for (const record of kept) {
       const figures = 'accuracy' in record ? figuresOf(record, view) : null
