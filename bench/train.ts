@@ -65,7 +65,7 @@ async function oneStep(batch: TrainingBatch): Promise<number> {
 /** Words a second; the first steps, in which sessions are made and fonts are read, do not count. */
 async function withRendering(shared: string): Promise<number> {
   const batches = openBatches({
-    sources: defaultData(shared).map(parseDataSpec),
+    sources: (await defaultData(shared)).map(parseDataSpec),
     synth: synthOptions({ fonts: defaultFonts(), shared }, preset.synth),
     settings: batchSettings({ ...preset, training: { ...preset.training, batchSize: size } }),
     firstBatch: 0,

@@ -104,10 +104,18 @@ export const trainingSettings = z.strictObject({
     .max(0xffffffff)
     .default(1)
     .describe('seed of initial weights, data order, augmentation, dropout'),
-  schedule: z.enum(['noam', 'cosine']).default('noam').describe('learning rate over the steps'),
-  learningRate: z.number().positive().default(1).describe('noam: factor of the formula; cosine: peak rate'),
-  warmup: count.default(16_000).describe('steps of linear warm-up'),
-  finalLearningRate: z.number().min(0).default(0).describe('cosine: rate at the last step'),
+  schedule: z
+    .enum(['noam', 'cosine', 'constant', 'decay'])
+    .default('noam')
+    .describe('learning rate over the steps; constant: a trunk, which never cools; decay: a branch that does'),
+  learningRate: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('noam: factor of the formula; cosine: peak rate; constant: the rate; decay: where it comes down from'),
+  warmup: count.default(16_000).describe('steps of linear warm-up; decay has none'),
+  finalLearningRate: z.number().min(0).default(0).describe('cosine, decay: rate at the last step'),
+  decayFrom: z.int().min(0).default(0).describe('decay: the step after which the rate comes down, in a straight line'),
   optimizer: z
     .enum(['adam', 'muon'])
     .default('adam')
@@ -187,6 +195,12 @@ export const trainingSettings = z.strictObject({
     ),
   validationSteps: z.int().min(0).default(1000).describe('steps between readings of the validation words; 0 for none'),
   validationWords: count.default(500).describe('most validation words that are read'),
+  validationView: z
+    .enum(['auto', 'alphanumeric', 'all'])
+    .default('auto')
+    .describe(
+      'what best.safetensors read best: letters and digits without case, or all characters; auto: all as soon as model.furtherCharacters has any but the space',
+    ),
   checkpointSeconds: z.number().positive().default(300).describe('seconds between checkpoints'),
 })
 
@@ -202,6 +216,10 @@ export const presetSettings = z.strictObject({
     .refine(
       ({ batchSize, replicas }) => replicas === 1 || (batchSize % replicas === 0 && batchSize >= 2 * replicas),
       'batchSize must be a multiple of replicas, two words a replica at least; with training.replicas=1 it may be any',
+    )
+    .refine(
+      ({ schedule, decayFrom, steps }) => schedule !== 'decay' || decayFrom < steps,
+      'decayFrom must be a step before steps, the last',
     )
     .prefault({}),
   synth: synthSettings.prefault({}),

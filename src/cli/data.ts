@@ -65,7 +65,8 @@ async function convert(from: string, to: string): Promise<void> {
 async function copySample(dataset: Dataset, index: number, writer: DatasetWriter): Promise<string | null> {
   let sample: NewSample
   try {
-    sample = { label: await dataset.label(index), bytes: await dataset.bytes(index) }
+    const split = dataset.inSplit(index, 'validation') ? 'validation' : 'train'
+    sample = { label: await dataset.label(index), bytes: await dataset.bytes(index), split }
   } catch (error) {
     return (error as Error).message
   }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type Dataset, dataKinds, inSplit, openDataset, parseDataSpec, type Split, splits } from '../data/dataset.ts'
+import { type Dataset, dataKinds, openDataset, parseDataSpec, type Split, splits } from '../data/dataset.ts'
 import { type Evaluation, evaluate } from '../evaluate/evaluate.ts'
 import { editDistance, type WordMetrics, wordMetrics } from '../evaluate/metrics.ts'
 import { type CharsetSize, charsetSizes, type Subset, subsets, viewOf } from '../evaluate/protocol.ts'
@@ -56,7 +56,10 @@ export function evaluateCommand(): Command {
       collect,
     )
     .addOption(
-      new Option('--split <name>', 'every fifth sample, from the first, is validation, the others training')
+      new Option(
+        '--split <name>',
+        'what the lists of the set say; without lists every fifth sample, from the first, is validation',
+      )
         .choices(splits)
         .default('all'),
     )
@@ -146,7 +149,7 @@ async function countTraining(specs: readonly string[], charset: CharsetSize): Pr
     const dataset = await openDataset(spec)
     let index = -1
     for await (const label of dataset.labels()) {
-      if (!inSplit(++index, 'train') || label instanceof Error) continue
+      if (!dataset.inSplit(++index, 'train') || label instanceof Error) continue
       const view = viewOf(label, charset)
       words.set(view, (words.get(view) ?? 0) + 1)
       for (const character of view) characters.set(character, (characters.get(character) ?? 0) + 1)

@@ -16,7 +16,7 @@ import { writeWhole } from '../write-whole.ts'
 import { collect, makeFolder, positiveInteger } from './arguments.ts'
 import { progressLine } from './progress.ts'
 import { overrideSettings } from './settings.ts'
-import { defaultFonts } from './synth-material.ts'
+import { backgroundsOption, checkBackgrounds, defaultFonts, SHARED } from './synth-material.ts'
 
 interface Options {
   readonly out?: string
@@ -36,7 +36,6 @@ interface Options {
   readonly workers: number
 }
 
-const SHARED = join('..', 'shared', 'data')
 const LARGEST_SEED = 2 ** 32 - 1
 
 export function synthCommand(): Command {
@@ -58,7 +57,7 @@ export function synthCommand(): Command {
     .option('--fonts <folder>', 'folder of fonts', defaultFonts())
     .option('--words <file>', `words, one a line; default: ${join(SHARED, 'lexicon-90k.txt')} where it is present`)
     .option('--frequencies <file>', 'a word and its count a line, for words.naturalness; default: counts of English')
-    .option('--backgrounds <folder>', `photographs; default: ${join(SHARED, 'backgrounds')} where it is present`)
+    .addOption(backgroundsOption())
     .option('--workers <count>', 'processes that draw samples', positiveInteger, availableParallelism())
     .option('--quads', 'outline every character on the sheet')
     .option('--lengths <least-most>', 'characters of the words on the sheet', lengthLimits, DEFAULT_LIMITS)
@@ -93,6 +92,7 @@ async function run(options: Options): Promise<void> {
       'synth: neither --out nor --sheet is given; name a folder for images, a PNG file for a sheet, or both',
     )
   }
+  checkBackgrounds(options.backgrounds)
   const lexiconFile = options.words ?? present(join(SHARED, 'lexicon-90k.txt'), 'a short built-in word list')
   const backgroundFolder = options.backgrounds ?? present(join(SHARED, 'backgrounds'), 'grounds without photographs')
   const settings = overrideSettings(synthSettings, synthSettings.parse(synthPresets[options.preset]), options.set)

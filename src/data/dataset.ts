@@ -7,7 +7,7 @@ import { csvFormat, type Entry, type LabelFormat, labelFormats, nameToLabel } fr
 import { LmdbReader } from './lmdb-reader.ts'
 import { TextRecords } from './text-records.ts'
 
-export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'jsonl', 'csv', 'doctr', 'folder', 'lmdb'] as const
+export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'jsonl', 'csv', 'doctr', 'folder', 'lmdb', 'lists'] as const
 export type DataKind = (typeof dataKinds)[number]
 
 /** Where a data set lies: `KIND:PATH` on the command line, or `KIND*WEIGHT:PATH`. */
@@ -16,6 +16,8 @@ export interface DataSpec {
   readonly path: string
   /** How many words each word counts as when sets are mixed; 1 unless given. */
   readonly weight?: number
+  /** The split that all samples belong to; sets with lists of their own keep to these. */
+  readonly wholly?: 'train' | 'validation'
 }
 
 /** Samples keep their numbers, also where one is bad: reading that one rejects, with a message that names it. */
@@ -25,6 +27,8 @@ export interface Dataset {
   readonly length: number
   /** The weight that its spec gave. */
   readonly weight: number
+  /** Whether a sample belongs to a split: as its set's lists or its spec say, else every fifth is validation. */
+  inSplit(index: number, split: Split): boolean
   /** What messages call a sample. */
   nameOf(index: number): string
   /** The image's path as the label file gives it, or its key. */
@@ -42,9 +46,14 @@ export interface Dataset {
 export const splits = ['train', 'validation', 'all'] as const
 export type Split = (typeof splits)[number]
 
-/** Every fifth line, from the first, is validation; the others are training. */
-export function inSplit(index: number, split: Split): boolean {
-  return split === 'all' || (index % 5 === 0) === (split === 'validation')
+/** The rule of sets without lists: every fifth sample, from the first, is validation; the others are training. */
+function isInFifth(index: number): boolean {
+  return index % 5 === 0
+}
+
+function splitOf({ wholly }: DataSpec): Dataset['inSplit'] {
+  const isValidation = wholly ? () => wholly === 'validation' : isInFifth
+  return (index, split) => split === 'all' || isValidation(index) === (split === 'validation')
 }
 
 export function parseDataSpec(text: string): DataSpec {
@@ -61,12 +70,18 @@ export function parseDataSpec(text: string): DataSpec {
   return { kind, path, weight }
 }
 
+/** `KIND:PATH` or `KIND*WEIGHT:PATH`, which `parseDataSpec` reads back. */
+export function formatDataSpec({ kind, path, weight = 1 }: DataSpec): string {
+  return weight === 1 ? `${kind}:${path}` : `${kind}*${weight}:${path}`
+}
+
 /**
  * Opens a data set: finds its samples, reads no image. Rejects where there is nothing to read: no such file, no samples,
  * or not one with a file and a word.
  */
 export async function openDataset(spec: DataSpec): Promise<Dataset> {
   if (spec.kind === 'lmdb') return openLmdb(spec)
+  if (spec.kind === 'lists') return openLists(spec)
   if (spec.kind === 'doctr' || spec.kind === 'folder') {
     const { folder, entries } = spec.kind === 'doctr' ? await readDoctr(spec.path) : await listFolder(spec.path)
     return fileDataset(spec, {
@@ -93,12 +108,14 @@ interface FileSamples {
   close(): Promise<void>
 }
 
-function fileDataset({ kind, path, weight = 1 }: DataSpec, samples: FileSamples): Dataset {
+function fileDataset(spec: DataSpec, samples: FileSamples): Dataset {
+  const { kind, path, weight = 1 } = spec
   const pathOf = async (index: number) => resolve(samples.folder, (await samples.entry(index)).file)
   return {
     name: `${kind}:${path}`,
     weight,
     length: samples.length,
+    inSplit: splitOf(spec),
     nameOf: samples.nameOf,
     file: async (index) => (await samples.entry(index)).file,
     label: async (index) => (await samples.entry(index)).label,
@@ -116,14 +133,62 @@ function fileDataset({ kind, path, weight = 1 }: DataSpec, samples: FileSamples)
   }
 }
 
-async function openLabelFile(spec: DataSpec): Promise<Dataset> {
+/** Files of a set that says itself what is trained on and what is validation: `path<TAB>word` a line. */
+export const listNames = { train: 'train.tsv', validation: 'validation.tsv' } as const
+
+/** Both lists, one after the other; one of them may be empty. */
+async function openLists({ path, weight = 1 }: DataSpec): Promise<Dataset> {
+  const [train, validation] = [join(path, listNames.train), join(path, listNames.validation)]
+  for (const file of [train, validation]) {
+    const found = await stat(file).catch(() => null)
+    if (!found?.isFile())
+      throw new Error(
+        `${file}: no such file; lists:${path} is a folder with ${listNames.train} and ${listNames.validation}, of which one may be empty`,
+      )
+  }
+  const trained = await openLabelFile({ kind: 'tsv', path: train }, { mayBeEmpty: true })
+  const validated = await openLabelFile({ kind: 'tsv', path: validation }, { mayBeEmpty: true })
+  const close = async () => {
+    await trained.close()
+    await validated.close()
+  }
+  const length = trained.length + validated.length
+  if (length === 0) {
+    await close()
+    throw new Error(`${path}: its ${listNames.train} and ${listNames.validation} have no samples`)
+  }
+  const isTrained = (index: number) => index < trained.length
+  const of = <T>(index: number, get: (dataset: Dataset, place: number) => T): T =>
+    isTrained(index) ? get(trained, index) : get(validated, index - trained.length)
+  return {
+    name: `lists:${path}`,
+    weight,
+    length,
+    inSplit: (index, split) => split === 'all' || isTrained(index) === (split === 'train'),
+    nameOf: (index) => of(index, (dataset, place) => dataset.nameOf(place)),
+    file: async (index) => of(index, (dataset, place) => dataset.file(place)),
+    label: async (index) => of(index, (dataset, place) => dataset.label(place)),
+    async *labels() {
+      yield* trained.labels()
+      yield* validated.labels()
+    },
+    bytes: async (index) => of(index, (dataset, place) => dataset.bytes(place)),
+    image: async (index) => of(index, (dataset, place) => dataset.image(place)),
+    close,
+  }
+}
+
+async function openLabelFile(
+  spec: DataSpec,
+  { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {},
+): Promise<Dataset> {
   const { kind, path } = spec
   // DIR/train stands for the images in DIR/train and their words in DIR/train.tags, whose paths start at DIR.
   const file = kind === 'iiit5k' ? join(dirname(path), `${basename(path)}.tags`) : path
   const records = await TextRecords.open(file, kind === 'csv' ? 'csv' : 'lines')
   try {
     const header = kind === 'csv' ? 1 : 0
-    if (records.length <= header) throw new Error(`${file}: has no samples`)
+    if (records.length <= header && !mayBeEmpty) throw new Error(`${file}: has no samples`)
     const format = formatOf(kind, records)
     const parse = (record: string, index: number): Entry => {
       const entry = format.parse(record)
@@ -211,7 +276,8 @@ async function listFolder(folder: string): Promise<{ folder: string; entries: En
 }
 
 /** The field's LMDB: `num-samples`, `image-000000001`, `label-000000001`, …, numbered from 1. */
-async function openLmdb({ path, weight = 1 }: DataSpec): Promise<Dataset> {
+async function openLmdb(spec: DataSpec): Promise<Dataset> {
+  const { path, weight = 1 } = spec
   const found = await stat(path).catch(() => null)
   if (!found) throw new Error(`${path}: no such LMDB`)
   const database = new LmdbReader(found.isDirectory() ? join(path, 'data.mdb') : path)
@@ -248,6 +314,7 @@ async function openLmdb({ path, weight = 1 }: DataSpec): Promise<Dataset> {
     name: `lmdb:${path}`,
     weight,
     length,
+    inSplit: splitOf(spec),
     nameOf,
     file: async (index) => lmdbKey('image', index),
     label,

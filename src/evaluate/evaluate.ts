@@ -1,5 +1,5 @@
 /** Runs a recogniser over labelled words. */
-import { type Dataset, inSplit, type Split } from '../data/dataset.ts'
+import type { Dataset, Split } from '../data/dataset.ts'
 import type { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import type { RecognizeOptions } from '../recognize/word-reader.ts'
 import type { WordPair } from './metrics.ts'
@@ -76,7 +76,7 @@ async function chooseSamples(dataset: Dataset, { split, subset, list }: Evaluate
   const found = new Set<string>()
   let index = -1
   for await (const label of dataset.labels()) {
-    if (!inSplit(++index, split)) continue
+    if (!dataset.inSplit(++index, split)) continue
     if (!(label instanceof Error) && !subsets[subset](label)) continue
     if (list) {
       const file = await dataset.file(index).catch(() => '')

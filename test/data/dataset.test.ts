@@ -7,7 +7,7 @@ import { decodeIds } from '../../src/charset.ts'
 import { BatchSource } from '../../src/data/batch-source.ts'
 import { type BatchSettings, openBatches } from '../../src/data/batches.ts'
 import { drawCharacterMap } from '../../src/data/character-map.ts'
-import { type Dataset, inSplit, openDataset, parseDataSpec } from '../../src/data/dataset.ts'
+import { type Dataset, openDataset, parseDataSpec, type Split } from '../../src/data/dataset.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-'))
 const png = await sharp({ create: { width: 30, height: 12, channels: 3, background: '#336699' } })
@@ -84,10 +84,50 @@ describe('data sets', () => {
     expect(() => parseDataSpec('plain')).toThrow(/KIND:PATH/)
   })
 
-  test('every fifth line, from the first, is validation', () => {
-    expect([0, 1, 4, 5, 10].map((index) => inSplit(index, 'validation'))).toEqual([true, false, false, true, true])
-    expect(inSplit(5, 'train')).toBe(false)
-    expect(inSplit(5, 'all')).toBe(true)
+  const chosen = (dataset: Dataset, split: Split) =>
+    Array.from({ length: dataset.length }, (_, index) => index).filter((index) => dataset.inSplit(index, split))
+
+  test('every fifth line, from the first, is validation, unless the spec says that all are of one split', async () => {
+    const path = await labels('six.tsv', 'a\t1\n'.repeat(6))
+    const dataset = await openDataset({ kind: 'tsv', path })
+    expect(chosen(dataset, 'validation')).toEqual([0, 5])
+    expect(chosen(dataset, 'train')).toEqual([1, 2, 3, 4])
+    expect(chosen(dataset, 'all')).toHaveLength(6)
+    const trained = await openDataset({ kind: 'tsv', path, wholly: 'train' })
+    expect([chosen(trained, 'train').length, chosen(trained, 'validation').length]).toEqual([6, 0])
+    const validated = await openDataset({ kind: 'tsv', path, wholly: 'validation' })
+    expect([chosen(validated, 'train').length, chosen(validated, 'validation').length]).toEqual([0, 6])
+  })
+
+  test('lists say themselves what is training and what is validation', async () => {
+    await mkdir(join(folder, 'listed'), { recursive: true })
+    const spec = parseDataSpec(`lists*2:${join(folder, 'listed')}`)
+    await expect(openDataset(spec)).rejects.toThrow(/listed.train.tsv: no such file; .*validation.tsv/)
+    await labels('listed/train.tsv', '../train/1.png\tyou\n../train/2.png\tand me\nnone.png\tgone\n')
+    await expect(openDataset(spec)).rejects.toThrow(/validation.tsv: no such file; .* one may be empty/)
+    await labels('listed/validation.tsv', '../train/3.png\tus\n')
+    const dataset = await openDataset({ ...spec, wholly: 'train' })
+    expect([dataset.name, dataset.length, dataset.weight]).toEqual([`lists:${join(folder, 'listed')}`, 4, 2])
+    expect([chosen(dataset, 'train'), chosen(dataset, 'validation'), chosen(dataset, 'all')]).toEqual([
+      [0, 1, 2],
+      [3],
+      [0, 1, 2, 3],
+    ])
+    expect([await dataset.label(1), await dataset.label(3), await dataset.file(3)]).toEqual([
+      'and me',
+      'us',
+      '../train/3.png',
+    ])
+    const read: unknown[] = []
+    for await (const label of dataset.labels()) read.push(label)
+    expect(read).toEqual(['you', 'and me', 'gone', 'us'])
+    expect((await dataset.image(3)).width).toBe(30)
+    await expect(dataset.image(2)).rejects.toThrow(/none.png/)
+    expect(dataset.nameOf(3)).toMatch(/validation.tsv, line 1/)
+    await labels('listed/validation.tsv', '')
+    expect((await openDataset(spec)).length).toBe(3)
+    await labels('listed/train.tsv', '')
+    await expect(openDataset(spec)).rejects.toThrow(/have no samples/)
   })
 })
 
