@@ -1,13 +1,16 @@
 /** Word crops with their labels, in the field's formats, read one by one. (Node) */
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve, sep } from 'node:path'
 import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
+import { countLines, hasPairs, readLayout } from './csv-rows.ts'
 import { csvFormat, type Entry, type LabelFormat, labelFormats, nameToLabel } from './label-formats.ts'
-import { LmdbReader } from './lmdb-reader.ts'
+import { findLmdb, LmdbReader } from './lmdb-reader.ts'
+import { decodeBytes, decodeFile } from './text-encoding.ts'
 import { TextRecords } from './text-records.ts'
 
-export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'jsonl', 'csv', 'doctr', 'folder', 'lmdb'] as const
+export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'jsonl', 'csv', 'mjsynth', 'doctr', 'folder', 'lmdb'] as const
 export type DataKind = (typeof dataKinds)[number]
 
 /** Where a data set lies: `KIND:PATH` on the command line, or `KIND*WEIGHT:PATH`. */
@@ -94,7 +97,7 @@ interface FileSamples {
 }
 
 function fileDataset({ kind, path, weight = 1 }: DataSpec, samples: FileSamples): Dataset {
-  const pathOf = async (index: number) => resolve(samples.folder, (await samples.entry(index)).file)
+  const pathOf = async (index: number) => findImage(samples.folder, (await samples.entry(index)).file)
   return {
     name: `${kind}:${path}`,
     weight,
@@ -116,18 +119,29 @@ function fileDataset({ kind, path, weight = 1 }: DataSpec, samples: FileSamples)
   }
 }
 
+/** An image's path. Label files of Windows have backslashes, which elsewhere are letters of a name. */
+function findImage(folder: string, file: string): string {
+  const path = resolve(folder, file)
+  if (sep === '\\' || !/^[A-Za-z]:[\\/]|\\/.test(file) || existsSync(path)) return path
+  if (/^[A-Za-z]:/.test(file))
+    throw new Error(
+      `${file}: no such file: a path of Windows; give paths relative to the label file's folder, ${folder}`,
+    )
+  return resolve(folder, file.replaceAll('\\', '/'))
+}
+
 async function openLabelFile(spec: DataSpec): Promise<Dataset> {
   const { kind, path } = spec
-  // DIR/train stands for the images in DIR/train and their words in DIR/train.tags, whose paths start at DIR.
-  const file = kind === 'iiit5k' ? join(dirname(path), `${basename(path)}.tags`) : path
-  const records = await TextRecords.open(file, kind === 'csv' ? 'csv' : 'lines')
+  const file = kind === 'iiit5k' ? await findTags(path) : path
+  const lines = await TextRecords.open(file)
+  const records = kind === 'csv' ? joinRows(lines) : lines
   try {
     const header = kind === 'csv' ? 1 : 0
     if (records.length <= header) throw new Error(`${file}: has no samples`)
     const format = formatOf(kind, records)
     const parse = (record: string, index: number): Entry => {
       const entry = format.parse(record)
-      if (!entry) throw new Error(`${records.nameOf(index)}: no file and word in "${record.slice(0, 80)}"`)
+      if (typeof entry === 'string') throw new Error(`${records.nameOf(index)}: ${entry}`)
       return entry
     }
     const samples: FileSamples = {
@@ -156,9 +170,30 @@ async function openLabelFile(spec: DataSpec): Promise<Dataset> {
   }
 }
 
+/** DIR/train stands for the images in DIR/train and their words in DIR/train.tags, whose paths start at DIR. */
+async function findTags(path: string): Promise<string> {
+  const file = join(dirname(path), `${basename(path)}.tags`)
+  if (existsSync(file)) return file
+  const stem = path.replace(/\.tags$/, '')
+  if (stem !== path) throw new Error(`${path}: iiit5k takes the folder beside it: give iiit5k:${stem}`)
+  const names = await readdir(path).catch(() => [])
+  const inside = names.filter((name) => name.endsWith('.tags')).map((name) => `iiit5k:${join(path, name.slice(0, -5))}`)
+  throw new Error(`${file}: no such file of labels${inside.length > 0 ? `: give ${inside.join(', or ')}` : ''}`)
+}
+
+/** Fields in quotes may hold line ends. */
+function joinRows(lines: TextRecords): TextRecords {
+  const layout = lines.length > 0 ? readLayout(lines.read(0)) : null
+  if (!layout) return lines
+  const isOpen = (line: string) => !hasPairs(line)
+  return lines.joined(isOpen, (index) =>
+    countLines((offset) => (index + offset < lines.length ? lines.read(index + offset) : null), layout),
+  )
+}
+
 function formatOf(kind: DataKind, records: TextRecords): LabelFormat {
   if (kind === 'iiit5k') return labelFormats.tags
-  if (kind === 'icdar' || kind === 'tsv' || kind === 'jsonl') return labelFormats[kind]
+  if (kind === 'icdar' || kind === 'tsv' || kind === 'jsonl' || kind === 'mjsynth') return labelFormats[kind]
   try {
     return csvFormat(records.read(0))
   } catch (error) {
@@ -178,14 +213,15 @@ async function refuseAllBad(samples: FileSamples): Promise<void> {
 
 /** docTR: one JSON object of names and words, the images in a folder `images` beside it. Parsed whole, as JSON must be. */
 async function readDoctr(path: string): Promise<{ folder: string; entries: Entry[] }> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${path}: ${error.code === 'ENOENT' ? 'no such file of labels' : error.message}`)
   })
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(decodeFile(bytes))
   } catch (error) {
-    throw new Error(`${path}: is no JSON: ${(error as Error).message}`)
+    const { message } = error as Error
+    throw new Error(`${path}: ${error instanceof SyntaxError ? `is no JSON: ${message}` : message}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${path}: must hold one object of file names and words`)
@@ -212,9 +248,7 @@ async function listFolder(folder: string): Promise<{ folder: string; entries: En
 
 /** The field's LMDB: `num-samples`, `image-000000001`, `label-000000001`, …, numbered from 1. */
 async function openLmdb({ path, weight = 1 }: DataSpec): Promise<Dataset> {
-  const found = await stat(path).catch(() => null)
-  if (!found) throw new Error(`${path}: no such LMDB`)
-  const database = new LmdbReader(found.isDirectory() ? join(path, 'data.mdb') : path)
+  const database = new LmdbReader(await findLmdb(path))
   const length = Number(database.get('num-samples')?.toString() ?? Number.NaN)
   if (!Number.isInteger(length) || length < 1) {
     database.close()
@@ -235,13 +269,12 @@ async function openLmdb({ path, weight = 1 }: DataSpec): Promise<Dataset> {
     throw error
   }
   const nameOf = (index: number) => `${path}, ${lmdbKey('image', index)}`
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const label = async (index: number) => {
     const bytes = value('label', index)
     try {
-      return decoder.decode(bytes)
-    } catch {
-      throw new Error(`${path}, ${lmdbKey('label', index)}: is not UTF-8 text`)
+      return decodeBytes(bytes)
+    } catch (error) {
+      throw new Error(`${path}, ${lmdbKey('label', index)}: ${(error as Error).message}`)
     }
   }
   return {
