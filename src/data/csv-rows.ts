@@ -4,7 +4,7 @@
  */
 import { parse } from 'csv-parse/sync'
 import { IMAGE_NAME } from '../image/decode.ts'
-import { showText } from './text-encoding.ts'
+import { showText } from '../text-encoding.ts'
 
 export interface CsvLayout {
   readonly delimiter: string

@@ -4,10 +4,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve, sep } from 'node:path'
 import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
+import { decodeBytes, decodeFile } from '../text-encoding.ts'
 import { countLines, hasPairs, readLayout } from './csv-rows.ts'
 import { csvFormat, type Entry, type LabelFormat, labelFormats, nameToLabel } from './label-formats.ts'
 import { findLmdb, LmdbReader } from './lmdb-reader.ts'
-import { decodeBytes, decodeFile } from './text-encoding.ts'
 import { TextRecords } from './text-records.ts'
 
 export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'jsonl', 'csv', 'mjsynth', 'doctr', 'folder', 'lmdb'] as const

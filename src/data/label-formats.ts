@@ -1,7 +1,8 @@
 /** How a line (or a row, or a name) says which file holds which word: parsed and written, a format each. */
+
+import { showText } from '../text-encoding.ts'
 import { FILE_KEYS, LABEL_KEYS, readLayout, readRow } from './csv-rows.ts'
 import { MJSYNTH, recognizeForeign, SPACED } from './foreign-records.ts'
-import { showText } from './text-encoding.ts'
 
 /** One sample of a label file: the image's path as the file gives it, and the word. */
 export interface Entry {

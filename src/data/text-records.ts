@@ -3,7 +3,7 @@
  * in memory, so that a file of millions of labels costs megabytes. (Node)
  */
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
-import { decodeBytes, findEncoding, type TextEncoding } from './text-encoding.ts'
+import { decodeBytes, findEncoding, type TextEncoding } from '../text-encoding.ts'
 
 /** Where records lie: byte offsets, and the line that each begins on, from 1. */
 interface Places {
