@@ -5,6 +5,7 @@
 import { parse } from 'csv-parse/sync'
 import { IMAGE_NAME } from '../image/decode.ts'
 import { showText } from '../text-encoding.ts'
+import type { TextRecords } from './text-records.ts'
 
 export interface CsvLayout {
   readonly delimiter: string
@@ -76,6 +77,16 @@ function readRest(row: string, delimiter: string): { file: string; label: string
     : `has no ${showText(delimiter)} between file and word: ${showText(row)}`
 }
 
+/** The rows of lines: fields in quotes may hold line ends. Without a row of names the lines are all that is known. */
+export function joinRows(lines: TextRecords): TextRecords {
+  const layout = lines.length > 0 ? readLayout(lines.read(0)) : null
+  if (!layout) return lines
+  return lines.joined(
+    (line) => !hasPairs(line),
+    (index) => countLines((offset) => (index + offset < lines.length ? lines.read(index + offset) : null), layout),
+  )
+}
+
 /** A word that reaches over more lines than these does not lie on a crop. */
 const MOST_LINES = 100
 
@@ -101,7 +112,7 @@ export function countLines(line: (offset: number) => string | null, layout: CsvL
 }
 
 /** Whether every quote of a text has its partner. */
-export function hasPairs(text: string): boolean {
+function hasPairs(text: string): boolean {
   return (text.split('"').length - 1) % 2 === 0
 }
 

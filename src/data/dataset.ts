@@ -1,17 +1,20 @@
 /** Word crops with their labels, in the field's formats, read one by one. (Node) */
-import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { basename, dirname, extname, join, resolve, sep } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
-import { decodeBytes, decodeFile } from '../text-encoding.ts'
-import { countLines, hasPairs, readLayout } from './csv-rows.ts'
+import { decodeBytes, decodeFile, showText } from '../text-encoding.ts'
+import { joinRows } from './csv-rows.ts'
+import { recognizeForeign } from './foreign-records.ts'
 import { csvFormat, type Entry, type LabelFormat, labelFormats, nameToLabel } from './label-formats.ts'
+import { findImage, findTags } from './label-paths.ts'
 import { findLmdb, LmdbReader } from './lmdb-reader.ts'
 import { TextRecords } from './text-records.ts'
 
 export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'jsonl', 'csv', 'mjsynth', 'doctr', 'folder', 'lmdb'] as const
 export type DataKind = (typeof dataKinds)[number]
+/** Kinds that are written too; the names of MJSynth need places in its lexicon. */
+export const writtenKinds = dataKinds.filter((kind) => kind !== 'mjsynth')
 
 /** Where a data set lies: `KIND:PATH` on the command line, or `KIND*WEIGHT:PATH`. */
 export interface DataSpec {
@@ -58,7 +61,7 @@ export function parseDataSpec(text: string): DataSpec {
   const weight = weightText === undefined ? 1 : Number(weightText)
   if (!kind || !path || !(weight > 0 && weight < Number.POSITIVE_INFINITY)) {
     throw new Error(
-      `"${text}" is no data set: give KIND:PATH or KIND*WEIGHT:PATH, KIND one of ${dataKinds.join(', ')}, WEIGHT a number above 0`,
+      `${showText(text)} is no data set: give KIND:PATH or KIND*WEIGHT:PATH, KIND one of ${dataKinds.join(', ')}, WEIGHT a number above 0`,
     )
   }
   return { kind, path, weight }
@@ -119,17 +122,6 @@ function fileDataset({ kind, path, weight = 1 }: DataSpec, samples: FileSamples)
   }
 }
 
-/** An image's path. Label files of Windows have backslashes, which elsewhere are letters of a name. */
-function findImage(folder: string, file: string): string {
-  const path = resolve(folder, file)
-  if (sep === '\\' || !/^[A-Za-z]:[\\/]|\\/.test(file) || existsSync(path)) return path
-  if (/^[A-Za-z]:/.test(file))
-    throw new Error(
-      `${file}: no such file: a path of Windows; give paths relative to the label file's folder, ${folder}`,
-    )
-  return resolve(folder, file.replaceAll('\\', '/'))
-}
-
 async function openLabelFile(spec: DataSpec): Promise<Dataset> {
   const { kind, path } = spec
   const file = kind === 'iiit5k' ? await findTags(path) : path
@@ -170,27 +162,6 @@ async function openLabelFile(spec: DataSpec): Promise<Dataset> {
   }
 }
 
-/** DIR/train stands for the images in DIR/train and their words in DIR/train.tags, whose paths start at DIR. */
-async function findTags(path: string): Promise<string> {
-  const file = join(dirname(path), `${basename(path)}.tags`)
-  if (existsSync(file)) return file
-  const stem = path.replace(/\.tags$/, '')
-  if (stem !== path) throw new Error(`${path}: iiit5k takes the folder beside it: give iiit5k:${stem}`)
-  const names = await readdir(path).catch(() => [])
-  const inside = names.filter((name) => name.endsWith('.tags')).map((name) => `iiit5k:${join(path, name.slice(0, -5))}`)
-  throw new Error(`${file}: no such file of labels${inside.length > 0 ? `: give ${inside.join(', or ')}` : ''}`)
-}
-
-/** Fields in quotes may hold line ends. */
-function joinRows(lines: TextRecords): TextRecords {
-  const layout = lines.length > 0 ? readLayout(lines.read(0)) : null
-  if (!layout) return lines
-  const isOpen = (line: string) => !hasPairs(line)
-  return lines.joined(isOpen, (index) =>
-    countLines((offset) => (index + offset < lines.length ? lines.read(index + offset) : null), layout),
-  )
-}
-
 function formatOf(kind: DataKind, records: TextRecords): LabelFormat {
   if (kind === 'iiit5k') return labelFormats.tags
   if (kind === 'icdar' || kind === 'tsv' || kind === 'jsonl' || kind === 'mjsynth') return labelFormats[kind]
@@ -225,6 +196,8 @@ async function readDoctr(path: string): Promise<{ folder: string; entries: Entry
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${path}: must hold one object of file names and words`)
+  const foreign = recognizeForeign(`{"${Object.keys(value)[0]}"`, 'jsonl')
+  if (foreign) throw new Error(`${path}: ${foreign}`)
   const entries = Object.entries(value).map(([file, label]) => {
     if (typeof label !== 'string') throw new Error(`${path}: the word of "${file.slice(0, 80)}" is no text`)
     return { file, label }

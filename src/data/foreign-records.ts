@@ -22,6 +22,12 @@ const forms: readonly { readonly kind?: string; readonly pattern: RegExp; readon
     pattern: /(?:^|[/\\])\d+_[^/\\\s]+_(\d+)\.\w+\s+\1\s*$/,
     advice: "the number is a place in MJSynth's lexicon, and the word stands in the name: give mjsynth:PATH",
   },
+  {
+    pattern: /^\s*\{\s*"(?:metainfo|data_list)"/,
+    advice:
+      "it is MMOCR's JSON; `jq -r '.data_list[] | [.img_path, .instances[0].text] | @tsv'` makes it a file for tsv:PATH",
+  },
+  { pattern: /^\s*\{\s*$/, advice: 'it is JSON of several lines; doctr:PATH takes one object {"a.png": "You"}' },
   { kind: 'jsonl', pattern: /^\s*\{\s*"/, advice: 'it is a line of JSON: give jsonl:PATH' },
   { pattern: /^\s*\[\s*(?:\{|$)/, advice: 'it is a list of JSON; jsonl:PATH takes an object a line' },
   {

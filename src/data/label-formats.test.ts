@@ -43,6 +43,8 @@ describe('a record of another form says what is expected and what would do', () 
     ['icdar', icdar, 'a, b.png, "EXIT"', /first comma must stand after the file/],
     ['icdar', icdar, 'word_1.png\tEXIT', /give tsv:PATH/],
     ['jsonl', jsonl, '[{"file_name": "a.png"}]', /takes? an object a line|a line is one object/],
+    ['jsonl', jsonl, '{', /JSON of several lines; doctr:PATH/],
+    ['jsonl', jsonl, '{"metainfo": {}, "data_list": []}', /MMOCR's JSON; `jq .*tsv:PATH/],
     ['jsonl', jsonl, '[', /it is a list of JSON/],
     ['jsonl', jsonl, '{"file_name": "a.png", "text": 12}', /none of its fields text, .* holds a text/],
     ['jsonl', jsonl, '{"text": "a"}', /none of its fields file_name, .* names a file/],

@@ -103,7 +103,7 @@ const jsonl: LabelFormat = {
     const object = value as Record<string, unknown>
     const textOf = (keys: readonly string[]) => keys.map((key) => object[key]).find((each) => typeof each === 'string')
     const [file, label] = [textOf(FILE_KEYS), textOf(LABEL_KEYS)]
-    if (!file) return refuse(record, `none of its fields ${FILE_KEYS.join(', ')} names a file`)
+    if (!file) return refuseUnless(record, 'jsonl', `none of its fields ${FILE_KEYS.join(', ')} names a file`)
     return label !== undefined
       ? ({ file, label } as Entry)
       : refuse(record, `none of its fields ${LABEL_KEYS.join(', ')} holds a text`)
@@ -133,7 +133,7 @@ export function csvFormat(header: string): LabelFormat {
   if (!layout) {
     const foreign = recognizeForeign(header, 'csv')
     throw new Error(
-      `its first row must name a column of files (${FILE_KEYS.join(', ')}) and one of words (${LABEL_KEYS.join(', ')}), not ${showText(header)}${foreign ? `: ${foreign}` : ''}`,
+      `its first row must name a column of files (${FILE_KEYS.join(', ')}) and one of words (${LABEL_KEYS.join(', ')}), such as file_name,text, not ${showText(header)}${foreign ? `: ${foreign}` : ''}`,
     )
   }
   return {

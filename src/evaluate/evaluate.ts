@@ -35,7 +35,7 @@ export interface EvaluateOptions {
 /** Images that are decoded and read together. */
 const BATCH_SIZE = 32
 
-/** Rejects a list of which the set has nothing, or not all. */
+/** Rejects a list of which the set has nothing, or not all, and a set of which not one sample can be read. */
 export async function evaluate(
   recognizer: SceneTextRecognizer,
   dataset: Dataset,
@@ -70,6 +70,8 @@ export async function evaluate(
       if (label !== null) results.push({ index, label, prediction: '', confidence: 0 })
     }
   }
+  if (read === 0 && unreadable.length > 0)
+    throw new Error(`${dataset.name}: not one of ${indices.length} samples can be read; the first: ${unreadable[0]}`)
   return { data: dataset.name, split, millisecondsPerWord: milliseconds / Math.max(read, 1), unreadable, results }
 }
 
