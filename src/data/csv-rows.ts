@@ -77,9 +77,14 @@ function readRest(row: string, delimiter: string): { file: string; label: string
     : `has no ${showText(delimiter)} between file and word: ${showText(row)}`
 }
 
+/** The row that names the columns: the first, or the one after Excel's `sep=;`. */
+export function headerRow(records: TextRecords): number {
+  return records.length > 1 && /^sep=.$/i.test(records.read(0)) ? 1 : 0
+}
+
 /** The rows of lines: fields in quotes may hold line ends. Without a row of names the lines are all that is known. */
 export function joinRows(lines: TextRecords): TextRecords {
-  const layout = lines.length > 0 ? readLayout(lines.read(0)) : null
+  const layout = lines.length > 0 ? readLayout(lines.read(headerRow(lines))) : null
   if (!layout) return lines
   return lines.joined(
     (line) => !hasPairs(line),

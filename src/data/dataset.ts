@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import { decodeBytes, decodeFile, showText } from '../text-encoding.ts'
-import { joinRows } from './csv-rows.ts'
+import { headerRow, joinRows } from './csv-rows.ts'
 import { recognizeForeign } from './foreign-records.ts'
 import { csvFormat, type Entry, type LabelFormat, labelFormats, nameToLabel } from './label-formats.ts'
 import { findImage, findTags } from './label-paths.ts'
@@ -128,7 +128,7 @@ async function openLabelFile(spec: DataSpec): Promise<Dataset> {
   const lines = await TextRecords.open(file)
   const records = kind === 'csv' ? joinRows(lines) : lines
   try {
-    const header = kind === 'csv' ? 1 : 0
+    const header = kind === 'csv' ? headerRow(records) + 1 : 0
     if (records.length <= header) throw new Error(`${file}: has no samples`)
     const format = formatOf(kind, records)
     const parse = (record: string, index: number): Entry => {
@@ -166,7 +166,7 @@ function formatOf(kind: DataKind, records: TextRecords): LabelFormat {
   if (kind === 'iiit5k') return labelFormats.tags
   if (kind === 'icdar' || kind === 'tsv' || kind === 'jsonl' || kind === 'mjsynth') return labelFormats[kind]
   try {
-    return csvFormat(records.read(0))
+    return csvFormat(records.read(headerRow(records)))
   } catch (error) {
     throw new Error(`${records.path}: ${(error as Error).message}`)
   }
@@ -198,8 +198,14 @@ async function readDoctr(path: string): Promise<{ folder: string; entries: Entry
     throw new Error(`${path}: must hold one object of file names and words`)
   const foreign = recognizeForeign(`{"${Object.keys(value)[0]}"`, 'jsonl')
   if (foreign) throw new Error(`${path}: ${foreign}`)
-  const entries = Object.entries(value).map(([file, label]) => {
-    if (typeof label !== 'string') throw new Error(`${path}: the word of "${file.slice(0, 80)}" is no text`)
+  const entries = Object.entries(value as Record<string, unknown>).map(([file, label]) => {
+    if (typeof label !== 'string') {
+      const photograph =
+        typeof label === 'object' && label && 'polygons' in label
+          ? ': it has polygons, where words lie in a photograph; this takes crops'
+          : ''
+      throw new Error(`${path}: the word of "${file.slice(0, 80)}" is no text${photograph}`)
+    }
     return { file, label }
   })
   if (entries.length === 0) throw new Error(`${path}: has no samples`)

@@ -50,5 +50,8 @@ export function recognizeForeign(record: string, kind: string): string | null {
 /** A file, spaces and a word, told apart by the ending of an image. */
 export const SPACED = new RegExp(String.raw`^(.*?${IMAGE}) +(\S.*)$`, 'i')
 
+/** A file and a word as in CSV. */
+export const PARTED = new RegExp(String.raw`^[^,;|]+${IMAGE}"?\s*[,;|]`, 'i')
+
 /** MJSynth's names: `./2425/1/115_Lube_45484.jpg`, with the word's place in the lexicon after it or without. */
 export const MJSYNTH = /^((?:.*[/\\])?\d+_([^/\\]+)_(\d+)\.\w+)(?:\s+(\d+))?\s*$/

@@ -23,6 +23,7 @@ describe('a record of another form says what is expected and what would do', () 
   test.each([
     ['tsv', tsv, 'a.png EXIT', /a tab is missing between "a.png" and "EXIT"; `perl/],
     ['tsv', tsv, 'C:/Users/X/a b.png    EXIT', /a tab is missing between "C:\/Users\/X\/a b.png" and "EXIT"/],
+    ['tsv', tsv, 'a.png;EXIT', /a tab is missing between file and word; csv:PATH reads such lines after a first row/],
     ['tsv', tsv, 'a EXIT', /no file and word in "a EXIT": a tab is missing/],
     ['tsv', tsv, 'a.png\tTel\t0.98', /in "a.png\\tTel\\t0.98": it has 3 columns; `cut -f 1,2`/],
     ['tsv', tsv, '2425/1/115_Lube_45484.jpg 45484', /give mjsynth:PATH/],

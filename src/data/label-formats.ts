@@ -2,7 +2,7 @@
 
 import { showText } from '../text-encoding.ts'
 import { FILE_KEYS, LABEL_KEYS, readLayout, readRow } from './csv-rows.ts'
-import { MJSYNTH, recognizeForeign, SPACED } from './foreign-records.ts'
+import { MJSYNTH, PARTED, recognizeForeign, SPACED } from './foreign-records.ts'
 
 /** One sample of a label file: the image's path as the file gives it, and the word. */
 export interface Entry {
@@ -65,7 +65,11 @@ const tsv: LabelFormat = {
           record,
           `a tab is missing between ${showText(path)} and ${showText(word)}; \`perl -pe 's/(\\.\\w+) +/$1\\t/'\` puts it in the place of spaces`,
         )
-      : refuseUnless(record, 'tsv', 'a tab is missing between file and word')
+      : refuseUnless(
+          record,
+          'tsv',
+          `a tab is missing between file and word${PARTED.test(record) ? '; csv:PATH reads such lines after a first row that names the columns' : ''}`,
+        )
   },
   format: ({ file, label }) => (BREAKS_LINE.test(label) || label.includes('\t') ? null : `${file}\t${label}\n`),
 }

@@ -3,15 +3,19 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 
-/** An image's path. Label files of Windows have backslashes, which elsewhere are letters of a name. */
+/**
+ * An image's path. Label files of Windows have backslashes, which elsewhere are letters of a name, and some have spaces
+ * before the tab: such names mean what is there.
+ */
 export function findImage(folder: string, file: string): string {
   const path = resolve(folder, file)
-  if (sep === '\\' || !/^[A-Za-z]:[\\/]|\\/.test(file) || existsSync(path)) return path
+  if (!/^[A-Za-z]:[\\/]|\\|^\s|\s$/.test(file) || existsSync(path)) return path
+  if (sep === '\\') return resolve(folder, file.trim())
   if (/^[A-Za-z]:/.test(file))
     throw new Error(
       `${file}: no such file: a path of Windows; give paths relative to the label file's folder, ${folder}`,
     )
-  return resolve(folder, file.replaceAll('\\', '/'))
+  return resolve(folder, file.trim().replaceAll('\\', '/'))
 }
 
 /** DIR/train stands for the images in DIR/train and their words in DIR/train.tags, whose paths start at DIR. */

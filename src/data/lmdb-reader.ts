@@ -26,6 +26,7 @@ export class LmdbReader {
     this.file = openSync(path, 'r')
     try {
       this.size = fstatSync(this.file).size
+      if (this.size >= META.version && this.read(META.magic, 4).readUInt32LE() !== MAGIC) throw this.foreign()
       const first = this.meta(this.read(0, 4096))
       this.pageSize = first.pageSize
       const second = this.meta(this.read(this.pageSize, 4096))
@@ -95,7 +96,7 @@ export class LmdbReader {
   }
 
   private meta(page: Buffer): { pageSize: number; root: bigint; transaction: bigint } {
-    if (page.readUInt32LE(META.magic) !== MAGIC) throw new Error(`${this.path}: is no LMDB file`)
+    if (page.readUInt32LE(META.magic) !== MAGIC) throw this.foreign()
     const version = page.readUInt32LE(META.version)
     if (version !== VERSION)
       throw new Error(`${this.path}: is of LMDB's data version ${version}; version ${VERSION} is read`)
@@ -114,6 +115,10 @@ export class LmdbReader {
     const bytes = Buffer.alloc(length)
     readSync(this.file, bytes, 0, length, place)
     return bytes
+  }
+
+  private foreign(): Error {
+    return new Error(`${this.path}: is no LMDB file`)
   }
 
   private damaged(how: string): Error {

@@ -76,6 +76,7 @@ describe('CSV', () => {
     expect(
       await labelsOf('csv', 'easyocr.csv', 'filename,words\n1.png,Hello, world\n2.png,Tel\n3.png,1,234.50\n'),
     ).toEqual(['Hello, world', 'Tel', '1,234.50'])
+    expect(await labelsOf('csv', 'excel.csv', 'sep=;\nfilename;words\n1.png;Tel\n')).toEqual(['Tel'])
     expect(await labelsOf('csv', 'german.csv', 'words;filename\n"1,5; 2";1.png\n')).toEqual(['1,5; 2'])
     const mixed = await labelsOf('csv', 'mixed.csv', 'file,word,score\n1.png,A,0.9\n2.png,B,C,0.8\n3.png,D,0.7\n')
     expect(mixed).toEqual(['A', expect.stringMatching(/^! .*mixed.csv, line 3: has 4 fields where .* names 3/), 'D'])
@@ -92,9 +93,15 @@ describe('CSV', () => {
   })
 })
 
+test("docTR's detection sets are said to be of photographs", async () => {
+  const text = '{"img.jpg": {"img_dimensions": [900, 600], "polygons": []}}'
+  await expect(open('doctr', 'detection.json', text)).rejects.toThrow(/"img.jpg" is no text: .* photograph/)
+  await expect(open('doctr', 'mmocr.json', '{"metainfo": {}, "data_list": []}')).rejects.toThrow(/MMOCR's JSON/)
+})
+
 describe('paths', () => {
   test("Windows' backslashes lead to the file; its drives are named", async () => {
-    const dataset = await open('tsv', 'back.tsv', 'train\\1.png\tTel\nC:\\words\\2.png\tEXIT\nD:/words/2.png\tA\n')
+    const dataset = await open('tsv', 'back.tsv', 'train\\1.png \tTel\nC:\\words\\2.png\tEXIT\nD:/words/2.png\tA\n')
     expect((await dataset.image(0)).width).toBe(30)
     expect(Buffer.from(await dataset.bytes(0)).equals(png)).toBe(true)
     for (const index of [1, 2])
@@ -121,6 +128,10 @@ describe('paths', () => {
 })
 
 describe('LMDB', () => {
+  test('a picture is none', async () => {
+    await expect(openDataset({ kind: 'lmdb', path: join(folder, 'train', '1.png') })).rejects.toThrow(/is no LMDB file/)
+  })
+
   test('a folder above names those in it', async () => {
     const root = join(folder, 'root')
     const paths = ['training/MJ/MJ_train', 'training/ST'].map((name) => join(root, name))
