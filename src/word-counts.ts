@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { countTogether, parseWordCounts, parseWordLines } from './decode/word-list.ts'
+import { decodeFile } from './text-encoding.ts'
 
 /** The file of how often words occur in American film subtitles (SUBTLEXus; Brysbaert and New, 2009). */
 export function englishCounts(): string {
@@ -23,12 +24,13 @@ export async function readWordLines(file: string): Promise<string[]> {
 }
 
 async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error: Error) => {
+    throw new Error(`lexicon ${file}: cannot be read (${error.message}); name a text file with a word a line`)
+  })
   try {
-    return await readFile(file, 'utf8')
+    return decodeFile(bytes)
   } catch (error) {
-    throw new Error(
-      `lexicon ${file}: cannot be read (${(error as Error).message}); name a text file with a word a line`,
-    )
+    throw new Error(`lexicon ${file}: ${(error as Error).message}; it needs a word a line`)
   }
 }
 

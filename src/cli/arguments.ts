@@ -5,6 +5,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { precisions } from '../recognize/draft-reader.ts'
 import type { SearchOptions } from '../recognize/step-reader.ts'
 import { decoders } from '../recognize/word-reader.ts'
+import { decodeFile } from '../text-encoding.ts'
 import { readWordCounts } from '../word-counts.ts'
 
 export function positiveInteger(text: string): number {
@@ -26,17 +27,24 @@ export function collect(value: string, previous: readonly string[] = []): string
 
 /** The lines of a file that are not empty; at least one. */
 export async function readLines(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
+  const bytes = await readFile(path).catch((error: Error) => {
     throw new Error(`${path}: cannot be read (${error.message})`)
   })
-  const lines = text.split(/\r?\n/).filter((line) => line !== '')
+  let lines: string[]
+  try {
+    lines = decodeFile(bytes)
+      .split(/\r?\n|\r/)
+      .filter((line) => line !== '')
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`)
+  }
   if (lines.length === 0) throw new Error(`${path}: holds no line`)
   return lines
 }
 
-/** A folder for results, made where it is not there. */
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: Error) => {
+/** A folder for results, made where it is not there; the first of the folders that had to be made. */
+export async function makeFolder(path: string): Promise<string | undefined> {
+  return mkdir(path, { recursive: true }).catch((error: Error) => {
     throw new Error(`${path}: cannot be made a folder (${error.message})`)
   })
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type DataSpec, dataKinds, parseDataSpec } from '../data/dataset.ts'
+import { type DataSpec, dataKinds, parseDataSpec, writtenKinds } from '../data/dataset.ts'
 import { openSyntheticWords } from '../data/synthetic-words.ts'
 import { createDataset } from '../data/write-dataset.ts'
 import { deriveSeed } from '../random.ts'
@@ -43,7 +43,7 @@ export function synthCommand(): Command {
     .description('Write synthetic word images with labels. The same seed gives the same bytes.')
     .option(
       '--out <set>',
-      `a new folder, for images and labels.tsv; an LMDB where it ends in .lmdb; or KIND:PATH, KIND one of ${dataKinds.join(', ')}. JSONL also says where each character lies`,
+      `a new folder, for images and labels.tsv; an LMDB where it ends in .lmdb; or KIND:PATH, KIND one of ${writtenKinds.join(', ')}. JSONL also says where each character lies`,
     )
     .option('--sheet <file>', 'a PNG of the samples with their labels beneath')
     .option('--count <number>', 'samples', positiveInteger, 80)

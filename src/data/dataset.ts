@@ -1,14 +1,31 @@
 /** Word crops with their labels, in the field's formats, read one by one. (Node) */
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
+import { decodeBytes, decodeFile, showText } from '../text-encoding.ts'
+import { headerRow, joinRows } from './csv-rows.ts'
+import { recognizeForeign } from './foreign-records.ts'
 import { csvFormat, type Entry, type LabelFormat, labelFormats, nameToLabel } from './label-formats.ts'
-import { LmdbReader } from './lmdb-reader.ts'
+import { findImage, findTags } from './label-paths.ts'
+import { findLmdb, LmdbReader } from './lmdb-reader.ts'
 import { TextRecords } from './text-records.ts'
 
-export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'jsonl', 'csv', 'doctr', 'folder', 'lmdb', 'lists'] as const
+export const dataKinds = [
+  'iiit5k',
+  'icdar',
+  'tsv',
+  'jsonl',
+  'csv',
+  'mjsynth',
+  'doctr',
+  'folder',
+  'lmdb',
+  'lists',
+] as const
 export type DataKind = (typeof dataKinds)[number]
+/** Kinds that are written too; the names of MJSynth need places in its lexicon. */
+export const writtenKinds = dataKinds.filter((kind) => kind !== 'mjsynth')
 
 /** Where a data set lies: `KIND:PATH` on the command line, or `KIND*WEIGHT:PATH`. */
 export interface DataSpec {
@@ -64,7 +81,7 @@ export function parseDataSpec(text: string): DataSpec {
   const weight = weightText === undefined ? 1 : Number(weightText)
   if (!kind || !path || !(weight > 0 && weight < Number.POSITIVE_INFINITY)) {
     throw new Error(
-      `"${text}" is no data set: give KIND:PATH or KIND*WEIGHT:PATH, KIND one of ${dataKinds.join(', ')}, WEIGHT a number above 0`,
+      `${showText(text)} is no data set: give KIND:PATH or KIND*WEIGHT:PATH, KIND one of ${dataKinds.join(', ')}, WEIGHT a number above 0`,
     )
   }
   return { kind, path, weight }
@@ -110,7 +127,7 @@ interface FileSamples {
 
 function fileDataset(spec: DataSpec, samples: FileSamples): Dataset {
   const { kind, path, weight = 1 } = spec
-  const pathOf = async (index: number) => resolve(samples.folder, (await samples.entry(index)).file)
+  const pathOf = async (index: number) => findImage(samples.folder, (await samples.entry(index)).file)
   return {
     name: `${kind}:${path}`,
     weight,
@@ -183,16 +200,16 @@ async function openLabelFile(
   { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {},
 ): Promise<Dataset> {
   const { kind, path } = spec
-  // DIR/train stands for the images in DIR/train and their words in DIR/train.tags, whose paths start at DIR.
-  const file = kind === 'iiit5k' ? join(dirname(path), `${basename(path)}.tags`) : path
-  const records = await TextRecords.open(file, kind === 'csv' ? 'csv' : 'lines')
+  const file = kind === 'iiit5k' ? await findTags(path) : path
+  const lines = await TextRecords.open(file)
+  const records = kind === 'csv' ? joinRows(lines) : lines
   try {
-    const header = kind === 'csv' ? 1 : 0
+    const header = kind === 'csv' ? headerRow(records) + 1 : 0
     if (records.length <= header && !mayBeEmpty) throw new Error(`${file}: has no samples`)
     const format = formatOf(kind, records)
     const parse = (record: string, index: number): Entry => {
       const entry = format.parse(record)
-      if (!entry) throw new Error(`${records.nameOf(index)}: no file and word in "${record.slice(0, 80)}"`)
+      if (typeof entry === 'string') throw new Error(`${records.nameOf(index)}: ${entry}`)
       return entry
     }
     const samples: FileSamples = {
@@ -223,9 +240,9 @@ async function openLabelFile(
 
 function formatOf(kind: DataKind, records: TextRecords): LabelFormat {
   if (kind === 'iiit5k') return labelFormats.tags
-  if (kind === 'icdar' || kind === 'tsv' || kind === 'jsonl') return labelFormats[kind]
+  if (kind === 'icdar' || kind === 'tsv' || kind === 'jsonl' || kind === 'mjsynth') return labelFormats[kind]
   try {
-    return csvFormat(records.read(0))
+    return csvFormat(records.read(headerRow(records)))
   } catch (error) {
     throw new Error(`${records.path}: ${(error as Error).message}`)
   }
@@ -243,19 +260,28 @@ async function refuseAllBad(samples: FileSamples): Promise<void> {
 
 /** docTR: one JSON object of names and words, the images in a folder `images` beside it. Parsed whole, as JSON must be. */
 async function readDoctr(path: string): Promise<{ folder: string; entries: Entry[] }> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${path}: ${error.code === 'ENOENT' ? 'no such file of labels' : error.message}`)
   })
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(decodeFile(bytes))
   } catch (error) {
-    throw new Error(`${path}: is no JSON: ${(error as Error).message}`)
+    const { message } = error as Error
+    throw new Error(`${path}: ${error instanceof SyntaxError ? `is no JSON: ${message}` : message}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${path}: must hold one object of file names and words`)
-  const entries = Object.entries(value).map(([file, label]) => {
-    if (typeof label !== 'string') throw new Error(`${path}: the word of "${file.slice(0, 80)}" is no text`)
+  const foreign = recognizeForeign(`{"${Object.keys(value)[0]}"`, 'jsonl')
+  if (foreign) throw new Error(`${path}: ${foreign}`)
+  const entries = Object.entries(value as Record<string, unknown>).map(([file, label]) => {
+    if (typeof label !== 'string') {
+      const photograph =
+        typeof label === 'object' && label && 'polygons' in label
+          ? ': it has polygons, where words lie in a photograph; this takes crops'
+          : ''
+      throw new Error(`${path}: the word of "${file.slice(0, 80)}" is no text${photograph}`)
+    }
     return { file, label }
   })
   if (entries.length === 0) throw new Error(`${path}: has no samples`)
@@ -278,9 +304,7 @@ async function listFolder(folder: string): Promise<{ folder: string; entries: En
 /** The field's LMDB: `num-samples`, `image-000000001`, `label-000000001`, …, numbered from 1. */
 async function openLmdb(spec: DataSpec): Promise<Dataset> {
   const { path, weight = 1 } = spec
-  const found = await stat(path).catch(() => null)
-  if (!found) throw new Error(`${path}: no such LMDB`)
-  const database = new LmdbReader(found.isDirectory() ? join(path, 'data.mdb') : path)
+  const database = new LmdbReader(await findLmdb(path))
   const length = Number(database.get('num-samples')?.toString() ?? Number.NaN)
   if (!Number.isInteger(length) || length < 1) {
     database.close()
@@ -301,13 +325,12 @@ async function openLmdb(spec: DataSpec): Promise<Dataset> {
     throw error
   }
   const nameOf = (index: number) => `${path}, ${lmdbKey('image', index)}`
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const label = async (index: number) => {
     const bytes = value('label', index)
     try {
-      return decoder.decode(bytes)
-    } catch {
-      throw new Error(`${path}, ${lmdbKey('label', index)}: is not UTF-8 text`)
+      return decodeBytes(bytes)
+    } catch (error) {
+      throw new Error(`${path}, ${lmdbKey('label', index)}: ${(error as Error).message}`)
     }
   }
   return {

@@ -41,6 +41,7 @@ interface Sink {
  * of its label file for the others. It is built beside the folder and renamed at the end.
  */
 export async function createDataset(spec: DataSpec): Promise<DatasetWriter> {
+  if (spec.kind === 'mjsynth') throw new Error(`mjsynth:${spec.path}: MJSynth is read, not written; give another kind`)
   const isFolder = spec.kind === 'lmdb' || spec.kind === 'folder' || spec.kind === 'lists'
   const folder = isFolder ? spec.path : dirname(spec.path)
   const present = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

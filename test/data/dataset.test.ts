@@ -80,7 +80,7 @@ describe('data sets', () => {
   test('missing files and unknown kinds are named', async () => {
     await expect(openDataset({ kind: 'tsv', path: 'nowhere.tsv' })).rejects.toThrow(/nowhere.tsv: no such file/)
     await expect(openDataset({ kind: 'lmdb', path: 'nowhere' })).rejects.toThrow(/nowhere: no such LMDB/)
-    expect(() => parseDataSpec('mjsynth:/data')).toThrow(/one of iiit5k, icdar, tsv, .*lmdb/)
+    expect(() => parseDataSpec('coco:/data')).toThrow(/one of iiit5k, icdar, tsv, .*lmdb/)
     expect(() => parseDataSpec('plain')).toThrow(/KIND:PATH/)
   })
 
