@@ -1,11 +1,11 @@
 /** Files of words and how often they occur. (Node) */
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { countTogether, parseWordCounts, parseWordLines } from './decode/word-list.ts'
+import { packagePath } from './package-path.ts'
 
 /** The file of how often words occur in American film subtitles (SUBTLEXus; Brysbaert and New, 2009). */
 export function englishCounts(): string {
-  return fileURLToPath(new URL('../models/english.txt', import.meta.url))
+  return packagePath('english', 'give words: null to do without them, or the path of others')
 }
 
 /**
@@ -13,23 +13,33 @@ export function englishCounts(): string {
  * Rejects, with the file's name, what is neither.
  */
 export async function readWordCounts(file: string): Promise<Map<string, number>> {
-  const text = await readText(file)
+  const text = await readWords(file)
   return file.endsWith('.json') ? parseJson(file, text) : parseWordCounts(text, file)
 }
 
 /** The lines of a file, trimmed, without comments and empty ones; at least one. */
 export async function readWordLines(file: string): Promise<string[]> {
-  return parseWordLines(await readText(file), file)
+  return parseWordLines(await readWords(file), file)
 }
 
-async function readText(file: string): Promise<string> {
+/** A text file, in UTF-8 or, as its first two bytes say, UTF-16. Rejects, with its name, what is missing or no text. */
+export async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error: Error) => {
+    throw new Error(`${file}: cannot be read (${error.message}); name a text file`)
+  })
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
   try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    throw new Error(
-      `lexicon ${file}: cannot be read (${(error as Error).message}); name a text file with a word a line`,
-    )
-  }
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes)
+    if (!text.includes('\0')) return text
+  } catch {}
+  throw new Error(`${file}: is no text; name a text file in UTF-8`)
+}
+
+async function readWords(file: string): Promise<string> {
+  return readText(file).catch((error: Error) => {
+    throw new Error(`lexicon ${error.message} with a word a line`)
+  })
 }
 
 async function parseJson(file: string, text: string): Promise<Map<string, number>> {

@@ -14,6 +14,7 @@ import { writeWhole } from '../write-whole.ts'
 import {
   collect,
   decoderOption,
+  loadOptions,
   makeFolder,
   noPriorOption,
   noSecondLookOption,
@@ -110,7 +111,7 @@ async function run(options: Options): Promise<void> {
   const training = await countTraining(options.training, charset)
   const datasets: Dataset[] = []
   for (const spec of options.data.map(parseDataSpec)) datasets.push(await openDataset(spec))
-  const recognizer = await SceneTextRecognizer.load(options)
+  const recognizer = await SceneTextRecognizer.load(loadOptions(options))
   const { beam, secondLook, batch: batchSize } = options
   const reading = { secondLook, batchSize, ...(beam !== undefined && { beamWidth: beam }), ...prior }
   const evaluations: Evaluation[] = []

@@ -88,21 +88,31 @@ function damaged(error: unknown, { bytes, name }: Subject): never {
   throw new ImageError(`${name}: ${describeFile(bytes) ?? `is damaged (${reasonOf(error)})`}`)
 }
 
-/** Its CommonJS files load in less than half the time of its modules; bundles in CommonJS have no place to ask from. */
+/** Its CommonJS files load in less than half the time of its modules; a bundle may have no place to ask for them from. */
 async function loadSharp(): Promise<typeof import('sharp')['default']> {
-  if (import.meta.url) return createRequire(import.meta.url)('sharp')
-  return (await import('sharp')).default
+  try {
+    return createRequire(import.meta.url)('sharp')
+  } catch {
+    return (await import('sharp')).default
+  }
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    const reason =
-      code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'is a folder, not an image' : reasonOf(error)
-    throw new ImageError(`${path}: ${reason}`)
+    throw new ImageError(missing(path, error as NodeJS.ErrnoException))
   }
+}
+
+/** Most characters that are shown of what is hardly a path. */
+const SHOWN = 80
+
+function missing(path: string, error: NodeJS.ErrnoException): string {
+  if (error.code === 'EISDIR') return `${path}: is a folder, not an image`
+  const isLong = path.length > SHOWN && (error.code === 'ENAMETOOLONG' || !/[.\\]/.test(path))
+  if (isLong) return `${path.slice(0, SHOWN)}…: no such file; give an image itself by its bytes`
+  return `${path}: ${error.code === 'ENOENT' ? 'no such file' : reasonOf(error)}`
 }
 
 function reasonOf(error: unknown): string {
