@@ -44,10 +44,11 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
         throw new Error(`${options.model}: is no recogniser that safl export wrote (${(error as Error).message})`)
       }
     }
-    const { words = englishCounts() } = options
+    const file = await readWeightsFile(options)
     // What is missing is said now, not at the first word that is not sure.
+    const { words = englishCounts() } = options
     if (words !== null) await access(words).catch(() => refuseWords(words))
-    const recognizer = await SceneTextRecognizer.open(await readWeightsFile(options), runtime, options)
+    const recognizer = await SceneTextRecognizer.open(file, runtime, options)
     recognizer.wordsFile = words
     return recognizer
   }
