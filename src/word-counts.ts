@@ -1,12 +1,12 @@
 /** Files of words and how often they occur. (Node) */
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { countTogether, parseWordCounts, parseWordLines } from './decode/word-list.ts'
+import { packagePath } from './package-path.ts'
 import { decodeFile } from './text-encoding.ts'
 
 /** The file of how often words occur in American film subtitles (SUBTLEXus; Brysbaert and New, 2009). */
 export function englishCounts(): string {
-  return fileURLToPath(new URL('../models/english.txt', import.meta.url))
+  return packagePath('english', 'give words: null to do without them, or the path of others')
 }
 
 /**
@@ -14,24 +14,31 @@ export function englishCounts(): string {
  * Rejects, with the file's name, what is neither.
  */
 export async function readWordCounts(file: string): Promise<Map<string, number>> {
-  const text = await readText(file)
+  const text = await readWords(file)
   return file.endsWith('.json') ? parseJson(file, text) : parseWordCounts(text, file)
 }
 
 /** The lines of a file, trimmed, without comments and empty ones; at least one. */
 export async function readWordLines(file: string): Promise<string[]> {
-  return parseWordLines(await readText(file), file)
+  return parseWordLines(await readWords(file), file)
 }
 
-async function readText(file: string): Promise<string> {
+/** A text file, in UTF-8 or UTF-16. Rejects, with its name, what is missing or no text. */
+export async function readText(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: Error) => {
-    throw new Error(`lexicon ${file}: cannot be read (${error.message}); name a text file with a word a line`)
+    throw new Error(`${file}: cannot be read (${error.message}); name a text file`)
   })
   try {
     return decodeFile(bytes)
   } catch (error) {
-    throw new Error(`lexicon ${file}: ${(error as Error).message}; it needs a word a line`)
+    throw new Error(`${file}: ${(error as Error).message}`)
   }
+}
+
+async function readWords(file: string): Promise<string> {
+  return readText(file).catch((error: Error) => {
+    throw new Error(`lexicon ${error.message}; it needs a word a line`)
+  })
 }
 
 async function parseJson(file: string, text: string): Promise<Map<string, number>> {

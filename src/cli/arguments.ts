@@ -1,12 +1,12 @@
 /** Checks of values given on the command line. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { InvalidArgumentError, Option } from 'commander'
 import { precisions } from '../recognize/draft-reader.ts'
+import type { LoadOptions } from '../recognize/recognizer.ts'
 import type { SearchOptions } from '../recognize/step-reader.ts'
 import { decoders } from '../recognize/word-reader.ts'
-import { decodeFile } from '../text-encoding.ts'
-import { readWordCounts } from '../word-counts.ts'
+import { readText, readWordCounts } from '../word-counts.ts'
 
 export function positiveInteger(text: string): number {
   const value = Number(text)
@@ -25,19 +25,10 @@ export function collect(value: string, previous: readonly string[] = []): string
   return [...previous, value]
 }
 
-/** The lines of a file that are not empty; at least one. */
+/** The lines of a text file that are not empty; at least one. */
 export async function readLines(path: string): Promise<string[]> {
-  const bytes = await readFile(path).catch((error: Error) => {
-    throw new Error(`${path}: cannot be read (${error.message})`)
-  })
-  let lines: string[]
-  try {
-    lines = decodeFile(bytes)
-      .split(/\r?\n|\r/)
-      .filter((line) => line !== '')
-  } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`)
-  }
+  const text = await readText(path)
+  const lines = text.split(/\r?\n|\r/).filter((line) => line !== '')
   if (lines.length === 0) throw new Error(`${path}: holds no line`)
   return lines
 }
@@ -59,6 +50,17 @@ export function workersOption(): Option {
   return new Option('--workers <count>', 'processes that render batches in the time that training leaves')
     .argParser(positiveInteger)
     .default(defaultWorkers())
+}
+
+/** Of a command's options those that load a recogniser. */
+export function loadOptions({ model, preset, decoder, precision, threads }: LoadOptions): LoadOptions {
+  return {
+    ...(model !== undefined && { model }),
+    ...(preset !== undefined && { preset }),
+    ...(decoder !== undefined && { decoder }),
+    ...(precision !== undefined && { precision }),
+    ...(threads !== undefined && { threads }),
+  }
 }
 
 /** `--decoder`, of commands that read. */

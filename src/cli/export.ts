@@ -1,5 +1,6 @@
 /** `safl export`: the recogniser as one ONNX file, or in two for whoever decodes himself. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import * as runtime from 'onnxruntime-node'
 import sharp from 'sharp'
@@ -25,7 +26,7 @@ export function exportCommand(): Command {
     .description(
       'Write a recogniser as an ONNX file that any ONNX Runtime runs: images in, class ids and probabilities out.',
     )
-    .option('--model <name>', 'preset whose weights come with the package, or path of a weights file', 'tiny')
+    .option('--model <name>', 'tiny or small, whose weights come with the package, or path of a weights file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .requiredOption('--out <file>', 'the ONNX file')
     .addOption(
@@ -44,6 +45,9 @@ const TOLERANCE: Record<Storage, number> = { float32: 1e-3, float16: 0.02, int8:
 
 async function run(options: Options): Promise<void> {
   const { out, weights: storage } = options
+  const folder = dirname(resolve(out))
+  const found = await stat(folder).catch(() => null)
+  if (!found?.isDirectory()) throw new Error(`--out ${out}: there is no folder ${folder}; make it first`)
   const file = await readWeightsFile(options)
   const { settings, weights } = file
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {

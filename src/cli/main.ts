@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: one file a verb, loaded when it is called. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 
@@ -22,15 +23,34 @@ const verbs: Readonly<Record<string, () => Promise<Command>>> = {
 
 const completion = async () =>
   (await import('./completion.ts')).completionCommand(() => Promise.all(Object.values(verbs).map((load) => load())))
+
+/** Whoever reads what is printed may have read enough, as `head` has: that is no fault. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
+
 const program = new Command('safl').description('Reads words in photographs; trains to read more.').version(version)
 const called = process.argv[2] ?? ''
-const verb = called === 'completion' ? completion : verbs[called]
+const verb = called === 'completion' ? completion : Object.hasOwn(verbs, called) ? verbs[called] : undefined
 // Only the verb that is called is loaded: reading words must not wait for the trainer.
 for (const load of verb ? [verb] : [...Object.values(verbs), completion]) program.addCommand(await load())
 
 try {
+  if (!verb && looksLikeFile(called))
+    throw new Error(`unknown command "${called}"; did you mean: safl recognize ${quoted(called)}`)
   await program.parseAsync()
 } catch (error) {
   console.error(`safl: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
+}
+
+/** Whether what should be a verb names an image, a folder or a pattern instead. */
+function looksLikeFile(word: string): boolean {
+  return !word.startsWith('-') && (/[./\\*]/.test(word) || existsSync(word)) && word !== ''
+}
+
+function quoted(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -9,13 +9,15 @@ import { IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import { looksLikeImages, splitImages } from '../image/image-stream.ts'
 import { drawAttention } from '../recognize/attention-map.ts'
+import { isNoPath } from '../recognize/image-source.ts'
 import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { type Orientation, orientations } from '../recognize/views.ts'
-import type { Recognition, RecognizeOptions } from '../recognize/word-reader.ts'
+import type { RecognizeOptions } from '../recognize/word-reader.ts'
 import { readWordLines } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import {
   decoderOption,
+  loadOptions,
   makeFolder,
   noPriorOption,
   noSecondLookOption,
@@ -26,12 +28,11 @@ import {
   priorWeightOption,
   readPrior,
 } from './arguments.ts'
+import { type Format, formats, readingPrinter } from './print-readings.ts'
 import { type ProgressLine, progressLine } from './progress.ts'
 
-const formats = ['tsv', 'csv', 'jsonl', 'json'] as const
-
 interface Options extends LoadOptions, PriorArguments {
-  readonly format: (typeof formats)[number]
+  readonly format: Format
   readonly csv?: boolean
   readonly jsonl?: boolean
   readonly json?: boolean
@@ -52,10 +53,15 @@ export function recognizeCommand(): Command {
   return new Command('recognize')
     .description('Read the word in each image: a line a file with its path, text and confidence, separated by tabs.')
     .argument(
-      '<files...>',
+      '[files...]',
       'images of cropped words in any common format, folders of them, patterns such as "shop/**/*.jpg", or - for what comes on standard input: paths, or images one after another',
     )
-    .option('--model <name>', 'preset whose weights come with the package, or path of a weights or ONNX file', 'tiny')
+    .usage('[options] <files...>')
+    .option(
+      '--model <name>',
+      'tiny or small, whose weights come with the package, or path of a weights or ONNX file',
+      'tiny',
+    )
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
     .addOption(precisionOption())
@@ -86,7 +92,11 @@ export function recognizeCommand(): Command {
     )
     .addOption(noSecondLookOption())
     .option('--batch <count>', 'images read together', positiveInteger, 16)
-    .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
+    .option(
+      '--threads <count>',
+      'threads of the runtime, as many as there are cores at most; default: all cores',
+      positiveInteger,
+    )
     .addOption(
       new Option('--format <name>', 'how words are printed: a line each, or one JSON array')
         .choices(formats)
@@ -97,19 +107,30 @@ export function recognizeCommand(): Command {
     .option('--json', 'short for --format json')
     .option('--save-rectified <folder>', 'also write the straightened words there, as PNG')
     .option('--attention <folder>', 'also write there where the decoder looked: a strip a character, as PNG')
+    .addHelpText('after', EXAMPLES)
     .action(run)
 }
 
-async function run(files: string[], options: Options): Promise<void> {
+const EXAMPLES = `
+Examples:
+  safl recognize photo-of-a-word.png
+  safl recognize --csv crops/ > words.csv
+  ls crops/*.jpg | safl recognize -`
+
+async function run(files: string[], options: Options, command: Command): Promise<void> {
+  if (files.length === 0) {
+    const usage = `Usage: safl recognize ${command.usage()}`
+    throw new Error(`name the images to read\n\n${usage}\n${EXAMPLES}\n\nAll options: safl recognize --help`)
+  }
   const { batch, orientation, secondLook, saveRectified, attention: maps } = options
   const format = (['csv', 'jsonl', 'json'] as const).find((name) => options[name]) ?? options.format
   if (options.characterAlternatives && !format.startsWith('json'))
     throw new Error(`--character-alternatives: ${format} has no room for them; give --format json or jsonl`)
   const search = await searchOptions(options)
-  const recognizer = await SceneTextRecognizer.load(options)
+  const recognizer = await SceneTextRecognizer.load(loadOptions(options))
   for (const folder of [saveRectified, maps]) if (folder !== undefined) await makeFolder(folder)
-  if (format === 'csv') console.log(csvHeader(options.alternatives ?? 0))
-  const records: object[] = []
+  const printer = readingPrinter(format, options.alternatives ?? 0)
+  const pictureName = pictureNames()
   const reading = {
     ...search,
     orientation,
@@ -120,24 +141,27 @@ async function run(files: string[], options: Options): Promise<void> {
   }
   const { images, progress } = await withProgress(files, options, format)
   let done = 0
-  for await (const each of recognizer.recognizeStream(images, reading)) {
-    progress?.update(++done)
-    if ('error' in each) {
-      progress?.clear()
-      complain(each.error.message)
-      continue
+  try {
+    for await (const each of recognizer.recognizeStream(images, reading)) {
+      progress?.update(++done)
+      const path = nameOf(each.source)
+      if ('error' in each) {
+        progress?.clear()
+        complain(each.error.message)
+        printer.failure(path, each.error.message)
+        continue
+      }
+      const { geometry, attention, ...word } = each.recognition
+      printer.word(path, word)
+      if (saveRectified !== undefined && geometry)
+        await saveImage(join(saveRectified, pictureName(path)), geometry.rectified)
+      if (maps !== undefined && geometry && attention && attention.length > 0)
+        await saveImage(join(maps, pictureName(path)), drawAttention(geometry.rectified, attention))
     }
-    const path = nameOf(each.source)
-    const { geometry, attention, ...word } = each.recognition
-    if (format === 'json') records.push({ path, ...word })
-    else console.log(lineOf(path, word, format))
-    if (saveRectified !== undefined && geometry)
-      await saveImage(join(saveRectified, pictureName(path)), geometry.rectified)
-    if (maps !== undefined && geometry && attention && attention.length > 0)
-      await saveImage(join(maps, pictureName(path)), drawAttention(geometry.rectified, attention))
+    progress?.end()
+  } finally {
+    printer.end()
   }
-  progress?.end()
-  if (format === 'json') console.log(JSON.stringify(records, null, 2))
   await recognizer.dispose()
 }
 
@@ -170,22 +194,6 @@ async function searchOptions(options: Options): Promise<RecognizeOptions> {
   }
 }
 
-function csvHeader(alternatives: number): string {
-  const others = Array.from({ length: alternatives }, (_, index) => `alternative_${index + 1},confidence_${index + 1}`)
-  return ['path,text,confidence', ...others].join(',')
-}
-
-/** The word, then its alternatives in the same way. */
-function lineOf(path: string, word: Recognition, format: Exclude<Options['format'], 'json'>): string {
-  if (format === 'jsonl') return JSON.stringify({ path, ...word })
-  const words = [word, ...(word.alternatives ?? [])].map(
-    ({ text, confidence }) => [text, confidence.toFixed(4)] as const,
-  )
-  if (format === 'tsv') return [path, ...words.flat()].join('\t')
-  const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`
-  return [quoted(path), ...words.flatMap(([text, confidence]) => [quoted(text), confidence])].join(',')
-}
-
 /** The path of an image, or an image of standard input with its number for a name. */
 type Source = string | File
 
@@ -199,6 +207,10 @@ async function* findImages(files: readonly string[]): AsyncGenerator<Source> {
   for (const file of files) {
     if (file === '-') {
       yield* readStandardInput()
+      continue
+    }
+    if (isNoPath(file)) {
+      yield file
       continue
     }
     const found = await stat(file).catch(() => null)
@@ -239,13 +251,27 @@ function complain(message: string): void {
   process.exitCode = 1
 }
 
-/** Names of one folder's files differ, those of several may not: the path goes into the name. */
-function pictureName(path: string): string {
-  const name = path
-    .slice(0, path.length - extname(path).length)
-    .replace(/^[./]+/, '')
-    .replaceAll(/[\\/:]+/g, '_')
-  return `${name || basename(path)}.png`
+/**
+ * Names of pictures for paths: the path without its ending, with lines for what parts its folders. Where two paths come to
+ * the same name, on any file system, the later one's has a number.
+ */
+function pictureNames(): (path: string) => string {
+  const names = new Map<string, string>()
+  const taken = new Set<string>()
+  return (path) => {
+    const known = names.get(path)
+    if (known !== undefined) return known
+    const stem = path
+      .slice(0, path.length - extname(path).length)
+      .replace(/^[./]+/, '')
+      .replaceAll(/[\\/:]+/g, '_')
+    const base = stem || basename(path)
+    let name = `${base}.png`
+    for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${base}_${number}.png`
+    taken.add(name.toLowerCase())
+    names.set(path, name)
+    return name
+  }
 }
 
 async function saveImage(path: string, { width, height, data }: RgbImage): Promise<void> {

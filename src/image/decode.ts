@@ -1,7 +1,13 @@
 /** Decoding image files to RGB bytes with sharp. (Node) */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import type { Metadata, Sharp } from 'sharp'
+import { bitmapSize, decodeBitmap, isBitmap } from './decode-bitmap.ts'
+import { describeFile } from './file-kind.ts'
 import type { RgbImage } from './image.ts'
+import { bytesOfRange } from './number-range.ts'
+import { overGround } from './over-ground.ts'
+import { toRgb } from './pixels.ts'
 
 /** Longest side that is read, pixels. */
 export const MAXIMUM_SIDE = 20_000
@@ -17,9 +23,10 @@ export class ImageError extends Error {
 }
 
 /**
- * Any format that sharp decodes, as 8-bit sRGB: turned upright by its EXIF orientation, laid over white where it is
- * transparent, the first frame of an animation. `name` is what messages call it. Throws `ImageError` for a file that is
- * missing, empty, no image, damaged or larger than the limits above.
+ * Any format that sharp decodes, and Windows' bitmaps and icons, as 8-bit sRGB: turned upright by its EXIF orientation, over
+ * a ground where it is transparent (`overGround`), the first frame of an animation; numbers without a range of their own, as
+ * of floating-point TIFF files, by theirs (`bytesOfRange`). `name` is what messages call it. Throws `ImageError` for a file
+ * that is missing, empty, no image, damaged or larger than the limits above.
  */
 export async function decodeImage(
   source: string | Uint8Array,
@@ -27,55 +34,85 @@ export async function decodeImage(
 ): Promise<RgbImage> {
   const bytes = typeof source === 'string' ? await readBytes(source) : source
   if (bytes.length === 0) throw new ImageError(`${name}: the file is empty`)
-  const sharp = loadSharp()
+  if (isBitmap(bytes)) {
+    checkSize(bitmapSize(bytes), name)
+    return overGround(await decodeBitmap(bytes).catch((error) => damaged(error, { bytes, name })))
+  }
+  const sharp = await loadSharp()
   const open = () => sharp(bytes, { failOn: 'truncated', limitInputPixels: MAXIMUM_PIXELS, autoOrient: true })
-  let size: { width: number; height: number }
-  try {
-    size = await open().metadata()
-  } catch (error) {
-    const reason = reasonOf(error)
-    if (/pixel limit/i.test(reason))
-      throw new ImageError(`${name}: has more than the ${MAXIMUM_PIXELS} pixels that are read`)
-    throw new ImageError(`${name}: is no image that can be read (${reason})`)
-  }
-  const { width, height } = size
-  if (width > MAXIMUM_SIDE || height > MAXIMUM_SIDE || width * height > MAXIMUM_PIXELS) {
-    throw new ImageError(
-      `${name}: is ${width}x${height} pixels; at most ${MAXIMUM_SIDE} a side and ${MAXIMUM_PIXELS} in all are read`,
-    )
-  }
-  try {
-    const { data, info } = await open()
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true })
-    const pixels = info.width * info.height
-    const rgb =
-      info.channels === 3
-        ? new Uint8Array(data)
-        : Uint8Array.from({ length: pixels * 3 }, (_, i) => data[Math.floor(i / 3) * info.channels]!)
-    return { width: info.width, height: info.height, data: rgb }
-  } catch (error) {
-    throw new ImageError(`${name}: is damaged (${reasonOf(error)})`)
-  }
+  const metadata = await open()
+    .metadata()
+    .catch((error) => noImage(error, { bytes, name }))
+  checkSize(metadata, name)
+  return decodePixels(open(), metadata).catch((error) => damaged(error, { bytes, name }))
 }
 
-/** Its CommonJS files load in a third of the time of its modules; whoever reads pixels needs neither. */
-function loadSharp(): typeof import('sharp')['default'] {
-  return createRequire(import.meta.url)('sharp')
+/** Depths that have a range of their own. */
+const BOUND_DEPTHS: ReadonlySet<string> = new Set(['uchar', 'ushort'])
+
+async function decodePixels(image: Sharp, { depth, space, hasAlpha }: Metadata): Promise<RgbImage> {
+  if (!BOUND_DEPTHS.has(depth)) {
+    // As the file has them: what is made of another colour space's range would be cut off.
+    const raw = image.toColourspace(space).raw({ depth: 'float' })
+    const { data, info } = await raw.toBuffer({ resolveWithObject: true })
+    const values = new Float32Array(data.buffer, data.byteOffset, data.length / Float32Array.BYTES_PER_ELEMENT)
+    return toRgb({ width: info.width, height: info.height, data: bytesOfRange(values) })
+  }
+  const displayed = image.toColourspace('srgb')
+  const raw = (hasAlpha ? displayed.ensureAlpha() : displayed.removeAlpha()).raw({ depth: 'uchar' })
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true })
+  return toRgb({ width: info.width, height: info.height, data: new Uint8Array(data) })
+}
+
+function checkSize({ width, height }: { width: number; height: number }, name: string): void {
+  if (width <= MAXIMUM_SIDE && height <= MAXIMUM_SIDE && width * height <= MAXIMUM_PIXELS) return
+  throw new ImageError(
+    `${name}: is ${width}x${height} pixels; at most ${MAXIMUM_SIDE} a side and ${MAXIMUM_PIXELS} in all are read`,
+  )
+}
+
+interface Subject {
+  readonly bytes: Uint8Array
+  readonly name: string
+}
+
+function noImage(error: unknown, { bytes, name }: Subject): never {
+  const reason = reasonOf(error)
+  if (/pixel limit/i.test(reason))
+    throw new ImageError(`${name}: has more than the ${MAXIMUM_PIXELS} pixels that are read`)
+  throw new ImageError(`${name}: ${describeFile(bytes) ?? `is no image that can be read (${reason})`}`)
+}
+
+/** Some that are not read have a header that is. */
+function damaged(error: unknown, { bytes, name }: Subject): never {
+  throw new ImageError(`${name}: ${describeFile(bytes) ?? `is damaged (${reasonOf(error)})`}`)
+}
+
+/** Its CommonJS files load in less than half the time of its modules; a bundle may have no place to ask for them from. */
+async function loadSharp(): Promise<typeof import('sharp')['default']> {
+  try {
+    return createRequire(import.meta.url)('sharp')
+  } catch {
+    return (await import('sharp')).default
+  }
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    const reason =
-      code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'is a folder, not an image' : reasonOf(error)
-    throw new ImageError(`${path}: ${reason}`)
+    throw new ImageError(missing(path, error as NodeJS.ErrnoException))
   }
+}
+
+/** Most characters that are shown of what is hardly a path. */
+const SHOWN = 80
+
+function missing(path: string, error: NodeJS.ErrnoException): string {
+  if (error.code === 'EISDIR') return `${path}: is a folder, not an image`
+  const isLong = path.length > SHOWN && (error.code === 'ENAMETOOLONG' || !/[.\\]/.test(path))
+  if (isLong) return `${path.slice(0, SHOWN)}…: no such file; give an image itself by its bytes`
+  return `${path}: ${error.code === 'ENOENT' ? 'no such file' : reasonOf(error)}`
 }
 
 function reasonOf(error: unknown): string {

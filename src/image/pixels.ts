@@ -1,7 +1,8 @@
-/** Raw pixels as programs hold them: grey, RGB or RGBA. */
+/** Raw pixels as programs hold them: grey or RGB, without or with alpha. */
 import type { RgbImage } from './image.ts'
+import { overGround } from './over-ground.ts'
 
-/** Row by row, 1, 3 or 4 bytes a pixel; a canvas's `ImageData` is one. */
+/** Row by row, 1 (grey), 2 (grey and alpha), 3 (RGB) or 4 (RGBA) bytes a pixel; a canvas's `ImageData` is one. */
 export interface Pixels {
   readonly width: number
   readonly height: number
@@ -13,21 +14,26 @@ export function isPixels(value: unknown): value is Pixels {
   return typeof value === 'object' && value !== null && 'data' in value && 'width' in value && 'height' in value
 }
 
-/** RGB bytes; transparent places lie over white. Throws where the sizes do not fit the bytes. */
+/** RGB bytes, transparent places over a ground (`overGround`). Throws where the sizes do not fit the bytes. */
 export function toRgb({ width, height, data }: Pixels): RgbImage {
   const pixels = width * height
   const channels = data.length / pixels
   const isSize = (side: number) => Number.isInteger(side) && side > 0
-  if (!isSize(width) || !isSize(height) || ![1, 3, 4].includes(channels))
-    throw new Error(`${data.length} bytes are no image of ${width}x${height} pixels: give 1, 3 or 4 bytes a pixel`)
-  if (channels === 3 && data instanceof Uint8Array) return { width, height, data }
-  const rgb = new Uint8Array(pixels * 3)
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const alpha = channels === 4 ? data[pixel * 4 + 3]! / 255 : 1
-    for (let channel = 0; channel < 3; channel++) {
-      const value = data[pixel * channels + (channels === 1 ? 0 : channel)]!
-      rgb[pixel * 3 + channel] = Math.round(alpha * value + (1 - alpha) * 255)
-    }
-  }
-  return { width, height, data: rgb }
+  if (!isSize(width) || !isSize(height) || ![1, 2, 3, 4].includes(channels))
+    throw new Error(`${data.length} bytes are no image of ${width}x${height} pixels: give 1, 2, 3 or 4 bytes a pixel`)
+  if (channels === 4) return overGround({ width, height, data })
+  if (channels === 2) return overGround({ width, height, data: spread(data, { pixels, from: [0, 0, 0, 1] }) })
+  if (channels === 1) return { width, height, data: spread(data, { pixels, from: [0, 0, 0] }) }
+  return { width, height, data: data instanceof Uint8Array ? data : Uint8Array.from(data) }
+}
+
+/** Each pixel's bytes taken from the given places among those that it has. */
+function spread(data: Pixels['data'], { pixels, from }: { pixels: number; from: readonly number[] }): Uint8Array {
+  const given = data.length / pixels
+  const wanted = from.length
+  const bytes = new Uint8Array(pixels * wanted)
+  for (let pixel = 0; pixel < pixels; pixel++)
+    for (let channel = 0; channel < wanted; channel++)
+      bytes[pixel * wanted + channel] = data[pixel * given + from[channel]!]!
+  return bytes
 }

@@ -5,14 +5,12 @@ import { isPixels, type Pixels, toRgb } from '../image/pixels.ts'
 /** What holds a picture of a word: a file, pixels, an image or video element, a canvas, a bitmap, a video frame. */
 export type BrowserImage = Blob | Pixels | CanvasImageSource
 
-/** RGB bytes of a picture, transparent places laid over white. Rejects what is no picture, or has no pixels. */
+/** RGB bytes of a picture, transparent places over a ground (`overGround`). Rejects what is no picture, or has no pixels. */
 export async function toPixels(source: BrowserImage): Promise<RgbImage> {
   if (isPixels(source)) return toRgb(source)
   const drawable = source instanceof Blob ? await createImageBitmap(source) : source
   const { width, height } = checkedSize(drawable)
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!
-  context.fillStyle = '#ffffff'
-  context.fillRect(0, 0, width, height)
   context.drawImage(drawable, 0, 0)
   return toRgb(context.getImageData(0, 0, width, height))
 }

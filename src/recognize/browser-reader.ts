@@ -4,21 +4,18 @@ import type { WordCounts } from '../decode/prior.ts'
 import { parseWordCounts } from '../decode/word-list.ts'
 import type { RgbImage } from '../image/image.ts'
 import { parseWeights } from '../model/weights-file.ts'
+import { packageFiles } from '../package-files.ts'
 import type { Runtime } from '../tensor/index.ts'
 import { type BrowserImage, toPixels } from './browser-image.ts'
 import type { BrowserLoadOptions } from './browser-recognizer.ts'
+import { checkModel } from './packaged-model.ts'
 import { WordReader } from './word-reader.ts'
-
-/** `wasm`: the processor, by WebAssembly. `webgpu`: the graphics processor, where the browser lends it, else as `wasm`. */
-const devices = ['wasm', 'webgpu'] as const
-export type Device = (typeof devices)[number]
 
 export class BrowserReader extends WordReader<BrowserImage> {
   private words: WordCounts | null = null
 
   static async load(options: Omit<BrowserLoadOptions, 'worker'>): Promise<BrowserReader> {
-    const { weights = new URL('../../models/tiny.safetensors', import.meta.url), device = 'wasm', signal } = options
-    if (!devices.includes(device)) throw new Error(`device: "${device}" is none of ${devices.join(', ')}`)
+    const { model = 'tiny', weights = packageFiles[model](), device = 'wasm', signal } = options
     const isOwn = options.weights === undefined
     const response = await fetch(weights, signal ? { signal } : {})
     if (!response.ok) throw new Error(`${weights}: the weights could not be fetched (${response.status})`)
@@ -28,8 +25,12 @@ export class BrowserReader extends WordReader<BrowserImage> {
       console.warn('safl: the page is not cross-origin isolated, so that words are read by one thread')
     const runtime = (onGpu ? await import('onnxruntime-web/webgpu') : onWasm) as unknown as Runtime
     const bytes = new Uint8Array(await response.arrayBuffer())
-    const read = () => parseWeights(bytes, { isOwn })
-    const { words = new URL('../../models/english.txt', import.meta.url) } = options
+    const read = async () => {
+      const file = await parseWeights(bytes, { isOwn })
+      if (isOwn) checkModel(file, model)
+      return file
+    }
+    const { words = packageFiles.english() } = options
     // Whoever reads without a network later has them by then.
     const [opened, expected] = await Promise.all([
       WordReader.openWeights(read, runtime, { ...options, ...(onGpu && { provider: 'webgpu' }) }),

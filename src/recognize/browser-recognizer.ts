@@ -1,15 +1,22 @@
 /** The recogniser for browsers: whatever a canvas can draw in, its text out. No server sees the image. (Browser) */
 import type { RgbImage } from '../image/image.ts'
+import type { PackagedModel } from '../package-files.ts'
 import type { BrowserImage } from './browser-image.ts'
-import type { BrowserReader, Device } from './browser-reader.ts'
+import type { BrowserReader } from './browser-reader.ts'
+import { checkBrowserOptions, checkImages, checkRecognizeOptions } from './check-options.ts'
 import { ImageReader } from './image-reader.ts'
 import type { ReaderOptions, Recognition, RecognizeOptions } from './word-reader.ts'
 import { WorkerReader } from './worker-reader.ts'
 
+/** `wasm`: the processor, by WebAssembly. `webgpu`: the graphics processor, where the browser lends it, else as `wasm`. */
+export type Device = 'wasm' | 'webgpu'
+
 export interface BrowserLoadOptions extends ReaderOptions {
   /** What computes, default `wasm`. */
   readonly device?: Device
-  /** Where the weights file lies; the package's own `tiny` when absent. */
+  /** Whose weights of the package are read, default `tiny`. */
+  readonly model?: PackagedModel
+  /** Where another weights file lies, instead of those of the package. */
   readonly weights?: string | URL
   /**
    * Where a text of words and their counts lies that are expected of words that are not sure; English from the package when
@@ -35,7 +42,9 @@ export class SceneTextRecognizer extends ImageReader<BrowserImage> {
    * isolated; elsewhere it has one, and a warning says so, as it does where there is no WebGPU that was asked for. Where no
    * worker can be started, a warning says so, and words are read in the page's own thread.
    */
-  static async load({ worker = true, ...options }: BrowserLoadOptions = {}): Promise<SceneTextRecognizer> {
+  static async load(given: BrowserLoadOptions = {}): Promise<SceneTextRecognizer> {
+    checkBrowserOptions(given)
+    const { worker = true, ...options } = given
     if (worker && 'document' in globalThis) {
       const reader = await WorkerReader.load(options)
       if (reader) return new SceneTextRecognizer(reader)
@@ -49,11 +58,14 @@ export class SceneTextRecognizer extends ImageReader<BrowserImage> {
     return this.reader.decode(source)
   }
 
-  override recognizeImages(images: readonly RgbImage[], options?: RecognizeOptions): Promise<Recognition[]> {
+  override async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
+    checkImages(images)
+    checkRecognizeOptions(options)
     return this.reader.recognizeImages(images, options)
   }
 
-  override dispose(): Promise<void> {
-    return this.reader.dispose()
+  override async dispose(): Promise<void> {
+    await this.close()
+    await this.reader.dispose()
   }
 }

@@ -1,5 +1,6 @@
 /** One image, many, or a stream of them: what all recognisers have in common, wherever they compute. */
 import type { RgbImage } from '../image/image.ts'
+import { checkImages, checkRecognizeOptions, checkStream } from './check-options.ts'
 import type { Recognition, RecognizeOptions } from './word-reader.ts'
 
 /** Images that go through the network together unless told otherwise. */
@@ -11,6 +12,10 @@ export type StreamReading<Source> =
   | { readonly source: Source; readonly error: Error }
 
 export abstract class ImageReader<Source> {
+  /** Of what was asked for and is not read yet, also where its pixels are still awaited. */
+  private readonly asked = new Set<Promise<unknown>>()
+  private closed = false
+
   /** The pixels of what is to be read; rejects where there are none. */
   protected abstract decode(source: Source): Promise<RgbImage>
 
@@ -22,12 +27,22 @@ export abstract class ImageReader<Source> {
 
   /** Reads one image. */
   async recognize(source: Source, options: RecognizeOptions = {}): Promise<Recognition> {
-    return (await this.recognizeAll([source], options))[0]!
+    checkRecognizeOptions(options)
+    return this.ask(async () => (await this.recognizeImages([await this.decode(source)], options))[0]!)
   }
 
-  /** Reads many images. Rejects where one of them cannot be decoded: `recognizeStream` reads the others all the same. */
+  /**
+   * Reads many images. Rejects, with its place in the list, where one of them cannot be decoded: `recognizeStream` reads the
+   * others all the same.
+   */
   async recognizeAll(sources: readonly Source[], options: RecognizeOptions = {}): Promise<Recognition[]> {
-    return this.recognizeImages(await Promise.all(sources.map((source) => this.decode(source))), options)
+    checkImages(sources)
+    checkRecognizeOptions(options)
+    const decode = (source: Source, place: number) =>
+      this.decode(source).catch((error: unknown) => {
+        throw atPlace(error, `images[${place}]`)
+      })
+    return this.ask(async () => this.recognizeImages(await Promise.all(sources.map(decode)), options))
   }
 
   /**
@@ -38,6 +53,8 @@ export abstract class ImageReader<Source> {
     sources: Iterable<Given> | AsyncIterable<Given>,
     options: RecognizeOptions = {},
   ): AsyncGenerator<StreamReading<Given>> {
+    checkStream(sources)
+    checkRecognizeOptions(options)
     let waiting: Promise<DecodedSource<Given>[]> = Promise.resolve([])
     const failures: unknown[] = []
     try {
@@ -53,6 +70,19 @@ export abstract class ImageReader<Source> {
     // What came before the source failed is read all the same.
     yield* this.readGroup(await waiting, options)
     for (const failure of failures) throw failure
+  }
+
+  private async ask<Answer>(read: () => Promise<Answer>): Promise<Answer> {
+    if (this.closed) throw new Error('the recogniser was disposed of: load another')
+    const reading = read().finally(() => this.asked.delete(reading))
+    this.asked.add(reading)
+    return reading
+  }
+
+  /** What was asked for before is read; nothing more is taken. A stream ends with the group that is being read. */
+  protected async close(): Promise<void> {
+    this.closed = true
+    await Promise.allSettled(this.asked)
   }
 
   private async tryToDecode<Given extends Source>(source: Given): Promise<DecodedSource<Given>> {
@@ -74,6 +104,13 @@ export abstract class ImageReader<Source> {
       else yield { source: each.source, recognition: readings.next().value! }
     }
   }
+}
+
+/** The same error, whose message says where it came up. */
+function atPlace(error: unknown, place: string): Error {
+  const named = error instanceof Error ? error : new Error(String(error))
+  // A browser's own errors have a message that cannot be assigned.
+  return Object.defineProperty(named, 'message', { value: `${place}: ${named.message}`, configurable: true })
 }
 
 type DecodedSource<Source> =

@@ -1,4 +1,5 @@
 /** The recogniser for Node: files, bytes or pixels of words in, their texts out. */
+import { access } from 'node:fs/promises'
 import { createCharset } from '../charset.ts'
 import type { WordCounts } from '../decode/prior.ts'
 import type { RgbImage } from '../image/image.ts'
@@ -6,22 +7,32 @@ import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import type { WordShape } from '../model/word-shapes.ts'
 import { type Runtime, readMetadata, Session } from '../tensor/index.ts'
 import { englishCounts, readWordCounts } from '../word-counts.ts'
+import { checkImages, checkLoadOptions, checkReaderOptions, checkRecognizeOptions } from './check-options.ts'
 import { type ImageSource, readImage } from './image-source.ts'
+import { threadsOf } from './threads.ts'
 import { readBytes, readWeightsFile } from './weights-source.ts'
-import { type ReaderOptions, WordReader } from './word-reader.ts'
+import { type ReaderOptions, type Recognition, type RecognizeOptions, WordReader } from './word-reader.ts'
 
 export interface LoadOptions extends ReaderOptions {
-  /** A preset whose weights come with the package, or the path of a weights file or an exported ONNX file; default `tiny`. */
+  /** `tiny` or `small`, whose weights come with the package, or the path of a weights file or an exported ONNX file; default `tiny`. */
   readonly model?: string
   /** The preset of a weights file that does not say which model it belongs to. */
   readonly preset?: string
+  /**
+   * The path of a text of words and their counts that are expected of words that are not sure; English from the package when
+   * absent, none when null.
+   */
+  readonly words?: string | null
 }
 
 export class SceneTextRecognizer extends WordReader<ImageSource> {
-  private english: Promise<WordCounts> | null = null
+  /** The path of the words that are expected; null for none, and before it was needed of those of the package. */
+  private wordsFile: string | null | undefined
+  private words: Promise<WordCounts> | null = null
 
-  /** Weights from the package or a file, ONNX Runtime for Node. No network. */
+  /** Weights from the package or a file, ONNX Runtime for Node. No network. Rejects where a file is missing. */
   static async load(options: LoadOptions = {}): Promise<SceneTextRecognizer> {
+    checkLoadOptions(options)
     const runtime = await import('onnxruntime-node')
     if (options.model?.endsWith('.onnx')) {
       if (options.decoder === 'ctc') throw new Error(`${options.model}: an exported file has its own decoder`)
@@ -34,7 +45,13 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
         throw new Error(`${options.model}: is no recogniser that safl export wrote (${(error as Error).message})`)
       }
     }
-    return SceneTextRecognizer.create(await readWeightsFile(options), runtime, options)
+    const file = await readWeightsFile(options)
+    // What is missing is said now, not at the first word that is not sure.
+    const { words = englishCounts() } = options
+    if (words !== null) await access(words).catch(() => refuseWords(words))
+    const recognizer = await SceneTextRecognizer.open(file, runtime, options)
+    recognizer.wordsFile = words
+    return recognizer
   }
 
   /** From the bytes of a weights file, or its content, and a given runtime. */
@@ -43,13 +60,19 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
     runtime: Runtime,
     options: ReaderOptions = {},
   ): Promise<SceneTextRecognizer> {
-    const read = async () => (file instanceof Uint8Array ? parseWeights(file) : file)
-    return new SceneTextRecognizer(await WordReader.openWeights(read, runtime, options), options.decoder ?? 'attention')
+    checkReaderOptions(options)
+    return SceneTextRecognizer.open(file, runtime, options)
+  }
+
+  private static async open(file: WeightsFile | Uint8Array, runtime: Runtime, options: ReaderOptions) {
+    const read = async () => ('settings' in file ? file : parseWeights(file))
+    const opened = await WordReader.openWeights(read, runtime, { ...options, ...threadsOf(options) })
+    return new SceneTextRecognizer(opened, options.decoder ?? 'attention')
   }
 
   /** From the bytes of an ONNX file that `safl export` wrote. */
-  static async fromOnnx(bytes: Uint8Array, runtime: Runtime, { threads }: { threads?: number } = {}) {
-    const session = await Session.create(bytes, runtime, threads === undefined ? {} : { threads })
+  static async fromOnnx(bytes: Uint8Array, runtime: Runtime, options: { threads?: number } = {}) {
+    const session = await Session.create(bytes, runtime, threadsOf(options))
     const { further_characters, shapes } = readMetadata(bytes)
     const charset = createCharset(further_characters)
     const only = { imageWidth: session.inputShape('images')[2] as number, textWidth: 0, leastAspect: 0 }
@@ -57,13 +80,29 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
     return new SceneTextRecognizer({ session, charset, drafts: null, steps: null, shapes: given }, 'attention')
   }
 
-  /** English, read when first needed. */
-  protected override commonWords(): Promise<WordCounts> {
-    this.english ??= readWordCounts(englishCounts())
-    return this.english
+  /** Read when first needed. */
+  protected override async commonWords(): Promise<WordCounts | null> {
+    if (this.wordsFile === null) return null
+    this.words ??= readWordCounts(this.wordsFile ?? englishCounts())
+    return this.words
   }
 
   protected decode(source: ImageSource): Promise<RgbImage> {
     return readImage(source)
   }
+
+  override async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
+    checkImages(images)
+    checkRecognizeOptions(options)
+    return super.recognizeImages(images, options)
+  }
+
+  override async dispose(): Promise<void> {
+    await this.close()
+    await super.dispose()
+  }
+}
+
+function refuseWords(words: string): never {
+  throw new Error(`words: ${words}: no such file; name a text of words and their counts, or null to expect none`)
 }

@@ -1,22 +1,28 @@
 /** Finds and reads weights files: those that come with the package, and others by path. (Node) */
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
+import { isPackagedModel, packagedModels } from '../package-files.ts'
+import { packagePath } from '../package-path.ts'
 import { presetNames } from '../presets/presets.ts'
+import { checkModel } from './packaged-model.ts'
 import type { LoadOptions } from './recognizer.ts'
 
+/** Rejects where there is no such file, and where it holds other weights than those that were asked for. */
 export async function readWeightsFile({ model = 'tiny', preset }: LoadOptions): Promise<WeightsFile> {
-  const named = presetNames.includes(model)
-  const path = named ? fileURLToPath(new URL(`../../models/${model}.safetensors`, import.meta.url)) : model
+  const named = isPackagedModel(model)
+  const path = named ? packagePath(model, 'give the path of a weights file as model') : model
+  const packaged = packagedModels.join(' and ')
   const bytes = await readBytes(
     path,
-    named
-      ? `no weights of "${model}" come with the package: train it, and give the path of its weights`
-      : `${model}: no such weights file, nor a preset (${presetNames.join(', ')})`,
+    presetNames.includes(model)
+      ? `no weights of "${model}" come with the package, only of ${packaged}: train it, and give the path of its weights`
+      : `${model}: no such weights file, nor a preset with weights in the package (${packaged})`,
   )
   try {
     const fallback = preset === undefined ? undefined : (await import('../presets/index.ts')).loadPreset(preset).model
-    return await parseWeights(bytes, { fallback, isOwn: named })
+    const file = await parseWeights(bytes, { fallback, isOwn: named })
+    if (named) checkModel(file, model)
+    return file
   } catch (error) {
     throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -6,6 +6,16 @@ import type { Attribute, Constant, DataType, Graph, Node, Tensor } from './graph
 const OPERATOR_SET = 18
 const FORMAT = 8
 
+/** What sizes that are known at run time are called, by their symbols: `BATCH`, `TURNS` and those of the graphs built on this. */
+const axisNames: Readonly<Record<number, string>> = {
+  1: 'batch',
+  2: 'past',
+  3: 'present',
+  4: 'words',
+  5: 'length',
+  9: 'steps',
+}
+
 const MEBIBYTE = 2 ** 20
 
 /** Field of ModelProto. */
@@ -146,7 +156,7 @@ function writeValue({ name, shape, type }: Tensor, pbf: PbfWriter): void {
         1,
         (value, dimension) => {
           if (value >= 0) dimension.writeVarintField(1, value)
-          else dimension.writeStringField(2, `symbol${-value}`)
+          else dimension.writeStringField(2, axisNames[-value] ?? `axis${-value}`)
         },
         size,
       )

@@ -56,7 +56,7 @@ describe('decoding', () => {
     ['a missing file', async () => join(folder, 'none.png'), /none.png: no such file/],
     ['a folder', async () => folder, /is a folder/],
     ['an empty file', async () => new Uint8Array(0), /is empty/],
-    ['text', async () => new TextEncoder().encode('hello, I am no image'), /is no image/],
+    ['text', async () => new TextEncoder().encode('hello, I am no image'), /is text, not an image \("hello/],
     [
       'a truncated jpeg',
       async () =>

@@ -1,0 +1,71 @@
+/** What `safl recognize` prints, in each of its formats, as words are read. */
+import { constants } from 'node:os'
+import type { Recognition } from '../recognize/word-reader.ts'
+
+export const formats = ['tsv', 'csv', 'jsonl', 'json'] as const
+export type Format = (typeof formats)[number]
+
+export interface ReadingPrinter {
+  word(path: string, word: Recognition): void
+  /** A file that could not be read: in TSV nothing, in CSV a line without a text and a confidence. */
+  failure(path: string, message: string): void
+  end(): void
+}
+
+export function readingPrinter(format: Format, alternatives: number): ReadingPrinter {
+  switch (format) {
+    case 'json':
+      return arrayPrinter()
+    case 'jsonl':
+      return {
+        word: (path, word) => console.log(JSON.stringify({ path, ...word })),
+        failure: (path, error) => console.log(JSON.stringify({ path, error })),
+        end() {},
+      }
+    case 'csv':
+      console.log(csvHeader(alternatives))
+      return {
+        word: (path, word) =>
+          console.log([quoted(path), ...fieldsOf(word).flatMap(([text, sure]) => [quoted(text), sure])].join(',')),
+        failure: (path) => console.log([quoted(path), ...Array(2 + 2 * alternatives).fill('')].join(',')),
+        end() {},
+      }
+    case 'tsv':
+      return { word: (path, word) => console.log([path, ...fieldsOf(word).flat()].join('\t')), failure() {}, end() {} }
+  }
+}
+
+/** A JSON array, printed record by record, and closed where a signal ends the process before all is read. */
+function arrayPrinter(): ReadingPrinter {
+  let count = 0
+  const add = (record: object) => {
+    const lines = JSON.stringify(record, null, 2).replaceAll('\n', '\n  ')
+    process.stdout.write(`${count++ === 0 ? '[' : ','}\n  ${lines}`)
+  }
+  const close = () => process.stdout.write(count === 0 ? '[]\n' : '\n]\n')
+  const onSignal = (signal: NodeJS.Signals) => {
+    close()
+    process.exit(128 + constants.signals[signal])
+  }
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  return {
+    word: (path, word) => add({ path, ...word }),
+    failure: (path, error) => add({ path, error }),
+    end() {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      close()
+    },
+  }
+}
+
+function csvHeader(alternatives: number): string {
+  const others = Array.from({ length: alternatives }, (_, index) => `alternative_${index + 1},confidence_${index + 1}`)
+  return ['path,text,confidence', ...others].join(',')
+}
+
+const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`
+
+/** Text and confidence of the word, then of its alternatives. */
+function fieldsOf(word: Recognition): (readonly [text: string, confidence: string])[] {
+  return [word, ...(word.alternatives ?? [])].map(({ text, confidence }) => [text, confidence.toFixed(4)])
+}

@@ -1,0 +1,22 @@
+/** Whether a file of the package holds the weights that were asked for: a bundler may have put another in its place. */
+import type { WeightsFile } from '../model/weights-file.ts'
+import type { PackagedModel } from '../package-files.ts'
+import { small } from '../presets/small.ts'
+import { tiny } from '../presets/tiny.ts'
+
+const presets = { tiny, small } as const
+
+/** Throws where the weights are those of another model: by the name that they give, and by their backbone's shape. */
+export function checkModel(
+  { provenance, settings }: Pick<WeightsFile, 'provenance' | 'settings'>,
+  model: PackagedModel,
+): void {
+  const { backbone } = presets[model].model
+  const isShaped = Object.entries(backbone).every(
+    ([name, value]) => JSON.stringify(settings.backbone[name as keyof typeof backbone]) === JSON.stringify(value),
+  )
+  if (isShaped && (provenance.model ?? model) === model) return
+  throw new Error(
+    `these are not the weights of ${model}${provenance.model ? ` but of ${provenance.model}` : ''}: has a bundler put another file in their place?`,
+  )
+}

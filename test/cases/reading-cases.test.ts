@@ -1,0 +1,55 @@
+/**
+ * Crops and files that people met (`../shared/cases`): what is read of each, or what is said. What they need is also made up in
+ * `test/data/image-kinds.test.ts`, so that it is tested where the folder is missing.
+ */
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
+
+const cases = '../shared/cases'
+const isThere = existsSync(cases)
+if (!isThere) console.warn(`${cases} is missing: its cases are left out`)
+
+describe.skipIf(!isThere)('cases that people met', () => {
+  let recognizer: SceneTextRecognizer
+  beforeAll(async () => {
+    recognizer = await SceneTextRecognizer.load()
+  })
+  afterAll(() => recognizer.dispose())
+
+  /** The texts or errors of a folder's files, by name. */
+  async function readFolder(name: string): Promise<Map<string, string>> {
+    const entries = await readdir(join(cases, name), { withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(cases, name, entry.name))
+    const found = new Map<string, string>()
+    for await (const each of recognizer.recognizeStream(files)) {
+      const text = 'error' in each ? each.error.message : each.recognition.text
+      found.set(each.source.slice(join(cases, name).length + 1), text)
+    }
+    return found
+  }
+
+  test('05: letters on transparency', async () => {
+    const found = await readFolder('05-transparent-white-text')
+    expect(found.size).toBeGreaterThan(0)
+    for (const [name, text] of found) expect([name, text]).toEqual([name, 'Station'])
+  })
+
+  test('07: formats, modes and depths; what is no image says what it is', async () => {
+    const found = await readFolder('07-image-modes')
+    const said: Record<string, RegExp> = {
+      'a.jp2': /is a JPEG 2000 image: save it as PNG or JPEG/,
+      'a.ppm': /is a Netpbm image .*: save it as PNG or JPEG/,
+      'a.tga': /is a Targa image: save it as PNG or JPEG/,
+      'doc.pdf': /is a PDF document: draw its pages first/,
+      'empty.png': /the file is empty/,
+      'lfs.png': /is a Git LFS pointer, .*: git lfs pull/,
+      'page.html.png': /is a web page, not an image/,
+      'photo.heic': /is a HEIC photograph: save it as PNG or JPEG/,
+    }
+    for (const [name, text] of found) expect(text, name).toMatch(said[name] ?? /^Station$/)
+    expect([...found.keys()]).toEqual(expect.arrayContaining([...Object.keys(said), 'bmp24.bmp', 'float01.tif']))
+  })
+})
