@@ -10,8 +10,8 @@ import type { Point, WordGeometry } from './geometry.ts'
 
 /**
  * Which rotations of an image are read; the most confident reading counts. `auto`: those more than twice as high as wide also
- * rotated by a quarter either way, those that are not sure by a half turn as well, and by quarters where they are higher than
- * wide. `upright`: none is rotated. `any`: all by all quarters, at four times the cost.
+ * rotated by a quarter either way; with a second look, what is not sure also by a half turn, and by quarters where it is
+ * higher than wide. `upright`: none is rotated. `any`: all by all quarters, at four times the cost.
  */
 export const orientations = ['auto', 'upright', 'any'] as const
 export type Orientation = (typeof orientations)[number]
@@ -44,21 +44,23 @@ export class Views {
     this.height = height
   }
 
-  /** What is read at first. */
+  /** What is read at first: high crops several ways, since what they read one way may be sure and wrong. */
   of(image: RgbImage, orientation: Orientation): View[] {
     const upright = this.view(image, 0)
-    const whole = [upright, ...this.withoutMargins(upright)]
-    if (orientation === 'upright' || (orientation === 'auto' && !isTall(image)))
-      return [...whole, ...this.unstacked(upright)]
+    const whole = isTall(image) ? [upright, ...this.unstacked(upright)] : [upright]
+    if (orientation === 'upright' || (orientation === 'auto' && !isTall(image))) return whole
     const quarters = [this.rotated(image, 90), this.rotated(image, 270)]
     if (orientation === 'any') quarters.push(this.rotated(image, 180))
-    return [...whole, ...this.unstacked(upright), ...quarters]
+    return [...whole, ...quarters]
   }
 
   /** What is read of a crop that is not sure, beside what was read at first. */
-  further(image: RgbImage): View[] {
+  further(image: RgbImage, orientation: Orientation): View[] {
+    const upright = this.view(image, 0)
+    const whole = [...this.withoutMargins(upright), ...(isTall(image) ? [] : this.unstacked(upright))]
+    if (orientation !== 'auto') return whole
     const isHigh = image.height > image.width && !isTall(image)
-    return [180, ...(isHigh ? [90, 270] : [])].map((turned) => this.rotated(image, turned as 90 | 180 | 270))
+    return [...whole, ...([180, ...(isHigh ? [90, 270] : [])] as const).map((turned) => this.rotated(image, turned))]
   }
 
   /** The view, leaning to either side. */
@@ -92,7 +94,7 @@ export class Views {
     return { image, turned, shape, restore: ([x, y]) => toCrop([(x * whole - left) / image.width, y]) }
   }
 
-  private rotated(image: RgbImage, turned: 90 | 180 | 270): View {
+  private rotated(image: RgbImage, turned: number): View {
     if (turned === 270) return this.view(turnQuarter(image, 'back'), turned)
     const right = turnQuarter(image, 'clockwise')
     return this.view(turned === 90 ? right : turnQuarter(right, 'clockwise'), turned)
@@ -142,7 +144,7 @@ export class Views {
       this.view(row, turned, ([x, y]) => {
         const place = Math.min(Math.max(Math.floor(x / pitch), 0), letters.length - 1)
         const { top, bottom } = letters[place]!
-        const across = ((x - place * pitch) * row.width) / image.width
+        const across = ((x - place * pitch) * row.width - (gap >> 1)) / image.width
         return [box!.left / image.width + across, ((top + bottom - highest) / 2 + y * highest) / image.height]
       }),
     ]

@@ -54,10 +54,13 @@ export type Decoder = (typeof decoders)[number]
 
 /** Words that are less sure are looked at a second time; see docs/decoding.md. */
 const UNSURE = 0.8
-/** Words that are less sure are also read rotated, as they may be upside down. */
-const DOUBTFUL = 0.6
-/** What is read in a rotated image counts where it is surer than this, and has more characters than one: many letters look like others. */
-const SURE_ENOUGH = 0.65
+/** Words that are less sure are also read without blank margins and rotated. */
+const DOUBTFUL = 0.7
+/**
+ * What is read in a rotated image counts where it is surer than this, by so much surer than what is read in the image as it
+ * is, and of two characters or more: many letters look like others upside down.
+ */
+const [SURE_ENOUGH, SURER] = [0.65, 1.5]
 
 export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
@@ -197,7 +200,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       images.map((image) => this.views.of(image, orientation)),
       options,
     )
-    const first = orientation === 'auto' && secondLook ? await this.turnDoubtful(images, glanced, options) : glanced
+    const first = secondLook ? await this.readFurther(images, glanced, options) : glanced
     const unsure = secondLook ? [...first.keys()].filter((place) => first[place]!.reading.confidence < UNSURE) : []
     const second =
       unsure.length === 0
@@ -214,23 +217,25 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     })
   }
 
-  /** Reads what is hardly sure rotated as well. */
-  private async turnDoubtful(
+  /** Reads what is hardly sure without blank margins and rotated as well. */
+  private async readFurther(
     images: readonly RgbImage[],
     read: readonly ReadView[],
     options: RecognizeOptions,
   ): Promise<ReadView[]> {
-    const doubtful = [...read.keys()].filter((place) => read[place]!.reading.confidence < DOUBTFUL)
-    if (doubtful.length === 0) return [...read]
-    const rotated = await this.readBest(
-      doubtful.map((place) => this.views.further(images[place]!)),
-      options,
+    const { orientation = 'auto' } = options
+    const further = read.map(({ reading }, place) =>
+      reading.confidence < DOUBTFUL ? this.views.further(images[place]!, orientation) : [],
     )
-    const found = new Map(doubtful.map((place, index) => [place, rotated[index]!]))
-    return read.map((once, place) => {
-      const other = found.get(place)
-      return other && other.reading.confidence > SURE_ENOUGH && other.reading.characters.length > 1 ? other : once
-    })
+    const all = further.flat()
+    const readings = (await this.readAll(all, options)).values()
+    return read.map((once, place) =>
+      further[place]!.reduce((best, view) => {
+        const other = { view, reading: readings.next().value! }
+        const isLikely = view.turned === once.view.turned || isSureTurned(other.reading, once.reading)
+        return isLikely ? betterOf(best, other) : best
+      }, once),
+    )
   }
 
   /** Where drafts are looked at twice, a prior alone is for the words that are not sure. */
@@ -384,6 +389,10 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
 interface ReadView {
   readonly view: View
   readonly reading: Reading
+}
+
+function isSureTurned({ confidence, characters }: Reading, upright: Reading): boolean {
+  return confidence > Math.max(SURE_ENOUGH, SURER * upright.confidence) && characters.length > 1
 }
 
 /** Of equals the first. */

@@ -217,7 +217,7 @@ describe('the recogniser', () => {
     const { imageHeight: height, imageWidth: width } = settings
     const options = { geometry: true, secondLook: false }
     const once = await headless.recognizeImages(images, options)
-    const twice = await headless.recognizeImages(images, { prior: null, geometry: true })
+    const twice = await headless.recognizeImages(images, { prior: null, geometry: true, orientation: 'upright' })
     const place = twice.findIndex(({ confidence }, index) => confidence > once[index]!.confidence)
     const image = images[place]!
     const shifts = [-0.15, 0.15].map((share) => (share * image.height * width) / image.width)

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import type { RgbImage } from '../image/image.ts'
+import { batchesOf, Views } from './views.ts'
+
+const shapes = [64, 128, 256].map((textWidth) => ({ imageWidth: 2 * textWidth, textWidth, leastAspect: 1.25 }))
+const views = new Views(shapes, 64)
+
+/** A light ground with dark boxes: left, top, width, height. */
+function drawn(width: number, height: number, boxes: readonly (readonly [number, number, number, number])[]): RgbImage {
+  const data = new Uint8Array(width * height * 3).fill(230)
+  for (const [left, top, w, h] of boxes)
+    for (let row = top; row < top + h; row++) data.fill(20, (row * width + left) * 3, (row * width + left + w) * 3)
+  return { width, height, data }
+}
+
+const word = drawn(60, 24, [[3, 3, 54, 18]])
+const looseWord = drawn(160, 40, [[10, 8, 50, 20]])
+const stacked = drawn(20, 64, [
+  [4, 3, 12, 16],
+  [4, 24, 12, 16],
+  [6, 46, 10, 12],
+])
+const turnsOf = (found: readonly { readonly turned: number }[]) => found.map(({ turned }) => turned)
+
+test('a wide crop is read as it is; what is not sure upside down, and as `any` says at once', () => {
+  expect(turnsOf(views.of(word, 'auto'))).toEqual([0])
+  expect(turnsOf(views.further(word, 'auto'))).toEqual([180])
+  expect(views.further(word, 'upright')).toEqual([])
+  expect(turnsOf(views.of(word, 'any'))).toEqual([0, 90, 270, 180])
+  expect(views.further(word, 'any')).toEqual([])
+})
+
+test('a crop that is higher than wide is read turned by quarters, at once where it is twice as high', () => {
+  const high = drawn(40, 60, [[4, 4, 32, 52]])
+  expect(turnsOf(views.of(high, 'auto'))).toEqual([0])
+  expect(turnsOf(views.further(high, 'auto'))).toEqual([180, 90, 270])
+  expect(turnsOf(views.of(drawn(20, 60, [[4, 4, 12, 52]]), 'auto'))).toEqual([0, 90, 270])
+})
+
+test('a view without blank margins, and its points in the crop', () => {
+  const [trimmed] = views.further(looseWord, 'upright')
+  expect([trimmed!.image.width, trimmed!.image.height]).toEqual([54, 24])
+  expect(trimmed!.shape.textWidth).toBe(128)
+  const [x, y] = trimmed!.restore([0.5, 0.5])
+  expect([x * 160, y * 40]).toEqual([expect.closeTo(35), expect.closeTo(18)])
+})
+
+test('letters above each other are set side by side, and a point of each lies in its letter', () => {
+  const row = views.of(stacked, 'auto')[1]!
+  expect(row.turned).toBe(0)
+  expect(row.image.width).toBeGreaterThan(2 * row.image.height)
+  // The middle of the second of three letters: 12 pixels from the left, 32 from the top.
+  const [x, y] = row.restore([0.5, 0.5])
+  expect([x * 20, y * 64]).toEqual([expect.closeTo(10, 0), expect.closeTo(32, 0)])
+  expect(row.restore([0.99, 0.5])[1] * 64).toBeCloseTo(52, 0)
+})
+
+test('points of a crop on a ground, and of a leaning view, are those of the crop', () => {
+  const narrow = views.of(drawn(20, 40, [[2, 2, 16, 36]]), 'upright')[0]!
+  // The ground makes the crop 50 pixels wide, 15 on each side.
+  expect(narrow.restore([0.3, 0.2])).toEqual([expect.closeTo(0), 0.2])
+  expect(narrow.restore([0.7, 0.9])).toEqual([expect.closeTo(1), 0.9])
+  const [left, right] = views.leaning(views.of(word, 'upright')[0]!)
+  expect(left!.restore([0.5, 0.5])).toEqual([0.5, 0.5])
+  expect(left!.restore([0.5, 1])[0] - 0.5).toBeCloseTo(0.5 - right!.restore([0.5, 1])[0])
+  expect(left!.restore([0.5, 1])[0]).not.toBeCloseTo(0.5, 3)
+})
+
+test('batches hold views of one shape, in their order', () => {
+  const all = [word, looseWord, word, stacked, word].map((image) => views.of(image, 'upright')[0]!)
+  expect(batchesOf(all, 2)).toEqual([[0, 2], [4], [1], [3]])
+  expect(views.pixels([all[0]!, all[2]!]).shape).toEqual([2, 64, all[0]!.shape.imageWidth, 3])
+})
