@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contentBox, contentRows, cut } from './content.ts'
+import { contentBox, contentRows, cut, isBlank } from './content.ts'
 import type { RgbImage } from './image.ts'
 
 /** A grey ground with boxes of another grey: left, top, width, height. */
@@ -37,6 +37,13 @@ test('nothing stands out of one colour, nor of a little noise', () => {
   const noise = drawn(40, 40, [])
   for (const index of noise.data.keys()) noise.data[index]! += (index * 7919) % 9
   expect(contentBox(noise)).toBeNull()
+})
+
+test('an image is blank where even faint letters are missing', () => {
+  expect(isBlank(drawn(40, 20, []))).toBe(true)
+  expect(isBlank(drawn(40, 20, [[10, 5, 4, 10]], [20, 30]))).toBe(false)
+  expect(contentBox(drawn(40, 20, [[10, 5, 4, 10]], [20, 30]))).toBeNull()
+  expect(isBlank(drawn(400, 200, [[190, 90, 8, 20]]))).toBe(false)
 })
 
 test('letters above each other are apart where nothing is between them', () => {

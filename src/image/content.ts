@@ -11,8 +11,10 @@ export interface ContentBox {
 
 /** At most so many rows and columns of an image are looked at, evenly spread. */
 const MOST_SAMPLES = 256
-/** What differs less from the ground is noise, of 255. */
+/** What differs less from the ground does not bound a word, of 255. */
 const LEAST_CONTRAST = 12
+/** What differs no more is noise: dark photographs hold words that are hardly lighter than their ground. */
+const NOISE = 4
 /** Of the strongest contrast in the image, what counts. */
 const SHARE_OF_CONTRAST = 0.25
 /** Of a row's or column's pixels, so many hold something before it counts. */
@@ -27,9 +29,15 @@ interface Profile {
   readonly across: number
 }
 
-/** The box around all that stands out from the ground at the image's border; null where nothing does. */
+/** Whether nothing at all stands out from the ground. */
+export function isBlank(image: RgbImage): boolean {
+  const { rows, columns } = profileOf(image, NOISE)
+  return !(rows.includes(true) && columns.includes(true))
+}
+
+/** The box around all that stands out clearly from the ground at the image's border; null where nothing does. */
 export function contentBox(image: RgbImage): ContentBox | null {
-  const { rows, columns, down, across } = profileOf(image)
+  const { rows, columns, down, across } = profileOf(image, LEAST_CONTRAST)
   const [top, left] = [rows.indexOf(true), columns.indexOf(true)]
   if (top < 0 || left < 0) return null
   return {
@@ -42,7 +50,7 @@ export function contentBox(image: RgbImage): ContentBox | null {
 
 /** Stretches of rows that hold something, from the top to the bottom, with nothing between them. */
 export function contentRows(image: RgbImage): { readonly top: number; readonly bottom: number }[] {
-  const { rows, down } = profileOf(image)
+  const { rows, down } = profileOf(image, LEAST_CONTRAST)
   const stretches: { top: number; bottom: number }[] = []
   for (const [row, holds] of rows.entries()) {
     if (!holds) continue
@@ -65,16 +73,16 @@ export function cut(image: RgbImage, { left, right, top, bottom }: ContentBox): 
   return { width, height, data }
 }
 
-function profileOf(image: RgbImage): Profile {
+function profileOf(image: RgbImage, leastContrast: number): Profile {
   const [down, across] = [image.height, image.width].map((size) => Math.max(1, size / MOST_SAMPLES)) as [number, number]
   const [height, width] = [Math.floor(image.height / down), Math.floor(image.width / across)]
   const apart = differences(image, { height, width, down, across })
   // Single bright pixels do not say how strong the letters are.
   const strongest = apart.slice().sort()[Math.floor(0.99 * (apart.length - 1))]!
-  const least = Math.max(LEAST_CONTRAST, SHARE_OF_CONTRAST * strongest)
+  const least = Math.max(leastContrast, SHARE_OF_CONTRAST * strongest)
   const [inRow, inColumn] = [new Uint32Array(height), new Uint32Array(width)]
   for (let index = 0; index < apart.length; index++) {
-    if (apart[index]! < least) continue
+    if (apart[index]! <= least) continue
     inRow[Math.floor(index / width)]!++
     inColumn[index % width]!++
   }

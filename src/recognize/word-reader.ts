@@ -3,7 +3,7 @@ import { type Charset, createCharset, decodeIds, END } from '../charset.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
 import { productOf, type SpelledWord } from '../decode/draft.ts'
 import { type Expectation, Expectations, type WordCounts } from '../decode/prior.ts'
-import { contentBox } from '../image/content.ts'
+import { isBlank } from '../image/content.ts'
 import type { RgbImage } from '../image/image.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
@@ -60,7 +60,7 @@ const DOUBTFUL = 0.7
  * What is read in a rotated image counts where it is surer than this, by so much surer than what is read in the image as it
  * is, and of two characters or more: many letters look like others upside down.
  */
-const [SURE_ENOUGH, SURER] = [0.65, 1.5]
+const [SURE_ENOUGH, SURER] = [0.65, 1.3]
 
 export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
@@ -184,7 +184,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
 
   /** Images in which nothing stands out from the ground hold no word: the network would read one all the same. */
   private async readWhereContent(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
-    const held = [...images.keys()].filter((place) => contentBox(images[place]!) !== null)
+    const held = [...images.keys()].filter((place) => !isBlank(images[place]!))
     const read = await this.readViews(
       held.map((place) => images[place]!),
       options,

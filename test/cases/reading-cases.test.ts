@@ -31,6 +31,13 @@ describe.skipIf(!isThere)('cases that people met', () => {
     return found
   }
 
+  /** The readings of a folder's pictures, in the order of their names. */
+  async function readSurely(name: string) {
+    const files = (await readdir(join(cases, name))).filter((file) => file.endsWith('.png')).sort()
+    const readings = await recognizer.recognizeAll(files.map((file) => join(cases, name, file)))
+    return readings.map(({ text, confidence }, place) => ({ name: files[place]!, text, confidence }))
+  }
+
   test('05: letters on transparency', async () => {
     const found = await readFolder('05-transparent-white-text')
     expect(found.size).toBeGreaterThan(0)
@@ -52,4 +59,35 @@ describe.skipIf(!isThere)('cases that people met', () => {
     for (const [name, text] of found) expect(text, name).toMatch(said[name] ?? /^Station$/)
     expect([...found.keys()]).toEqual(expect.arrayContaining([...Object.keys(said), 'bmp24.bmp', 'float01.tif']))
   })
+
+  test('06: crops without a word are empty, or hardly sure', async () => {
+    for (const { name, text, confidence } of await readSurely('06-blank-crops'))
+      expect(text === '' || confidence < 0.3, `${name} is ${text}, ${confidence}`).toBe(true)
+  })
+
+  /** The word is in the file's name, after what was done to it. */
+  const wordOf = (name: string) => name.replace(/^(stacked|turned\d+)-/, '').replace('.png', '')
+  /** Wait for weights of issue 23: short numbers with marks, upside down or lying. */
+  const waiting = [
+    'turned180--40.png',
+    'turned180-0,75.png',
+    'turned180-1985.png',
+    'turned270-0,75.png',
+    'turned90-0,75.png',
+  ]
+
+  test('08: letters above each other, words that lie or stand on their head', async () => {
+    const found = await readSurely('08-stacked-vertical')
+    expect(found.length).toBeGreaterThan(15)
+    for (const { name, text } of found) if (!waiting.includes(name)) expect([name, text]).toEqual([name, wordOf(name)])
+  })
+
+  test('11: a word in a crop that is too large', async () => {
+    const found = await readSurely('11-loose-crops')
+    const words = found.map(({ name, text }) => [name, text.replace(/\W/g, '')])
+    expect(words).toEqual(['1985', 'EXIT', 'Name'].map((word) => [`${word}-cell.png`, word]))
+  })
+
+  test.todo('09: displays of segments and dots wait for the weights of issue 23')
+  test.todo('21: words of 14 to 32 characters wait for the weights of issue 23')
 })
