@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import * as runtime from 'onnxruntime-node'
 import sharp from 'sharp'
-import { inSplit, openDataset, parseDataSpec, type Split } from '../src/data/dataset.ts'
+import { openDataset, parseDataSpec, type Split } from '../src/data/dataset.ts'
 import { wordMetrics } from '../src/evaluate/metrics.ts'
 import type { RgbImage } from '../src/image/image.ts'
 import { resize } from '../src/image/resize.ts'
@@ -131,7 +131,7 @@ for (const spec of specs) {
   const dataset = await openDataset(parseDataSpec(spec))
   const words = []
   for (let index = 0; index < dataset.length; index++) {
-    if (!inSplit(index, values.split as Split)) continue
+    if (!dataset.inSplit(index, values.split as Split)) continue
     words.push({ image: await dataset.image(index), label: await dataset.label(index) })
   }
   await dataset.close()

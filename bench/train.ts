@@ -15,6 +15,7 @@ import { defaultWorkers } from '../src/cli/arguments.ts'
 import { defaultData, defaultFonts, synthOptions } from '../src/cli/synth-material.ts'
 import { batchSettings, openBatches, type TrainingBatch } from '../src/data/batches.ts'
 import { parseDataSpec } from '../src/data/dataset.ts'
+import { MAP_COLUMNS, MAP_ROWS } from '../src/model/column-guidance.ts'
 import { loadPreset } from '../src/presets/index.ts'
 import { createRandom } from '../src/random.ts'
 import { initialState } from '../src/train/loop.ts'
@@ -40,11 +41,12 @@ const made: TrainingBatch = {
   index: 0,
   size,
   length,
+  imageWidth,
   images: Uint8Array.from({ length: size * imageHeight * imageWidth * 3 }, () => random() * 256),
   targets: Int32Array.from({ length: size * length }, (_, place) =>
     place % length === length - 1 ? END : Math.floor(random() * END),
   ),
-  characterMap: Uint8Array.from({ length: size * 1024 }, () => Math.floor(random() * END)),
+  characterMap: Uint8Array.from({ length: size * MAP_ROWS * MAP_COLUMNS }, () => Math.floor(random() * END)),
   outlines: Float32Array.from({ length: size * rectifier.controlPoints * 2 }, () => random()),
   skipped: [],
 }
@@ -63,7 +65,7 @@ async function oneStep(batch: TrainingBatch): Promise<number> {
 /** Words a second; the first steps, in which sessions are made and fonts are read, do not count. */
 async function withRendering(shared: string): Promise<number> {
   const batches = openBatches({
-    sources: defaultData(shared).map(parseDataSpec),
+    sources: (await defaultData(shared)).map(parseDataSpec),
     synth: synthOptions({ fonts: defaultFonts(), shared }, preset.synth),
     settings: batchSettings({ ...preset, training: { ...preset.training, batchSize: size } }),
     firstBatch: 0,
@@ -94,7 +96,7 @@ for (let round = 0; round < 3; round++) {
 const rendered = values.shared === undefined ? null : await withRendering(values.shared)
 await model.dispose()
 const peak = await measurePeak(runtime)
-const ofGradient = countOperations(trainingGraph(preset, { size, length })) / size
+const ofGradient = countOperations(trainingGraph(preset, { size, length, imageWidth })) / size
 const ofMuon = preset.training.optimizer === 'muon' ? countOperations(muonGraph(model.parameters).graph) / size : 0
 const operations = ofGradient + ofMuon
 console.log(`${values.preset}, batch ${size}, ${length} steps: ${median(ours).toFixed(1)} words/s`)

@@ -9,9 +9,9 @@ export type { Precision } from './recognize/draft-reader.ts'
 export type { WordGeometry } from './recognize/geometry.ts'
 export type { StreamReading } from './recognize/image-reader.ts'
 export type { Alternative, ReadCharacter, SearchOptions } from './recognize/step-reader.ts'
+export type { Orientation } from './recognize/views.ts'
 export type {
   Decoder,
-  Orientation,
   ReaderOptions,
   Recognition,
   RecognizeOptions,

@@ -16,11 +16,11 @@ export const START = CLASSES
 
 /** Connectionist temporal classification has no end symbol; its blank, "no character here", takes that class. */
 export const BLANK = END
-/** Number of classes of its head: 94 characters and the blank. */
+/** Number of classes of its head without further characters: 94 characters and the blank. */
 export const CTC_CLASSES = BLANK + 1
 
 /** A model may spell further characters: their classes follow the start symbol, which nothing is ever read as. */
-const FIRST_FURTHER = START + 1
+export const FIRST_FURTHER = START + 1
 
 export interface Charset {
   /** What each class spells, by class id; empty for those that spell nothing. */
@@ -30,6 +30,8 @@ export interface Charset {
   readonly embedded: number
   /** Classes that the decoder's classifier scores. */
   readonly classes: number
+  /** Classes of the head of connectionist temporal classification: ids up to the blank, or to the last further character. */
+  readonly ctcClasses: number
 }
 
 /** The 94 characters and `further` ones, code point by code point. */
@@ -41,6 +43,7 @@ export function createCharset(further = ''): Charset {
     idOf: new Map(spellings.flatMap((character, id) => (character === '' ? [] : [[character, id]]))),
     embedded: spellings.length,
     classes: added.length === 0 ? CLASSES : spellings.length,
+    ctcClasses: added.length === 0 ? CTC_CLASSES : spellings.length,
   }
 }
 

@@ -59,6 +59,13 @@ export const modelSettings = z
     imageWidth: count.default(256).describe('columns of the input image, pixels'),
     textHeight: z.literal(32).default(32).describe('rows of the rectified image: the backbone halves them five times'),
     textWidth: z.int().multipleOf(4).positive().default(100).describe('columns of the rectified image, pixels'),
+    textWidths: z
+      .array(z.int().multipleOf(4).positive())
+      .default([])
+      .refine((widths) => widths.every((width, place) => place === 0 || width > widths[place - 1]!), 'must rise')
+      .describe(
+        'columns of the rectified image that words may have by the shape of their crops, pixels, the image as much wider or narrower; empty: textWidth for all',
+      ),
     maximumLength: count.default(100).describe('longest word that is spelled, characters'),
     furtherCharacters: z
       .string()
@@ -81,6 +88,11 @@ export const modelSettings = z
         "the authors' code to the letter: causal encoder, positions by place in the batch, none in the encoder",
       ),
   })
+  .refine(
+    ({ imageWidth, textWidth, textWidths }) =>
+      textWidths.every((width) => Number.isInteger((width * imageWidth) / textWidth)),
+    'textWidths must give whole widths of the image, width * imageWidth / textWidth',
+  )
   .refine((model) => model.transformer.width % model.transformer.heads === 0, 'transformer.heads must divide width')
 
 export const trainingSettings = z.strictObject({
@@ -92,10 +104,18 @@ export const trainingSettings = z.strictObject({
     .max(0xffffffff)
     .default(1)
     .describe('seed of initial weights, data order, augmentation, dropout'),
-  schedule: z.enum(['noam', 'cosine']).default('noam').describe('learning rate over the steps'),
-  learningRate: z.number().positive().default(1).describe('noam: factor of the formula; cosine: peak rate'),
-  warmup: count.default(16_000).describe('steps of linear warm-up'),
-  finalLearningRate: z.number().min(0).default(0).describe('cosine: rate at the last step'),
+  schedule: z
+    .enum(['noam', 'cosine', 'constant', 'decay'])
+    .default('noam')
+    .describe('learning rate over the steps; constant: a trunk, which never cools; decay: a branch that does'),
+  learningRate: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('noam: factor of the formula; cosine: peak rate; constant: the rate; decay: where it comes down from'),
+  warmup: count.default(16_000).describe('steps of linear warm-up; decay has none'),
+  finalLearningRate: z.number().min(0).default(0).describe('cosine, decay: rate at the last step'),
+  decayFrom: z.int().min(0).default(0).describe('decay: the step after which the rate comes down, in a straight line'),
   optimizer: z
     .enum(['adam', 'muon'])
     .default('adam')
@@ -156,6 +176,15 @@ export const trainingSettings = z.strictObject({
     .describe(
       'share of the real training words that are two of them side by side, spelled as one; where lengthBalance makes words more frequent than they are, all that it adds; 0 for none',
     ),
+  nothingShare: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe('share of the synthetic crops that hold no word, which are read as an empty text'),
+  shows: count
+    .default(1)
+    .describe('how often each synthetic word is shown, each time by another camera; drawing it is what costs'),
   stepsPerRun: count
     .default(1)
     .describe('steps that a device takes in one run; batches of so many steps share a length'),
@@ -166,6 +195,12 @@ export const trainingSettings = z.strictObject({
     ),
   validationSteps: z.int().min(0).default(1000).describe('steps between readings of the validation words; 0 for none'),
   validationWords: count.default(500).describe('most validation words that are read'),
+  validationView: z
+    .enum(['auto', 'alphanumeric', 'all'])
+    .default('auto')
+    .describe(
+      'what best.safetensors read best: letters and digits without case, or all characters; auto: all as soon as model.furtherCharacters has any but the space',
+    ),
   checkpointSeconds: z.number().positive().default(300).describe('seconds between checkpoints'),
 })
 
@@ -181,6 +216,10 @@ export const presetSettings = z.strictObject({
     .refine(
       ({ batchSize, replicas }) => replicas === 1 || (batchSize % replicas === 0 && batchSize >= 2 * replicas),
       'batchSize must be a multiple of replicas, two words a replica at least; with training.replicas=1 it may be any',
+    )
+    .refine(
+      ({ schedule, decayFrom, steps }) => schedule !== 'decay' || decayFrom < steps,
+      'decayFrom must be a step before steps, the last',
     )
     .prefault({}),
   synth: synthSettings.prefault({}),

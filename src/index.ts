@@ -10,9 +10,9 @@ export type { StreamReading } from './recognize/image-reader.ts'
 export type { ImageSource } from './recognize/image-source.ts'
 export { type LoadOptions, SceneTextRecognizer } from './recognize/recognizer.ts'
 export type { Alternative, ReadCharacter, SearchOptions } from './recognize/step-reader.ts'
+export type { Orientation } from './recognize/views.ts'
 export type {
   Decoder,
-  Orientation,
   ReaderOptions,
   Recognition,
   RecognizeOptions,

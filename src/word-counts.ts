@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { countTogether, parseWordCounts, parseWordLines } from './decode/word-list.ts'
 import { packagePath } from './package-path.ts'
+import { decodeFile } from './text-encoding.ts'
 
 /** The file of how often words occur in American film subtitles (SUBTLEXus; Brysbaert and New, 2009). */
 export function englishCounts(): string {
@@ -22,23 +23,21 @@ export async function readWordLines(file: string): Promise<string[]> {
   return parseWordLines(await readWords(file), file)
 }
 
-/** A text file, in UTF-8 or, as its first two bytes say, UTF-16. Rejects, with its name, what is missing or no text. */
+/** A text file, in UTF-8 or UTF-16. Rejects, with its name, what is missing or no text. */
 export async function readText(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: Error) => {
     throw new Error(`${file}: cannot be read (${error.message}); name a text file`)
   })
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
   try {
-    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes)
-    if (!text.includes('\0')) return text
-  } catch {}
-  throw new Error(`${file}: is no text; name a text file in UTF-8`)
+    return decodeFile(bytes)
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`)
+  }
 }
 
 async function readWords(file: string): Promise<string> {
   return readText(file).catch((error: Error) => {
-    throw new Error(`lexicon ${error.message} with a word a line`)
+    throw new Error(`lexicon ${error.message}; it needs a word a line`)
   })
 }
 

@@ -56,8 +56,9 @@ const settings = [
 
 /** Trains to the end, or until it is killed; gives whether it came to its end. */
 function trainRun(run: string, { resume, killAfter }: { resume: boolean; killAfter: number | null }): Promise<boolean> {
-  const args = ['--import', 'tsx', 'src/cli/main.ts', 'train', '--run', run, '--no-synth', '--data', `tsv:${words}`]
-  const choice = resume ? ['--resume'] : settings.flatMap((setting) => ['--set', setting])
+  const args = ['--import', 'tsx', 'src/cli/main.ts', 'train', '--run', run]
+  const chosen = ['--no-synth', '--data', `tsv:${words}`, ...settings.flatMap((setting) => ['--set', setting])]
+  const choice = resume ? ['--resume'] : chosen
   const child = spawn(process.execPath, [...args, ...choice], { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr.on('data', (text: Buffer) => {

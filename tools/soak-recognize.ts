@@ -4,7 +4,7 @@
  *   npx tsx tools/soak-recognize.ts [--count 10000] [--damaged 1000] [--data icdar:../shared/data/icdar2015/train/gt.txt]
  */
 import { parseArgs } from 'node:util'
-import { inSplit, openDataset, parseDataSpec } from '../src/data/dataset.ts'
+import { openDataset, parseDataSpec } from '../src/data/dataset.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 import { imageFiles, mutate } from '../test/recognize/mutate.ts'
 
@@ -17,7 +17,9 @@ const { values } = parseArgs({
 })
 const recognizer = await SceneTextRecognizer.load()
 const dataset = await openDataset(parseDataSpec(values.data))
-const places = Array.from({ length: dataset.length }, (_, index) => index).filter((index) => inSplit(index, 'train'))
+const places = Array.from({ length: dataset.length }, (_, index) => index).filter((index) =>
+  dataset.inSplit(index, 'train'),
+)
 const files = await Promise.all(places.slice(0, 500).map((index) => dataset.bytes(index)))
 
 function* endless(count: number) {

@@ -13,7 +13,9 @@ export const synthVariants: Readonly<Record<string, z.input<typeof synthSettings
   'none of them': synthPresets.plain,
   'natural word frequency': { words: { naturalness: 1 } },
   'half natural': { words: { naturalness: 0.5 } },
-  'without words but the lexicon': { words: { signs: 0, punctuated: 0, numbers: 0, codes: 0, random: 0 } },
+  'without words but the lexicon': {
+    words: { signs: 0, punctuated: 0, numbers: 0, codes: 0, addresses: 0, serials: 0, parts: 0, random: 0, phrases: 0 },
+  },
   'without neighbours': { layout: { neighbours: 0 } },
   'without curves and perspective': { layout: { curved: 0, oblique: 0, tilted: 0 } },
 }

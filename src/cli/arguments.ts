@@ -28,14 +28,14 @@ export function collect(value: string, previous: readonly string[] = []): string
 /** The lines of a text file that are not empty; at least one. */
 export async function readLines(path: string): Promise<string[]> {
   const text = await readText(path)
-  const lines = text.split(/\r?\n/).filter((line) => line !== '')
+  const lines = text.split(/\r?\n|\r/).filter((line) => line !== '')
   if (lines.length === 0) throw new Error(`${path}: holds no line`)
   return lines
 }
 
-/** A folder for results, made where it is not there. */
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: Error) => {
+/** A folder for results, made where it is not there; the first of the folders that had to be made. */
+export async function makeFolder(path: string): Promise<string | undefined> {
+  return mkdir(path, { recursive: true }).catch((error: Error) => {
     throw new Error(`${path}: cannot be made a folder (${error.message})`)
   })
 }

@@ -6,8 +6,8 @@ import { confidenceLoss, findTemperature } from '../evaluate/calibrate.ts'
 import { type EvaluatedWord, evaluate } from '../evaluate/evaluate.ts'
 import { measureBounds } from '../evaluate/measure-bounds.ts'
 import { calibration } from '../evaluate/metrics.ts'
-import { viewOf } from '../evaluate/protocol.ts'
 import { readWords } from '../evaluate/validate.ts'
+import { decisiveView, isComparable, isRight, type ValidationView, viewNames } from '../evaluate/validation-view.ts'
 import { formatWeights } from '../model/weights-file.ts'
 import { canDraft } from '../recognize/draft-reader.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
@@ -45,6 +45,9 @@ async function run({ model, data, split, out }: Options): Promise<void> {
   const file = await readWeightsFile({ model })
   const datasets: Dataset[] = []
   for (const spec of data.map(parseDataSpec)) datasets.push(await openDataset(spec))
+  const view = decisiveView(file.settings.furtherCharacters)
+  const compared = await countCompared(datasets, split, view)
+  console.error(`safl: ${compared} words, compared by ${viewNames[view]}`)
   const read = async (temperature: number) => {
     const settings = { ...file.settings, temperature }
     const recognizer = await SceneTextRecognizer.create({ ...file, settings }, runtime)
@@ -59,11 +62,13 @@ async function run({ model, data, split, out }: Options): Promise<void> {
     return words
   }
   const temperature = await findTemperature(async (candidate) => {
-    const loss = confidenceLoss(await read(candidate))
+    const loss = confidenceLoss(await read(candidate), view)
     console.error(`temperature ${candidate.toFixed(3)}: loss ${loss.toFixed(4)}`)
     return loss
   })
-  const [before, after] = [eceOf(await read(file.settings.temperature)), eceOf(await read(temperature))]
+  const [before, after] = [await read(file.settings.temperature), await read(temperature)].map((words) =>
+    eceOf(words, view),
+  ) as [number, number]
   // Bounds need no unseen words, and those that figures are of stay out of them. Where there are no others, the old ones stay.
   const seen = canDraft(file) ? await readWords(datasets, split === 'all' ? 'all' : 'train', BOUNDS_WORDS) : []
   const bounds = seen.length > 0 ? await measureBounds(file, seen, runtime) : file.bounds
@@ -74,11 +79,27 @@ async function run({ model, data, split, out }: Options): Promise<void> {
   )
 }
 
-function eceOf(words: readonly EvaluatedWord[]): number {
-  return calibration(
-    words.flatMap(({ label, prediction, confidence }) => {
-      const wanted = viewOf(label, 36)
-      return wanted === '' ? [] : [{ confidence, right: wanted === viewOf(prediction, 36) }]
-    }),
-  ).ece
+/** Words of a split that have something to compare; at least one. */
+async function countCompared(datasets: readonly Dataset[], split: Split, view: ValidationView): Promise<number> {
+  let [words, compared] = [0, 0]
+  for (const dataset of datasets) {
+    let index = -1
+    for await (const label of dataset.labels()) {
+      if (!dataset.inSplit(++index, split) || label instanceof Error) continue
+      words++
+      if (isComparable(label, view)) compared++
+    }
+  }
+  if (compared > 0) return compared
+  const which = split === 'all' ? 'words' : `${split} words`
+  throw new Error(
+    words === 0
+      ? `--data: there are no ${which}; name others with --split, or other sets`
+      : `--data: none of ${words} ${which} has a character of those compared, which are ${viewNames[view]}`,
+  )
+}
+
+function eceOf(words: readonly EvaluatedWord[], view: ValidationView): number {
+  const compared = words.filter(({ label }) => isComparable(label, view))
+  return calibration(compared.map((word) => ({ confidence: word.confidence, right: isRight(word, view) }))).ece
 }

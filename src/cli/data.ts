@@ -1,9 +1,10 @@
 /** `safl data`: converts, checks and counts labelled words. */
 import { Command } from 'commander'
 import { checkDataset, problemKinds } from '../data/check-dataset.ts'
-import { type Dataset, dataKinds, openDataset, parseDataSpec } from '../data/dataset.ts'
+import { type Dataset, dataKinds, openDataset, parseDataSpec, writtenKinds } from '../data/dataset.ts'
 import { countLabels, type LabelStatistics } from '../data/label-statistics.ts'
 import { createDataset, type DatasetWriter, LabelError, type NewSample } from '../data/write-dataset.ts'
+import { escapeControls } from '../text-encoding.ts'
 import { progressLine } from './progress.ts'
 
 const SPEC = `KIND:PATH, KIND one of ${dataKinds.join(', ')}`
@@ -14,7 +15,10 @@ export function dataCommand(): Command {
     .command('convert')
     .description('Copy a data set into another format. Image files are kept byte for byte.')
     .argument('<from>', `what to read: ${SPEC}`)
-    .argument('<to>', `what to write, in a folder that does not exist yet: ${SPEC}`)
+    .argument(
+      '<to>',
+      `what to write, in a folder that does not exist yet: KIND:PATH, KIND one of ${writtenKinds.join(', ')}`,
+    )
     .action(convert)
   command
     .command('check')
@@ -65,7 +69,8 @@ async function convert(from: string, to: string): Promise<void> {
 async function copySample(dataset: Dataset, index: number, writer: DatasetWriter): Promise<string | null> {
   let sample: NewSample
   try {
-    sample = { label: await dataset.label(index), bytes: await dataset.bytes(index) }
+    const split = dataset.inSplit(index, 'validation') ? 'validation' : 'train'
+    sample = { label: await dataset.label(index), bytes: await dataset.bytes(index), split }
   } catch (error) {
     return (error as Error).message
   }
@@ -123,9 +128,9 @@ function describe(name: string, { labels, unreadable, words, characters, lengths
     `${name}: ${labels} words${unreadable > 0 ? ` (${unreadable} labels unreadable)` : ''}, ${words.length} different, ${once} of them once`,
     `most frequent: ${words
       .slice(0, SHOWN)
-      .map(([word, times]) => `${word} ${times}`)
+      .map(([word, times]) => `${escapeControls(word)} ${times}`)
       .join(', ')}`,
-    `${characters.length} characters: ${characters.map(([character, times]) => `${character} ${times}`).join('  ')}`,
+    `${characters.length} characters: ${characters.map(([character, times]) => `${escapeControls(character)} ${times}`).join('  ')}`,
     'length  words',
     ...lengths.map(
       ([length, times]) =>

@@ -1,16 +1,25 @@
 /** `safl evaluate`: how many words of a labelled set are read right, and which not. */
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { rmdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type Dataset, dataKinds, inSplit, openDataset, parseDataSpec, type Split, splits } from '../data/dataset.ts'
-import { type Evaluation, evaluate } from '../evaluate/evaluate.ts'
-import { editDistance, type WordMetrics, wordMetrics } from '../evaluate/metrics.ts'
-import { type CharsetSize, charsetSizes, type Subset, subsets, viewOf } from '../evaluate/protocol.ts'
+import { type Dataset, dataKinds, openDataset, parseDataSpec, splits } from '../data/dataset.ts'
+import { type EvaluatedWord, type Evaluation, evaluate } from '../evaluate/evaluate.ts'
+import { type WordMetrics, wordMetrics } from '../evaluate/metrics.ts'
+import {
+  type CharsetSize,
+  type Comparison,
+  charsetSizes,
+  normalizations,
+  normalizeText,
+  normalizeWords,
+  partlyCompared,
+  subsets,
+  viewOf,
+} from '../evaluate/protocol.ts'
 import { reportSet, type SetReport, type TrainingFrequencies } from '../evaluate/report.ts'
-import { type LoadOptions, SceneTextRecognizer } from '../recognize/recognizer.ts'
-import { readWeightsFile } from '../recognize/weights-source.ts'
+import { SceneTextRecognizer } from '../recognize/recognizer.ts'
+import { escapeControls } from '../text-encoding.ts'
 import { readWordLines } from '../word-counts.ts'
-import { writeWhole } from '../write-whole.ts'
 import {
   collect,
   decoderOption,
@@ -18,7 +27,6 @@ import {
   makeFolder,
   noPriorOption,
   noSecondLookOption,
-  type PriorArguments,
   positiveInteger,
   precisionOption,
   priorOption,
@@ -26,25 +34,17 @@ import {
   readLines,
   readPrior,
 } from './arguments.ts'
+import { type MeasuringArguments, writeReport } from './evaluation-report.ts'
 
-interface Options extends LoadOptions, PriorArguments {
+interface Options extends MeasuringArguments {
   readonly data: string[]
-  readonly split: Split
-  readonly charset: CharsetSize
-  readonly subset: Subset
-  readonly list?: string
   readonly lexicon?: string
   readonly training: string[]
   readonly batch: number
-  readonly beam?: number
-  readonly secondLook: boolean
   readonly json?: boolean
   readonly wrong?: boolean
   readonly report?: string
 }
-
-/** Mistakes on the page's picture. */
-const SHOWN_MISTAKES = 60
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
@@ -57,11 +57,19 @@ export function evaluateCommand(): Command {
       collect,
     )
     .addOption(
-      new Option('--split <name>', 'every fifth sample, from the first, is validation, the others training')
+      new Option(
+        '--split <name>',
+        'what the lists of the set say; without lists every fifth sample, from the first, is validation',
+      )
         .choices(splits)
         .default('all'),
     )
     .option('--charset <count>', `characters compared: ${charsetSizes.join(', ')} (94: as they are)`, charsetSize, 36)
+    .addOption(
+      new Option('--normalize <form>', 'what labels and readings become first; nfkd: é is e and ﬁ is fi, as for PARSeq')
+        .choices(normalizations)
+        .default('none'),
+    )
     .addOption(
       new Option('--subset <rule>', 'words that count: those of letters and digits only, or of three of them or more')
         .choices(Object.keys(subsets))
@@ -89,7 +97,10 @@ export function evaluateCommand(): Command {
     .addOption(priorWeightOption())
     .option('--batch <count>', 'images read together', positiveInteger, 32)
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
-    .option('--wrong', 'print every word that was read wrong: its number, label, prediction and confidence')
+    .option(
+      '--wrong',
+      'print every word that was read wrong: its number, label, prediction and confidence; then those left out',
+    )
     .option('--json', 'print JSON instead')
     .option('--report <folder>', 'write report.json and report.html: intervals, lengths, calibration, mistakes')
     .action(run)
@@ -102,13 +113,34 @@ function charsetSize(text: string): CharsetSize {
 }
 
 async function run(options: Options): Promise<void> {
-  const { charset, split, subset } = options
+  const folder = options.report
+  const made = folder === undefined ? undefined : await makeFolder(folder)
+  try {
+    await measure(options)
+  } catch (error) {
+    if (folder !== undefined && made !== undefined) await removeEmpty(folder, made)
+    throw error
+  }
+}
+
+/** Takes away a folder and those above it, up to the first that was made for it, as long as nothing is in them. */
+async function removeEmpty(folder: string, first: string): Promise<void> {
+  for (let path = resolve(folder); path.length >= resolve(first).length; path = dirname(path)) {
+    const isGone = await rmdir(path).then(
+      () => true,
+      () => false,
+    )
+    if (!isGone) return
+  }
+}
+
+async function measure(options: Options): Promise<void> {
+  const { charset, normalize: normalization, split, subset } = options
   const list = options.list === undefined ? null : new Set(await readLines(options.list))
   const lexicon =
     options.lexicon === undefined || options.lexicon === 'full' ? null : await readWordLines(options.lexicon)
   const prior = await readPrior(options)
-  if (options.report !== undefined) await makeFolder(options.report)
-  const training = await countTraining(options.training, charset)
+  const training = await countTraining(options.training, { charset, normalization })
   const datasets: Dataset[] = []
   for (const spec of options.data.map(parseDataSpec)) datasets.push(await openDataset(spec))
   const recognizer = await SceneTextRecognizer.load(loadOptions(options))
@@ -116,30 +148,51 @@ async function run(options: Options): Promise<void> {
   const reading = { secondLook, batchSize, ...(beam !== undefined && { beamWidth: beam }), ...prior }
   const evaluations: Evaluation[] = []
   for (const dataset of datasets) {
-    const evaluation = await evaluate(recognizer, dataset, { split, subset, list, reading })
+    const evaluation = await evaluate(recognizer, dataset, { split, subset, list, normalization, reading })
     for (const problem of evaluation.unreadable) console.error(`safl: ${problem}`)
     if (!options.json) print(evaluation, options)
     evaluations.push(evaluation)
   }
   const reports = evaluations.map(({ data, results }) => {
     const words = options.lexicon === 'full' ? [...new Set(results.map(({ label }) => label))] : (lexicon ?? undefined)
-    return reportSet(data, results, { charset, lexicon: words, training })
+    return reportSet(data, results, { charset, normalization, lexicon: words, training })
   })
-  const total = summarize(evaluations, charset)
-  if (options.json) console.log(JSON.stringify({ ...total, sets: evaluations.map(brief(reports, charset)) }, null, 2))
+  const total = summarize(evaluations, { charset, normalization })
+  if (options.json) console.log(JSON.stringify({ ...total, sets: evaluations.map(brief(reports)) }, null, 2))
   else {
     for (const { data, lexicon: found } of reports)
       if (found) console.log(`${data}: ${percent(found.accuracy)} with a lexicon of ${found.size} words`)
     if (evaluations.length > 1) console.log(describe('all', total))
   }
+  warnOfParts(evaluations, { charset, normalization })
   if (options.report !== undefined)
     await writeReport(options.report, { options, evaluations, reports, datasets, recognizer })
   await recognizer.dispose()
   for (const dataset of datasets) await dataset.close()
 }
 
+/** A word that is compared without its accents' letters may count as right, or as wrong, for no reading's fault. */
+function warnOfParts(evaluations: readonly Evaluation[], comparison: Comparison): void {
+  const labels = evaluations.flatMap(({ results }) => results.map(({ label }) => label))
+  const partly = partlyCompared(labels, comparison)
+  const [example] = partly
+  if (example === undefined) return
+  const { charset, normalization } = comparison
+  const view = viewOf(normalizeText(example, normalization), charset)
+  const advice =
+    normalization === 'nfkd'
+      ? '--charset 94 without --normalize compares all'
+      : '--normalize nfkd compares é as e, --charset 94 all as they are'
+  console.error(
+    `safl: ${partly.length} ${partly.length === 1 ? 'word has' : 'words have'} characters beyond ASCII that are left out of the comparison, as "${escapeControls(example)}", compared as "${view}": ${advice}`,
+  )
+}
+
 /** How often words and characters occur in the training split of labelled sets. */
-async function countTraining(specs: readonly string[], charset: CharsetSize): Promise<TrainingFrequencies | undefined> {
+async function countTraining(
+  specs: readonly string[],
+  { charset, normalization }: Comparison,
+): Promise<TrainingFrequencies | undefined> {
   if (specs.length === 0) return undefined
   const words = new Map<string, number>()
   const characters = new Map<string, number>()
@@ -147,8 +200,8 @@ async function countTraining(specs: readonly string[], charset: CharsetSize): Pr
     const dataset = await openDataset(spec)
     let index = -1
     for await (const label of dataset.labels()) {
-      if (!inSplit(++index, 'train') || label instanceof Error) continue
-      const view = viewOf(label, charset)
+      if (!dataset.inSplit(++index, 'train') || label instanceof Error) continue
+      const view = viewOf(normalizeText(label, normalization), charset)
       words.set(view, (words.get(view) ?? 0) + 1)
       for (const character of view) characters.set(character, (characters.get(character) ?? 0) + 1)
     }
@@ -158,31 +211,43 @@ async function countTraining(specs: readonly string[], charset: CharsetSize): Pr
 }
 
 interface Summary extends WordMetrics {
+  readonly partly: number
   readonly millisecondsPerWord: number
 }
 
-function summarize(evaluations: readonly Evaluation[], charset: CharsetSize): Summary {
+function summarize(evaluations: readonly Evaluation[], { charset, normalization }: Comparison): Summary {
   const results = evaluations.flatMap((evaluation) => evaluation.results)
+  const labels = results.map(({ label }) => label)
   const milliseconds = evaluations.reduce((sum, each) => sum + each.millisecondsPerWord * each.results.length, 0)
-  return { ...wordMetrics(results, charset), millisecondsPerWord: milliseconds / Math.max(results.length, 1) }
+  return {
+    ...wordMetrics(normalizeWords(results, normalization), charset),
+    partly: partlyCompared(labels, { charset, normalization }).length,
+    millisecondsPerWord: milliseconds / Math.max(results.length, 1),
+  }
 }
 
 /** What JSON says of a set: not its thousand words. */
-function brief(reports: readonly SetReport[], charset: CharsetSize) {
-  return ({ results, ...rest }: Evaluation, place: number) => {
-    const { interval, lexicon, calibration } = reports[place]!
-    return { ...rest, ...wordMetrics(results, charset), interval, lexicon, ece: calibration.ece }
+function brief(reports: readonly SetReport[]) {
+  return ({ results: _, ...rest }: Evaluation, place: number) => {
+    const { words, left, partly, accuracy, oneMinusNed, interval, lexicon, calibration } = reports[place]!
+    return { ...rest, words, left, partly, accuracy, oneMinusNed, interval, lexicon, ece: calibration.ece }
   }
 }
 
-function print({ data, results, millisecondsPerWord }: Evaluation, { charset, wrong }: Options): void {
-  console.log(describe(data, { ...wordMetrics(results, charset), millisecondsPerWord }))
+function print(evaluation: Evaluation, { charset, normalize: normalization, wrong }: Options): void {
+  console.log(describe(evaluation.data, summarize([evaluation], { charset, normalization })))
   if (!wrong) return
-  for (const { index, label, prediction, confidence } of results) {
-    if (wordMetrics([{ label, prediction }], charset).accuracy === 0) {
-      console.log(`${index}\t${label}\t${prediction}\t${confidence.toFixed(4)}`)
-    }
-  }
+  const line = ({ index, label, prediction, confidence }: EvaluatedWord) =>
+    [index, escapeControls(label), escapeControls(prediction), confidence.toFixed(4)].join('\t')
+  const measured = evaluation.results.map((word) => ({
+    word,
+    metrics: wordMetrics(normalizeWords([word], normalization), charset),
+  }))
+  for (const { word, metrics } of measured) if (metrics.words === 1 && metrics.accuracy === 0) console.log(line(word))
+  const left = measured.filter(({ metrics }) => metrics.left === 1)
+  if (left.length === 0) return
+  console.log('left out of the count, with nothing to compare:')
+  for (const { word } of left) console.log(line(word))
 }
 
 function describe(name: string, { words, left, accuracy, oneMinusNed, millisecondsPerWord }: Summary): string {
@@ -192,73 +257,4 @@ function describe(name: string, { words, left, accuracy, oneMinusNed, millisecon
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`
-}
-
-interface Findings {
-  readonly options: Options
-  readonly evaluations: readonly Evaluation[]
-  readonly reports: readonly SetReport[]
-  readonly datasets: readonly Dataset[]
-  readonly recognizer: SceneTextRecognizer
-}
-
-async function writeReport(folder: string, { options, evaluations, reports, datasets, recognizer }: Findings) {
-  const { renderReportPage } = await import('../evaluate/report-page.ts')
-  const { provenance: history, ...file } = await readWeightsFile(options)
-  const weights = createHash('sha256')
-  for (const [name, { data }] of [...file.weights].sort(([a], [b]) => (a < b ? -1 : 1)))
-    weights.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-  const labels = createHash('sha256')
-  for (const { data, results } of evaluations) labels.update(data).update(results.map(({ label }) => label).join('\n'))
-  const provenance = {
-    model: options.model ?? 'tiny',
-    decoder: options.decoder ?? 'attention',
-    precision: options.precision ?? 'float32',
-    ...(options.beam !== undefined && { beam: String(options.beam) }),
-    ...(options.prior !== undefined && { prior: options.prior || 'none' }),
-    looks: options.secondLook ? 'two' : 'one',
-    ...(options.priorWeight !== undefined && { 'weight of the prior': String(options.priorWeight) }),
-    'SHA-256 of the weights': weights.digest('hex'),
-    'SHA-256 of the labels': labels.digest('hex'),
-    ...Object.fromEntries(Object.entries(history).map(([name, value]) => [`training: ${name}`, value])),
-    split: options.split,
-    subset: options.subset,
-    charset: String(options.charset),
-    ...(options.list !== undefined && { list: options.list }),
-    node: process.version,
-    date: new Date().toISOString(),
-  }
-  const mistakes = await drawWorst({ evaluations, datasets, recognizer, charset: options.charset })
-  await writeWhole(join(folder, 'report.json'), `${JSON.stringify({ provenance, sets: reports }, null, 2)}\n`)
-  await writeWhole(join(folder, 'report.html'), await renderReportPage({ provenance, sets: reports, mistakes }))
-  console.error(`safl: wrote ${join(folder, 'report.html')} and report.json`)
-}
-
-/** The readings farthest from their labels, of equals the most confident. */
-async function drawWorst({
-  evaluations,
-  datasets,
-  recognizer,
-  charset,
-}: Pick<Findings, 'evaluations' | 'datasets' | 'recognizer'> & { charset: CharsetSize }): Promise<Buffer | null> {
-  const { drawMistakes } = await import('../evaluate/mistakes-sheet.ts')
-  const wrong = evaluations
-    .flatMap(({ results }, set) =>
-      results.map((word) => {
-        const [label, read] = [viewOf(word.label, charset), viewOf(word.prediction, charset)]
-        const distance = label === '' ? 0 : editDistance(label, read) / Math.max(label.length, read.length)
-        return { ...word, dataset: datasets[set]!, distance }
-      }),
-    )
-    .filter(({ distance, prediction }) => distance > 0 && prediction !== '')
-    .sort((a, b) => b.distance - a.distance || b.confidence - a.confidence)
-    .slice(0, SHOWN_MISTAKES)
-  if (wrong.length === 0) return null
-  const images = await Promise.all(wrong.map(({ dataset, index }) => dataset.image(index)))
-  const readings = await recognizer.recognizeImages(images, { geometry: true })
-  return drawMistakes(
-    wrong.map(({ label, prediction, confidence }, place) => {
-      return { image: images[place]!, rectified: readings[place]!.geometry!.rectified, label, prediction, confidence }
-    }),
-  )
 }

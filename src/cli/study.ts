@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import { presetSettings } from '../config.ts'
-import { type DataSpec, inSplit, openDataset, parseDataSpec } from '../data/dataset.ts'
+import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
@@ -16,7 +16,7 @@ import { NonFiniteGradientError } from '../train/optimizer.ts'
 import { collect, positiveInteger, positiveNumber, workersOption } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
-import { defaultData, defaultFonts, synthOptions } from './synth-material.ts'
+import { backgroundsOption, defaultData, defaultFonts, synthOptions } from './synth-material.ts'
 
 interface Options {
   readonly out: string
@@ -30,6 +30,7 @@ interface Options {
   readonly data: string[]
   readonly shared: string
   readonly fonts: string
+  readonly backgrounds?: string
   readonly workers: number
   readonly threads?: number
 }
@@ -60,6 +61,7 @@ function focalCommand(): Command {
     .option('--data <kind:path>', 'real words to train on and to read; may be repeated', collect, [])
     .option('--shared <folder>', 'folder with the default real words, lexicon and backgrounds', '../shared/data')
     .option('--fonts <folder>', 'folder of fonts for synthetic words', defaultFonts())
+    .addOption(backgroundsOption())
     .addOption(workersOption())
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .action(run)
@@ -103,7 +105,7 @@ async function describeStudy(
   const preset = overrideSettings(presetSettings, weights ? loadPresetForWeights(name) : loadPreset(name), set)
   const { training } = preset
   const settings = { ...preset, training: { ...training, steps: stepsFor(words, training.batchSize) } }
-  const sources = sourcesOf({ data, shared })
+  const sources = await sourcesOf({ data, shared })
   return { settings, words, weights, data: await Promise.all(sources.map((spec) => describeData(spec, shared))) }
 }
 
@@ -114,8 +116,8 @@ async function readWeights(name: string, preset: string) {
   return { name: basename(name), digest: digest.digest('hex'), file }
 }
 
-function sourcesOf({ data, shared }: Pick<Options, 'data' | 'shared'>): DataSpec[] {
-  return (data.length > 0 ? data : defaultData(shared)).map(parseDataSpec)
+async function sourcesOf({ data, shared }: Pick<Options, 'data' | 'shared'>): Promise<DataSpec[]> {
+  return (data.length > 0 ? data : await defaultData(shared)).map(parseDataSpec)
 }
 
 async function describeData(spec: DataSpec, shared: string): Promise<StudyDescription['data'][number]> {
@@ -124,7 +126,7 @@ async function describeData(spec: DataSpec, shared: string): Promise<StudyDescri
   const counts = { training: 0, validation: 0 }
   let index = -1
   for await (const label of dataset.labels()) {
-    counts[inSplit(++index, 'validation') ? 'validation' : 'training']++
+    counts[dataset.inSplit(++index, 'validation') ? 'validation' : 'training']++
     digest.update(label instanceof Error ? '\n' : `${label}\n`)
   }
   await dataset.close()
@@ -152,7 +154,7 @@ async function runOne(planned: PlannedRun, run: Run): Promise<boolean> {
       planned,
       preset,
       study,
-      sources: sourcesOf(options),
+      sources: await sourcesOf(options),
       synth: preset.training.realShare < 1 ? synthOptions(options, preset.synth) : null,
       workers: options.workers,
       threads: options.threads,

@@ -1,32 +1,68 @@
 /** What training draws on unless told otherwise: real words, and what the synthetic engine needs. (Node) */
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Option } from 'commander'
+import { formatDataSpec } from '../data/dataset.ts'
+import { type Mixture, mixedSets } from '../data/shared-sets.ts'
 import type { SynthSettings } from '../synth/settings.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import { englishCounts } from '../word-counts.ts'
+
+/** Where the project's own data lies beside a checkout. */
+export const SHARED = join('..', 'shared', 'data')
 
 /** Fonts, installed beside the package by `npm ci --prefix fonts`. */
 export function defaultFonts(): string {
   return fileURLToPath(new URL('../../fonts/node_modules', import.meta.url))
 }
 
-/** Specs of the real words in the shared folder. */
-export function defaultData(shared: string): string[] {
-  if (!existsSync(shared))
-    throw new Error(`${shared}: no such folder of training data; give --data KIND:PATH or --shared FOLDER`)
-  return [`iiit5k:${shared}/iiit5k/train`, `icdar:${shared}/icdar2015/train/gt.txt`, `tsv:${shared}/svt/train.tsv`]
+/** `--backgrounds`, of commands that draw synthetic words. */
+export function backgroundsOption(): Option {
+  return new Option(
+    '--backgrounds <folder>',
+    'photographs to set synthetic words on; default: backgrounds in the shared folder where they are there',
+  )
+}
+
+export function checkBackgrounds(folder: string | undefined): void {
+  if (folder !== undefined && !existsSync(folder))
+    throw new Error(`--backgrounds ${folder}: no such folder; name a folder of photographs`)
+}
+
+/** Specs of the real words in the shared folder, by kind: see `shared-sets.ts`. */
+export async function defaultData(shared: string, mixture: Mixture = 'all'): Promise<string[]> {
+  const instead = 'give --data KIND:PATH, or --shared FOLDER'
+  if (!existsSync(shared)) throw new Error(`${shared}: no such folder of training data; ${instead}`)
+  const folder = join(shared, 'words')
+  const specs = await mixedSets(folder, mixture)
+  if (specs.length === 0) {
+    const found = existsSync(folder) ? 'holds none of the sets' : 'no such folder'
+    throw new Error(
+      `${folder}: ${found}; what is expected there is a folder a set, such as icdar2015, with train.tsv and validation.tsv; ${instead}`,
+    )
+  }
+  return specs.map(formatDataSpec)
+}
+
+export interface SynthMaterial {
+  readonly fonts: string
+  readonly shared: string
+  /** Photographs instead of those of the shared folder. */
+  readonly backgrounds?: string | null | undefined
 }
 
 /** The synthetic engine with fonts, lexicon, backgrounds and word counts where there are any. */
 export function synthOptions(
-  { fonts, shared }: { readonly fonts: string; readonly shared: string },
+  { fonts, shared, backgrounds }: SynthMaterial,
   settings: SynthSettings,
 ): SynthesizerOptions {
   if (!existsSync(fonts))
     throw new Error(
       `${fonts}: no fonts; install them (npm ci --prefix fonts), name a folder with --fonts, or give --no-synth`,
     )
-  const [lexiconFile, backgroundFolder] = [`${shared}/lexicon-90k.txt`, `${shared}/backgrounds`]
+  checkBackgrounds(backgrounds ?? undefined)
+  const [lexiconFile, backgroundFolder] = [`${shared}/lexicon-90k.txt`, backgrounds ?? `${shared}/backgrounds`]
   return {
     fontFolder: fonts,
     settings,

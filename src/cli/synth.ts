@@ -3,19 +3,20 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type DataSpec, dataKinds, parseDataSpec } from '../data/dataset.ts'
+import { type DataSpec, dataKinds, parseDataSpec, writtenKinds } from '../data/dataset.ts'
 import { openSyntheticWords } from '../data/synthetic-words.ts'
 import { createDataset } from '../data/write-dataset.ts'
 import { deriveSeed } from '../random.ts'
 import { drawContactSheet } from '../synth/contact-sheet.ts'
 import { type SynthPreset, synthPresets, synthSettings } from '../synth/settings.ts'
-import { createSynthesizer, type SynthesizerOptions } from '../synth/synthesizer.ts'
+import { createSynthesizer, type Synthesizer, type SynthesizerOptions, type SynthSample } from '../synth/synthesizer.ts'
+import { DEFAULT_LIMITS, type LengthLimits } from '../synth/words.ts'
 import { englishCounts } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import { collect, makeFolder, positiveInteger } from './arguments.ts'
 import { progressLine } from './progress.ts'
 import { overrideSettings } from './settings.ts'
-import { defaultFonts } from './synth-material.ts'
+import { backgroundsOption, checkBackgrounds, defaultFonts, SHARED } from './synth-material.ts'
 
 interface Options {
   readonly out?: string
@@ -29,10 +30,12 @@ interface Options {
   readonly words?: string
   readonly backgrounds?: string
   readonly quads?: boolean
+  readonly lengths: LengthLimits
+  readonly shows: number
+  readonly nothing?: boolean
   readonly workers: number
 }
 
-const SHARED = join('..', 'shared', 'data')
 const LARGEST_SEED = 2 ** 32 - 1
 
 export function synthCommand(): Command {
@@ -40,7 +43,7 @@ export function synthCommand(): Command {
     .description('Write synthetic word images with labels. The same seed gives the same bytes.')
     .option(
       '--out <set>',
-      `a new folder, for images and labels.tsv; an LMDB where it ends in .lmdb; or KIND:PATH, KIND one of ${dataKinds.join(', ')}. JSONL also says where each character lies`,
+      `a new folder, for images and labels.tsv; an LMDB where it ends in .lmdb; or KIND:PATH, KIND one of ${writtenKinds.join(', ')}. JSONL also says where each character lies`,
     )
     .option('--sheet <file>', 'a PNG of the samples with their labels beneath')
     .option('--count <number>', 'samples', positiveInteger, 80)
@@ -54,9 +57,12 @@ export function synthCommand(): Command {
     .option('--fonts <folder>', 'folder of fonts', defaultFonts())
     .option('--words <file>', `words, one a line; default: ${join(SHARED, 'lexicon-90k.txt')} where it is present`)
     .option('--frequencies <file>', 'a word and its count a line, for words.naturalness; default: counts of English')
-    .option('--backgrounds <folder>', `photographs; default: ${join(SHARED, 'backgrounds')} where it is present`)
+    .addOption(backgroundsOption())
     .option('--workers <count>', 'processes that draw samples', positiveInteger, availableParallelism())
     .option('--quads', 'outline every character on the sheet')
+    .option('--lengths <least-most>', 'characters of the words on the sheet', lengthLimits, DEFAULT_LIMITS)
+    .option('--shows <count>', 'photographs of each word on the sheet', positiveInteger, 1)
+    .option('--nothing', 'a sheet of crops without a word')
     .action(run)
 }
 
@@ -68,13 +74,25 @@ function seedNumber(text: string): number {
   return value
 }
 
+function lengthLimits(text: string): LengthLimits {
+  const [, least, most = least] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? []
+  const [minimumLength, maximumLength] = [Number(least), Number(most)]
+  if (!(minimumLength >= 1 && maximumLength >= minimumLength))
+    throw new InvalidArgumentError('It must be a length or two, such as 8 or 14-32.')
+  return { minimumLength, maximumLength }
+}
+
 async function run(options: Options): Promise<void> {
-  const { out, sheet, count, seed } = options
+  const { out, sheet } = options
+  if (out !== undefined && (options.nothing || options.shows > 1 || options.lengths !== DEFAULT_LIMITS)) {
+    throw new Error('synth: --lengths, --shows and --nothing are for --sheet; leave out --out, or them')
+  }
   if (out === undefined && sheet === undefined) {
     throw new Error(
       'synth: neither --out nor --sheet is given; name a folder for images, a PNG file for a sheet, or both',
     )
   }
+  checkBackgrounds(options.backgrounds)
   const lexiconFile = options.words ?? present(join(SHARED, 'lexicon-90k.txt'), 'a short built-in word list')
   const backgroundFolder = options.backgrounds ?? present(join(SHARED, 'backgrounds'), 'grounds without photographs')
   const settings = overrideSettings(synthSettings, synthSettings.parse(synthPresets[options.preset]), options.set)
@@ -87,11 +105,26 @@ async function run(options: Options): Promise<void> {
   }
   if (out !== undefined) await writeSamples(outputSpec(out), synth, options)
   if (sheet !== undefined) {
-    const synthesizer = await createSynthesizer(synth)
-    const samples = Array.from({ length: count }, (_, index) => synthesizer.sample(deriveSeed(seed, index)))
+    const samples = drawSheetSamples(await createSynthesizer(synth), options)
     await makeFolder(dirname(sheet))
     await writeWhole(sheet, drawContactSheet(samples, { quads: options.quads ?? false }))
   }
+}
+
+function drawSheetSamples(
+  synthesizer: Synthesizer,
+  { count, seed, lengths, shows, nothing }: Pick<Options, 'count' | 'seed' | 'lengths' | 'shows' | 'nothing'>,
+): SynthSample[] {
+  const samples: SynthSample[] = []
+  for (let index = 0; samples.length < count; index++) {
+    const own = deriveSeed(seed, index)
+    if (nothing) samples.push(synthesizer.nothing(own))
+    else {
+      const scene = synthesizer.scene(own, lengths)
+      for (let show = 0; show < shows && samples.length < count; show++) samples.push(synthesizer.show(scene, show))
+    }
+  }
+  return samples
 }
 
 function present(path: string, instead: string): string | undefined {

@@ -1,31 +1,33 @@
 /** `safl train`: trains a recogniser, resumably. */
+import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import * as runtime from 'onnxruntime-node'
 import { type Preset, presetSettings } from '../config.ts'
 import { batchSettings, openBatches } from '../data/batches.ts'
-import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
-import { readWords, validate } from '../evaluate/validate.ts'
+import { validate } from '../evaluate/validate.ts'
+import { decisiveView } from '../evaluate/validation-view.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
+import { branchPreset } from '../train/branch.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
-import { initialState, type StepReport, train } from '../train/loop.ts'
+import { initialState, train } from '../train/loop.ts'
 import { ManySteps } from '../train/many-steps.ts'
 import { Pace } from '../train/pace.ts'
 import { openTrainingStep } from '../train/replicated-step.ts'
-import { exportWeights, RunFolder, type StepRecord } from '../train/run-folder.ts'
+import { exportWeights, RunFolder } from '../train/run-folder.ts'
+import { type RunSources, sourceChanges } from '../train/run-sources.ts'
 import { startFrom } from '../train/start-from.ts'
 import { TrainingStep } from '../train/training-step.ts'
 import { collect, positiveInteger, positiveNumber, workersOption } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
-import { defaultData, defaultFonts, synthOptions } from './synth-material.ts'
+import { backgroundsOption, SHARED, synthOptions } from './synth-material.ts'
+import { describeBeginning, describeFigures, Progress, validationRecord } from './train-progress.ts'
+import { countSets, openValidation, resolveSources, type SourceOptions, trainingSpecs } from './train-sources.ts'
 
-interface Options {
-  readonly preset: string
+interface Options extends SourceOptions {
+  readonly preset?: string
   readonly run: string
-  readonly data: string[]
-  readonly shared: string
-  readonly fonts: string
   readonly set: string[]
   readonly workers: number
   readonly device: 'cpu' | 'cuda'
@@ -34,27 +36,44 @@ interface Options {
   readonly finishIn?: number
   readonly weights?: string
   readonly resume?: boolean
-  readonly synth: boolean
+  readonly changeSources?: boolean
+  readonly branch?: string
+  readonly steps?: number
 }
 
-/** Steps between two lines of the log. */
-const LOG_STEPS = 50
+const DEFAULT_PRESET = 'tiny'
+
+/** Of a branch whose length follows its speed: so many that the rate hardly falls before the speed is known. */
+const STEPS_UNTIL_PACED = 1_000_000
 
 export function trainCommand(): Command {
   return new Command('train')
     .description('Train a recogniser on real and synthetic words. Ctrl-C saves and ends; --resume goes on.')
     .requiredOption('--run <folder>', 'folder of the run: checkpoint, weights, best weights, log, progress.html')
-    .option('--preset <name>', `settings to start from: ${presetNames.join(', ')}`, 'tiny')
+    .option('--preset <name>', `settings to start from: ${presetNames.join(', ')}; default: ${DEFAULT_PRESET}`)
     .option('--set <key=value>', 'change a setting, such as training.batchSize=64; may be repeated', collect, [])
     .option('--data <kind:path>', 'real words, of which the training split is used; may be repeated', collect, [])
-    .option('--shared <folder>', 'folder with the default real words, lexicon and backgrounds', '../shared/data')
-    .option('--fonts <folder>', 'folder of fonts for synthetic words', defaultFonts())
+    .option(
+      '--validation <kind:path>',
+      'words to validate with instead; sets of --data without lists are then trained on whole; may be repeated',
+      collect,
+      [],
+    )
+    .option('--shared <folder>', `folder with the project's own words, lexicon and backgrounds; default: ${SHARED}`)
+    .option('--open', 'of its words only those that any use allows')
+    .option('--no-open', 'all of its words (the default), such as for a branch of a trunk of open ones')
+    .option('--fonts <folder>', 'folder of fonts for synthetic words; default: those of the package')
+    .addOption(backgroundsOption())
+    .option('--synth', 'draw synthetic words too (the default)')
     .option('--no-synth', 'train on real words alone')
     .option(
       '--weights <name>',
       "start from these weights, a file or a preset's of the package, at a fifth of the learning rate unless it is set",
     )
-    .option('--resume', 'go on from the checkpoint of the run')
+    .option('--resume', 'go on from the checkpoint of the run, with the words that its folder remembers')
+    .option('--change-sources', 'go on with the words that are named here, although the run had others')
+    .option('--branch <folder>', 'start from the checkpoint of that run, a trunk, and bring its learning rate to 0')
+    .option('--steps <count>', 'steps of the branch', positiveInteger)
     .addOption(workersOption())
     .addOption(
       new Option('--device <name>', 'cuda: an NVIDIA GPU, training.stepsPerRun steps a run')
@@ -71,50 +90,106 @@ export function trainCommand(): Command {
     .action(run)
 }
 
+/** What a run begins with. */
+interface Start {
+  readonly preset: Preset
+  /** Null for a run from scratch or from weights. */
+  readonly state: TrainingState | null
+  readonly sources: RunSources
+  /** Where the weights come from, for people. */
+  readonly from: string
+}
+
 async function run(options: Options): Promise<void> {
+  refuseContradictions(options)
   const folder = await RunFolder.open(options.run, { resume: options.resume ?? false })
-  const saved = options.resume ? await folder.loadCheckpoint() : null
-  const fresh = options.weights === undefined ? loadPreset : loadPresetForWeights
-  const preset = overrideSettings(presetSettings, saved?.preset ?? fresh(options.preset), options.set)
-  const { training } = preset
+  const start = await findStart(options, folder)
+  const { preset } = start
   const threads = options.threads === undefined ? {} : { threads: options.threads }
-  const inGroups = options.device === 'cuda' || training.stepsPerRun > 1
+  const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1
   const model = inGroups ? new TrainingStep(preset, runtime, threads) : openTrainingStep(preset, options.threads)
   const provider = options.device === 'cuda' ? { provider: options.device } : {}
   const manySteps = inGroups ? new ManySteps(preset, model, runtime, { ...threads, ...provider }) : null
   try {
-    await trainModel(options, { folder, saved: saved?.state ?? null, preset, model, manySteps })
+    await trainModel(options, { folder, start, model, manySteps })
   } finally {
     await manySteps?.dispose()
     await model.dispose()
   }
 }
 
+function refuseContradictions({ branch, resume, weights, preset, steps, finishIn, changeSources }: Options): void {
+  const chosen = { '--resume': resume, '--weights': weights, '--preset': preset }
+  if (branch !== undefined) {
+    for (const [name, value] of Object.entries(chosen))
+      if (value !== undefined) throw new Error(`${name}: a branch has settings and weights of its trunk; leave it out`)
+    if (steps === undefined && finishIn === undefined)
+      throw new Error('--branch: give --steps, the steps over which the rate comes down, or --finish-in MINUTES')
+  } else if (steps !== undefined) {
+    throw new Error('--steps is the length of a branch; for other runs give --set training.steps=')
+  }
+  if (resume && weights !== undefined) throw new Error('--weights: a resumed run has its own; leave it or --resume out')
+  if (changeSources && !resume) throw new Error('--change-sources belongs to --resume')
+}
+
+async function findStart(options: Options, folder: RunFolder): Promise<Start> {
+  const override = (preset: Preset) => overrideSettings(presetSettings, preset, options.set)
+  if (options.branch !== undefined) {
+    const trunk = await RunFolder.open(options.branch, { resume: true })
+    const { state, preset } = await trunk.loadCheckpoint()
+    const sources = await resolveSources(options, await trunk.readSources())
+    const steps = options.steps ?? STEPS_UNTIL_PACED
+    const from = `a branch of ${options.branch} after its step ${state.step}`
+    return { preset: override(branchPreset(preset, { from: state.step, steps })), state, sources, from }
+  }
+  if (options.resume) {
+    const { state, preset } = await folder.loadCheckpoint()
+    const kept = await folder.readSources()
+    const sources = await resolveSources(options, kept)
+    if (kept) acceptChanges(sourceChanges(kept, sources), options)
+    return { preset: override(preset), state, sources, from: `resumed after step ${state.step}` }
+  }
+  const load = options.weights === undefined ? loadPreset : loadPresetForWeights
+  return {
+    preset: override(load(options.preset ?? DEFAULT_PRESET)),
+    state: null,
+    sources: await resolveSources(options, null),
+    from: options.weights === undefined ? 'from scratch' : `from the weights ${options.weights}`,
+  }
+}
+
+/** A run goes on with its own words unless it is said that it shall not. */
+function acceptChanges(changes: readonly string[], { run, changeSources }: Options): void {
+  if (changes.length === 0) return
+  if (!changeSources)
+    throw new Error(
+      `${run}: began with other words (${changes.join('; ')}); leave these options out, or give --change-sources to go on with them`,
+    )
+  for (const change of changes) console.error(`safl: changed: ${change}`)
+}
+
 interface Prepared {
   readonly folder: RunFolder
-  readonly saved: TrainingState | null
-  readonly preset: Preset
+  readonly start: Start
   readonly model: TrainingStep
   readonly manySteps: ManySteps | null
 }
 
-async function trainModel(options: Options, { folder, saved, preset, model, manySteps }: Prepared): Promise<void> {
+async function trainModel(options: Options, prepared: Prepared): Promise<void> {
+  const { folder, start, model, manySteps } = prepared
+  const { preset, sources } = start
   const { training } = preset
   const decoder = training.focalWeight > 0 ? 'attention' : 'ctc'
-  const sources = (options.data.length > 0 ? options.data : defaultData(options.shared)).map(parseDataSpec)
-  const synth = options.synth ? synthOptions(options, preset.synth) : null
-  const state = saved ?? initialState(model, training.seed)
+  const synth = sources.synth ? synthOptions(sources, preset.synth) : null
+  const state = start.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
-    throw new Error(`${options.run}: its checkpoint belongs to a model of other settings`)
-  if (options.weights) {
-    const file = await readWeightsFile({ model: options.weights, preset: options.preset })
-    const missing = startFrom(file, { preset, model, state })
-    if (missing.length > 0) console.error(`safl: ${lackOf(options.weights, missing)}`)
-  }
-  const validationWords = training.validationSteps > 0 ? await openValidation(sources, training.validationWords) : []
-  await folder.begin(state, preset)
+    throw new Error(`${options.branch ?? options.run}: its checkpoint belongs to a model of other settings`)
+  if (options.weights) await loadWeights(options.weights, { options, preset, model, state })
+  const { validation, view } = await beginFolder(prepared, state)
+  // The trunk may have moved on before a branch is saved.
+  if (options.branch !== undefined) await folder.saveState(state, preset)
   const batches = openBatches({
-    sources,
+    sources: trainingSpecs(sources),
     synth,
     settings: batchSettings(preset),
     firstBatch: state.step,
@@ -143,17 +218,12 @@ async function trainModel(options: Options, { folder, saved, preset, model, many
         for (const problem of report.batch.skipped) console.error(`\nsafl: left out: ${problem}`)
         const line = progress.add(report)
         if (line) await folder.log(line)
-        if (
-          validationWords.length > 0 &&
-          (report.step % training.validationSteps === 0 || report.step === training.steps)
-        ) {
+        const isDue = report.step % training.validationSteps === 0 || report.step === training.steps
+        if (validation.length > 0 && isDue) {
           const weights = exportWeights(preset, model, state)
-          const { words, accuracy, oneMinusNed } = await validate(weights, validationWords, decoder)
-          const { step, samples, seconds } = state
-          await folder.validated({ step, samples, seconds: Math.round(seconds), accuracy, oneMinusNed, words }, weights)
-          progress.say(
-            `validation: ${(100 * accuracy).toFixed(1)} % of ${words} words, 1-NED ${(100 * oneMinusNed).toFixed(1)} %`,
-          )
+          const found = await validate(weights, validation, decoder)
+          await folder.validated(validationRecord(state, found, view), weights)
+          progress.say(describeFigures(found))
         }
         const now = performance.now()
         if (options.minutes !== undefined && now - started > options.minutes * 60_000) stop.abort()
@@ -172,76 +242,42 @@ async function trainModel(options: Options, { folder, saved, preset, model, many
   }
 }
 
-async function openValidation(sources: readonly DataSpec[], most: number) {
-  const datasets = await Promise.all(sources.map(openDataset))
-  const words = await readWords(datasets, 'validation', most)
-  await Promise.all(datasets.map((dataset) => dataset.close()))
-  return words
+/** Writes down what is begun, says it, and reads the words to validate with. */
+async function beginFolder({ folder, start, model }: Prepared, { step }: TrainingState) {
+  const { preset, sources, from } = start
+  const { validationSteps, validationWords, validationView } = preset.training
+  const sets = await countSets(sources)
+  const validation = validationSteps > 0 ? await openValidation(sources, validationWords) : []
+  const view = decisiveView(preset.model.furtherCharacters, validationView)
+  await folder.begin(step, { preset, sources, view })
+  const page = join(folder.path, 'progress.html')
+  const parameters = model.parameterCount
+  const lines = describeBeginning({
+    preset,
+    parameters,
+    from,
+    step,
+    sets,
+    synth: sources.synth,
+    validation,
+    view,
+    page,
+  })
+  for (const line of lines) console.error(`safl: ${line}`)
+  return { validation, view }
 }
 
-function lackOf(path: string, missing: readonly string[]): string {
-  return `${path} lacks ${missing.length} tensors, which start anew: ${missing.slice(0, 3).join(', ')}`
+interface Loading {
+  readonly options: Options
+  readonly preset: Preset
+  readonly model: TrainingStep
+  readonly state: TrainingState
 }
 
-/** The progress line, and a record for the log every so many steps. */
-class Progress {
-  private readonly preset: Preset
-  private readonly state: TrainingState
-  private readonly waited: () => number
-  private loss = 0
-  private columnLoss = 0
-  private ctcLoss = 0
-  private outlineLoss = 0
-  private steps = 0
-  private since = performance.now()
-  private samplesBefore: number
-  private waitedBefore = 0
-
-  constructor(preset: Preset, state: TrainingState, waited: () => number) {
-    this.preset = preset
-    this.state = state
-    this.waited = waited
-    this.samplesBefore = state.samples
-  }
-
-  add({ step, loss, columnLoss, ctcLoss, outlineLoss, rate, norm }: StepReport): StepRecord | null {
-    this.loss += loss
-    this.columnLoss += columnLoss
-    this.ctcLoss += ctcLoss
-    this.outlineLoss += outlineLoss
-    this.steps++
-    const { training } = this.preset
-    if (step % LOG_STEPS !== 0 && step !== training.steps) return null
-    const elapsed = performance.now() - this.since
-    const record = {
-      step,
-      samples: this.state.samples,
-      seconds: Math.round(this.state.seconds),
-      loss: round(this.loss / this.steps),
-      columnLoss: round(this.columnLoss / this.steps),
-      ctcLoss: round(this.ctcLoss / this.steps),
-      outlineLoss: Number((this.outlineLoss / this.steps).toPrecision(4)),
-      rate: Number(rate.toPrecision(4)),
-      norm: round(norm),
-      samplesPerSecond: round(((this.state.samples - this.samplesBefore) / elapsed) * 1000),
-      waiting: round((this.waited() - this.waitedBefore) / elapsed),
-    }
-    const left = ((training.steps - step) * elapsed) / this.steps / 60_000
-    const line = `step ${step}/${training.steps}  loss ${record.loss}  columns ${record.columnLoss}  ctc ${record.ctcLoss}  outline ${record.outlineLoss}  rate ${record.rate}  ${record.samplesPerSecond} words/s  waiting ${Math.round(record.waiting * 100)} %  ${left.toFixed(0)} min left`
-    process.stderr.write(process.stderr.isTTY ? `\r${line}\u001b[K` : `${line}\n`)
-    this.loss = this.columnLoss = this.ctcLoss = this.outlineLoss = this.steps = 0
-    this.since = performance.now()
-    this.samplesBefore = this.state.samples
-    this.waitedBefore = this.waited()
-    return record
-  }
-
-  /** A line of its own. */
-  say(text: string): void {
-    process.stderr.write(process.stderr.isTTY ? `\r${text}\u001b[K\n` : `${text}\n`)
-  }
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(3))
+async function loadWeights(name: string, { options, preset, model, state }: Loading): Promise<void> {
+  const file = await readWeightsFile({ model: name, preset: options.preset ?? DEFAULT_PRESET })
+  const missing = startFrom(file, { preset, model, state })
+  if (missing.length === 0) return
+  const few = missing.slice(0, 3).join(', ')
+  console.error(`safl: ${name} lacks ${missing.length} tensors, which start anew: ${few}`)
 }

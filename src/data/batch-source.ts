@@ -1,29 +1,37 @@
 /** Renders training batches: which words, which images, in which order. A pure function of settings and batch number. */
 import { type Charset, createCharset, END, encodeText, PADDING } from '../charset.ts'
+import { fit, widen, wideningMargins } from '../image/fit.ts'
 import type { RgbImage } from '../image/image.ts'
-import { join } from '../image/join.ts'
-import { resize } from '../image/resize.ts'
-import { isTall, turnQuarter } from '../image/turn.ts'
 import { MAP_COLUMNS, MAP_ROWS, UNKNOWN_PLACE } from '../model/column-guidance.ts'
 import { resampleOutline, UNKNOWN_EDGE } from '../model/outline-guidance.ts'
+import { shapeOf, type WordShape, wordShapes } from '../model/word-shapes.ts'
 import { createRandom, deriveSeed, type Random } from '../random.ts'
-import type { Synthesizer } from '../synth/synthesizer.ts'
+import type { SynthScene } from '../synth/scene.ts'
+import type { SampleOptions, Synthesizer, SynthSample } from '../synth/synthesizer.ts'
 import { augment } from './augment.ts'
 import type { BatchSettings, TrainingBatch } from './batches.ts'
 import { drawCharacterMap } from './character-map.ts'
 import type { Dataset } from './dataset.ts'
-import { sortWords, type WordBucket, type WordPlace } from './word-buckets.ts'
-
-interface RealWord {
-  readonly text: string
-  readonly image: RgbImage
-}
-
-/** Pairs that are looked at for one whose length fits. */
-const JOIN_ATTEMPTS = 8
+import { RealWords } from './real-words.ts'
+import { sortWords, type WordBucket } from './word-buckets.ts'
 
 /** How often words fall into the buckets when there are no real words to count: shares of a typical set of signs. */
 const TYPICAL_LENGTHS = [0.02, 0.09, 0.15, 0.17, 0.15, 0.13, 0.11, 0.07, 0.05, 0.03, 0.02, 0.01]
+
+/**
+ * A shape's positions are to a batch's decoder length as these say at least and at most: every word has room for its
+ * characters, and few lengths meet each shape, for each of which a graph is kept.
+ */
+const [FEWEST_POSITIONS, MOST_POSITIONS] = [1.7, 4]
+
+/** Batches of wider words have fewer of them, so that they take no more memory. */
+const FULL_WIDTH = 192
+
+/** Batches between two shows of a synthetic word; a multiple of the usual numbers of processes, each of which keeps its own. */
+const SHOWS_APART = 24
+
+/** Numbers of the streams of random numbers in the derivation of their seeds. */
+const STREAM = { sample: 1, kind: 2, nothing: 3, scene: 4 } as const
 
 export interface BatchSourceParts {
   readonly settings: BatchSettings
@@ -35,31 +43,69 @@ export interface BatchSourceParts {
   readonly cacheBytes: number
 }
 
+type Size = Pick<RgbImage, 'width' | 'height'>
+
+/** What all words of a batch have in common. */
+interface Form {
+  readonly shape: WordShape
+  /** Decoder steps. */
+  readonly length: number
+  /** How many there are. */
+  readonly size: number
+}
+
+/** A word at the size of its batch. */
+interface Drawn {
+  readonly text: string
+  readonly image: RgbImage
+  readonly map?: Uint8Array
+  readonly outline?: Float32Array
+}
+
+/** Where in the stream a batch stands. */
+interface Place {
+  readonly index: number
+  /** The batch whose synthetic words this one shows, and the how-manieth time. */
+  readonly origin: number
+  readonly show: number
+  readonly bucket: number
+}
+
 export class BatchSource {
   private readonly settings: BatchSettings
   private readonly charset: Charset
   private readonly synthesizer: Synthesizer | null
+  private readonly shapes: readonly WordShape[]
   private readonly buckets: readonly WordBucket[]
+  private readonly words: RealWords
   /** Share of batches of each bucket. */
   private readonly shares: readonly number[]
   /** Share of each bucket's real words that are two joined. */
   private readonly joinShares: readonly number[]
+  /** Synthetic words that will be shown again, by origin and place. */
+  private readonly scenes = new Map<string, SynthScene>()
   /** What the next batch shall report. */
   private unreported: string[]
-  private readonly unreadable = new Map<Dataset, Set<number>>()
-  private readonly cache = new Map<Dataset, Map<number, RealWord>>()
-  private cacheRoom: number
 
   private constructor(
     { settings, synthesizer, cacheBytes }: BatchSourceParts,
     { buckets, leftOut }: { buckets: readonly WordBucket[]; leftOut: string[] },
   ) {
     this.settings = settings
-    this.cacheRoom = cacheBytes
     this.charset = createCharset(settings.furtherCharacters)
     this.synthesizer = synthesizer
+    this.shapes = wordShapes(settings)
     this.buckets = buckets
     this.unreported = leftOut
+    this.words = new RealWords({
+      buckets,
+      cacheBytes,
+      mostHeight: settings.imageHeight,
+      mostWidth: Math.max(...this.shapes.map(({ imageWidth }) => imageWidth)),
+      spaced: settings.furtherCharacters.includes(' '),
+      bucketOf: (text) => settings.lengths.findIndex((limit) => text.length + 1 <= limit),
+      onBad: (problem) => this.unreported.push(problem),
+    })
     const weights = buckets.map(({ weight }) => weight)
     const words = weights.reduce((a, b) => a + b, 0)
     const typical = (bucket: number) =>
@@ -90,123 +136,153 @@ export class BatchSource {
   }
 
   async render(index: number): Promise<TrainingBatch> {
-    const { batchSize, lengths, seed, stepsPerRun, controlPoints, imageHeight, imageWidth } = this.settings
-    const random = createRandom(deriveSeed(seed, Math.floor(index / stepsPerRun)))
-    const bucket = pick(this.shares, random)
-    const length = lengths[bucket]!
-    const images = new Uint8Array(batchSize * imageHeight * imageWidth * 3)
-    const targets = new Int32Array(batchSize * length).fill(PADDING)
-    const characterMap = new Uint8Array(batchSize * MAP_ROWS * MAP_COLUMNS).fill(UNKNOWN_PLACE)
-    const outlines = new Float32Array(batchSize * controlPoints * 2).fill(UNKNOWN_EDGE)
-    for (let place = 0; place < batchSize; place++) {
-      const sample = createRandom(deriveSeed(seed, index, place, 1))
-      const drawn = (await this.drawReal(bucket, sample)) ?? this.drawSynthetic(bucket, sample)
-      images.set(drawn.image.data, place * imageHeight * imageWidth * 3)
-      if (drawn.map) characterMap.set(drawn.map, place * MAP_ROWS * MAP_COLUMNS)
-      if (drawn.outline) outlines.set(resampleOutline(drawn.outline, controlPoints), place * controlPoints * 2)
-      const ids = encodeText(drawn.text, this.charset)
-      targets.set([...ids, END], place * length)
+    const { controlPoints, imageHeight } = this.settings
+    const place = this.placeOf(index)
+    const form = await this.formOf(place)
+    const { length, shape, size } = form
+    const pixels = imageHeight * shape.imageWidth * 3
+    const images = new Uint8Array(size * pixels)
+    const targets = new Int32Array(size * length).fill(PADDING)
+    const characterMap = new Uint8Array(size * MAP_ROWS * MAP_COLUMNS).fill(UNKNOWN_PLACE)
+    const outlines = new Float32Array(size * controlPoints * 2).fill(UNKNOWN_EDGE)
+    for (let word = 0; word < size; word++) {
+      const { text, image, map, outline } = await this.draw(place, word, form)
+      images.set(image.data, word * pixels)
+      if (map) characterMap.set(map, word * MAP_ROWS * MAP_COLUMNS)
+      if (outline) outlines.set(resampleOutline(outline, controlPoints), word * controlPoints * 2)
+      targets.set([...encodeText(text, this.charset), END], word * length)
     }
     const skipped = this.unreported
     this.unreported = []
-    return { index, size: batchSize, length, images, targets, characterMap, outlines, skipped }
+    const { imageWidth } = shape
+    return { index, size, length, imageWidth, images, targets, characterMap, outlines, skipped }
   }
 
-  /** A real word, or null when the dice ask for a synthetic one. A word that cannot be read is replaced by the next. */
-  private async drawReal(bucket: number, random: Random) {
-    const { realShare, imageHeight: height, imageWidth: width } = this.settings
-    const words = this.buckets[bucket]!
-    const real = random() < (this.synthesizer ? realShare : 1)
-    if (!real || (words.size === 0 && this.synthesizer)) return null
-    const joined = random() < this.joinShares[bucket]! ? await this.drawJoined(bucket, random) : null
-    const word = joined ?? (await this.drawReadable(words, random))
-    if (word)
-      return { image: augment(word.image, { width, height, random }), text: word.text, map: null, outline: null }
-    if (this.synthesizer) return null
-    throw new Error(`not one of ${words.size} real words of this length can be read: ${this.unreported[0] ?? ''}`)
-  }
-
-  /** Null where none of the words can be read. */
-  private async drawReadable(words: WordBucket, random: Random): Promise<RealWord | null> {
-    const first = words.draw(random)
-    for (let attempt = 0; attempt < words.size; attempt++) {
-      const word = await this.read(words.at((first + attempt) % words.size))
-      if (word) return word
-    }
-    return null
-  }
-
-  /**
-   * Two words of shorter buckets side by side whose length belongs to this one (two of the first bucket, for that), each
-   * as wide as its share of the characters, or about.
-   */
-  private async drawJoined(bucket: number, random: Random): Promise<RealWord | null> {
-    const { imageHeight: height, imageWidth: width } = this.settings
-    const shorter = this.buckets.slice(0, Math.max(bucket, 1)).filter(({ size }) => size > 0)
-    if (shorter.length === 0) return null
-    for (let attempt = 0; attempt < JOIN_ATTEMPTS; attempt++) {
-      const [first, second] = [await this.drawAny(shorter, random), await this.drawAny(shorter, random)]
-      if (!first || !second) return null
-      const text = first.text + second.text
-      if (this.bucketOf(text) !== bucket) continue
-      const share = (first.text.length / text.length) * (0.85 + 0.3 * random())
-      return { text, image: join(first.image, second.image, { width, height, share }) }
-    }
-    return null
-  }
-
-  private drawAny(buckets: readonly WordBucket[], random: Random): Promise<RealWord | null> {
-    return this.drawReadable(buckets[Math.floor(random() * buckets.length)]!, random)
-  }
-
-  private bucketOf(text: string): number {
-    return this.settings.lengths.findIndex((limit) => text.length + 1 <= limit)
-  }
-
-  /** Null, and a line for the next batch's report, where the sample is bad. */
-  private async read({ dataset, index }: WordPlace): Promise<RealWord | null> {
-    const { imageHeight: height, imageWidth: width } = this.settings
-    if (this.unreadable.get(dataset)?.has(index)) return null
-    const cached = this.cache.get(dataset)?.get(index)
-    if (cached) return cached
-    try {
-      const image = await dataset.image(index)
-      // Most words that run up or down run up.
-      const upright = isTall(image) ? turnQuarter(image, 'clockwise') : image
-      const word = { text: await dataset.label(index), image: bounded(upright, { width, height }) }
-      if (word.image.data.length <= this.cacheRoom) {
-        this.cacheRoom -= word.image.data.length
-        this.cache.set(dataset, (this.cache.get(dataset) ?? new Map()).set(index, word))
-      }
-      return word
-    } catch (error) {
-      this.unreported.push(error instanceof Error ? error.message : String(error))
-      this.unreadable.set(dataset, (this.unreadable.get(dataset) ?? new Set()).add(index))
-      return null
-    }
-  }
-
-  private drawSynthetic(bucket: number, random: Random) {
-    const { lengths, imageHeight, imageWidth } = this.settings
-    const limits = {
-      minimumLength: bucket === 0 ? 1 : lengths[bucket - 1]!,
-      maximumLength: lengths[bucket]! - 1,
-    }
-    const sample = this.synthesizer!.sample(Math.floor(random() * 2 ** 32), limits)
-    const image = resize(sample.image, imageWidth, imageHeight)
+  private placeOf(index: number): Place {
+    const { seed, stepsPerRun, shows } = this.settings
+    // Batches of one run, which have one form, stay together.
+    const run = Math.floor(index / stepsPerRun)
+    const within = run % (shows * SHOWS_APART)
+    const originRun = run - within + (within % SHOWS_APART)
     return {
-      image,
-      text: sample.text,
-      map: drawCharacterMap(sample.text, sample.characterQuads),
-      outline: sample.outline,
+      index,
+      origin: originRun * stepsPerRun + (index % stepsPerRun),
+      show: Math.floor(within / SHOWS_APART),
+      bucket: pick(this.shares, createRandom(deriveSeed(seed, originRun))),
     }
   }
-}
 
-/** No larger than the size it will be shown at, so that all words fit in memory. */
-function bounded(image: RgbImage, size: { width: number; height: number }): RgbImage {
-  const [width, height] = [Math.min(image.width, size.width), Math.min(image.height, size.height)]
-  return resize(image, width, height)
+  /** That of the first word of the run's first batch: forms are as frequent as such words are. */
+  private async formOf({ origin, bucket }: Place): Promise<Form> {
+    const limit = this.settings.lengths[bucket]!
+    if (this.shapes.length === 1) return { shape: this.shapes[0]!, length: limit, size: this.settings.batchSize }
+    const first = origin - (origin % this.settings.stepsPerRun)
+    const place = { index: first, origin: first, show: 0, bucket }
+    const random = this.randomOf(first, 0)
+    const real = this.isReal(place, 0) ? await this.drawReal(random, bucket, () => true) : null
+    return this.formFor(real?.image ?? this.sampleOf(place, 0, null).image, bucket)
+  }
+
+  /** The form of a crop's size among words of a bucket. */
+  private formFor(crop: Size, bucket: number): Form {
+    const { lengths, batchSize, replicas } = this.settings
+    const limit = lengths[bucket]!
+    const own = shapeOf(this.shapes, crop)
+    const roomy = this.shapes.filter(({ textWidth }) => textWidth / 4 >= FEWEST_POSITIONS * limit)
+    const shape = roomy.find(({ textWidth }) => textWidth >= own.textWidth) ?? this.shapes[this.shapes.length - 1]!
+    const least = shape.textWidth / 4 / MOST_POSITIONS
+    const length = lengths.find((each) => each >= Math.max(limit, least)) ?? lengths[lengths.length - 1]!
+    const size = replicas * Math.ceil((batchSize * Math.min(1, FULL_WIDTH / shape.textWidth)) / replicas)
+    return { shape, length, size }
+  }
+
+  private randomOf(batch: number, word: number): Random {
+    return createRandom(deriveSeed(this.settings.seed, batch, word, STREAM.sample))
+  }
+
+  private isReal({ origin }: Place, word: number): boolean {
+    const share = this.synthesizer ? this.settings.realShare : 1
+    return createRandom(deriveSeed(this.settings.seed, origin, word, STREAM.kind))() < share
+  }
+
+  private async draw(place: Place, word: number, form: Form): Promise<Drawn> {
+    const { bucket, index } = place
+    const random = this.randomOf(index, word)
+    const fits = this.fitting(form, bucket)
+    if (this.isReal(place, word)) {
+      const real = await this.drawReal(random, bucket, fits)
+      if (real) {
+        const { imageWidth: width, leastAspect } = form.shape
+        const image = augment(widen(real.image, leastAspect), { width, height: this.settings.imageHeight, random })
+        return { text: real.text, image }
+      }
+    }
+    return this.drawSynthetic(place, word, form)
+  }
+
+  /** Whether a crop's size asks for the form; for any where words have one shape. */
+  private fitting(form: Form, bucket: number): ((size: Size) => boolean) | null {
+    return this.shapes.length === 1 ? null : (size) => this.formFor(size, bucket).shape === form.shape
+  }
+
+  /** Null where no word of this length can be read and the engine stands in. */
+  private async drawReal(random: Random, bucket: number, fits: ((size: Size) => boolean) | null) {
+    const word = await this.words.draw(random, {
+      bucket,
+      joinShare: this.joinShares[bucket]!,
+      fits: fits ?? (() => true),
+    })
+    if (word || this.synthesizer) return word
+    const { size } = this.buckets[bucket]!
+    throw new Error(`not one of ${size} real words of this length can be read: ${this.unreported[0] ?? ''}`)
+  }
+
+  private drawSynthetic(place: Place, word: number, form: Form): Drawn {
+    const { imageHeight: height } = this.settings
+    const { imageWidth: width, leastAspect } = form.shape
+    const { text, image, characterQuads, outline } = this.sampleOf(place, word, this.fitting(form, place.bucket))
+    const { left, right } = wideningMargins(image, leastAspect)
+    const whole = left + image.width + right
+    const moved = (points: Float32Array) =>
+      points.map((value, index) => (index % 2 === 0 ? (left + value * image.width) / whole : value))
+    return {
+      text,
+      image: fit(image, { width, height, leastAspect }),
+      map: drawCharacterMap(text, moved(characterQuads), this.charset),
+      ...(outline && { outline: moved(outline) }),
+    }
+  }
+
+  /** What the engine draws at a place: a show of its word, or a crop without one. */
+  private sampleOf(place: Place, word: number, fits: ((size: Size) => boolean) | null): SynthSample {
+    const { nothingShare, seed } = this.settings
+    const options = fits ? { fits } : {}
+    const isEmpty = createRandom(deriveSeed(seed, place.origin, word, STREAM.nothing))() < nothingShare
+    if (isEmpty) return this.synthesizer!.nothing(deriveSeed(seed, place.index, word, STREAM.nothing), options)
+    return this.synthesizer!.show(this.sceneOf(place, word, options), place.show)
+  }
+
+  /** A word as it is painted, once for all its shows. */
+  private sceneOf({ origin, show, bucket }: Place, word: number, options: SampleOptions): SynthScene {
+    const { lengths, shows, seed } = this.settings
+    const key = `${origin}/${word}`
+    const kept = this.scenes.get(key)
+    if (kept) {
+      if (show === shows - 1) this.scenes.delete(key)
+      return kept
+    }
+    const limits = { minimumLength: bucket === 0 ? 1 : lengths[bucket - 1]!, maximumLength: lengths[bucket]! - 1 }
+    const scene = this.synthesizer!.scene(deriveSeed(seed, origin, word, STREAM.scene), limits, options)
+    if (show < shows - 1) this.keep(key, scene)
+    return scene
+  }
+
+  private keep(key: string, scene: SynthScene): void {
+    this.scenes.set(key, scene)
+    // Where processes share the shows of a word, some are never fetched again here.
+    const most = SHOWS_APART * this.settings.batchSize
+    if (this.scenes.size > most) this.scenes.delete(this.scenes.keys().next().value!)
+  }
 }
 
 function pick(shares: readonly number[], random: Random): number {

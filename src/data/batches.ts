@@ -12,11 +12,13 @@ export interface TrainingBatch {
   readonly size: number
   /** Decoder steps T: every word and its end symbol fit. */
   readonly length: number
+  /** Columns W of the images, pixels. */
+  readonly imageWidth: number
   /** RGB bytes [B, H, W, 3]. */
   readonly images: Uint8Array
   /** Class ids [B, T]: the word, the end symbol, padding. */
   readonly targets: Int32Array
-  /** What lies where in the image, [B, 16, 64]: see `column-guidance.ts`. */
+  /** What lies where in the image, [B, 16, 128]: see `column-guidance.ts`. */
   readonly characterMap: Uint8Array
   /** Edges of the words, [B, K, 2]: see `outline-guidance.ts`. */
   readonly outlines: Float32Array
@@ -25,7 +27,10 @@ export interface TrainingBatch {
 }
 
 export interface BatchSettings {
+  /** Words of a batch; fewer where they are wide. */
   readonly batchSize: number
+  /** Divides the words of every batch. */
+  readonly replicas: number
   /** Decoder lengths that batches are sorted into, rising. */
   readonly lengths: readonly number[]
   /** 0 keeps the shares that lengths have among the words, 1 makes all decoder lengths alike frequent. */
@@ -34,20 +39,28 @@ export interface BatchSettings {
   /** Share of real words that are two side by side. */
   readonly joinShare: number
   readonly seed: number
-  /** So many batches in a row have the same length. */
+  /** Share of the synthetic crops that hold no word. */
+  readonly nothingShare: number
+  /** How often each synthetic word is shown. */
+  readonly shows: number
+  /** So many batches in a row have the same length and width. */
   readonly stepsPerRun: number
   /** Points K of a word's edges. */
   readonly controlPoints: number
   readonly imageHeight: number
   readonly imageWidth: number
+  readonly textWidth: number
+  /** What words' shapes are made of: see `word-shapes.ts`. */
+  readonly textWidths: readonly number[]
   /** Characters beside the 94 that words may have. */
   readonly furtherCharacters: string
 }
 
 /** What a preset's batches are made of. */
 export function batchSettings({ model, training }: Preset): BatchSettings {
-  const { imageHeight, imageWidth, furtherCharacters, rectifier } = model
-  return { ...training, imageHeight, imageWidth, furtherCharacters, controlPoints: rectifier.controlPoints }
+  const { imageHeight, imageWidth, textWidth, textWidths, furtherCharacters, rectifier } = model
+  const sizes = { imageHeight, imageWidth, textWidth, textWidths }
+  return { ...training, ...sizes, furtherCharacters, controlPoints: rectifier.controlPoints }
 }
 
 export interface BatchStreamOptions {

@@ -1,14 +1,16 @@
 /** Draws where each character of a synthetic word lies, as the training graph takes it. */
-import { encodeText } from '../charset.ts'
+import { type Charset, encodeText, printable } from '../charset.ts'
 import { MAP_COLUMNS, MAP_ROWS, NO_CHARACTER } from '../model/column-guidance.ts'
 
 /**
- * Class ids [16, 64] of the characters whose quadrilateral covers a cell's centre. `quads` holds 8 numbers a character:
- * x, y of its corners in order around it, as fractions of the image.
+ * Class ids [16, 128] of the characters whose quadrilateral covers a cell's centre; a space covers none. `quads` holds 8
+ * numbers a character: x, y of its corners in order around it, as fractions of the image.
  */
-export function drawCharacterMap(text: string, quads: Float32Array): Uint8Array {
+export function drawCharacterMap(text: string, quads: Float32Array, charset: Charset = printable): Uint8Array {
   const map = new Uint8Array(MAP_ROWS * MAP_COLUMNS).fill(NO_CHARACTER)
-  for (const [index, id] of encodeText(text).entries()) {
+  const space = charset.idOf.get(' ')
+  for (const [index, id] of encodeText(text, charset).entries()) {
+    if (id === space) continue
     const quad = quads.subarray(index * 8, index * 8 + 8)
     const xs = [0, 2, 4, 6].map((corner) => quad[corner]! * MAP_COLUMNS - 0.5)
     const ys = [1, 3, 5, 7].map((corner) => quad[corner]! * MAP_ROWS - 0.5)

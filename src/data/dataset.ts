@@ -1,14 +1,31 @@
 /** Word crops with their labels, in the field's formats, read one by one. (Node) */
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
+import { decodeBytes, decodeFile, showText } from '../text-encoding.ts'
+import { headerRow, joinRows } from './csv-rows.ts'
+import { recognizeForeign } from './foreign-records.ts'
 import { csvFormat, type Entry, type LabelFormat, labelFormats, nameToLabel } from './label-formats.ts'
-import { LmdbReader } from './lmdb-reader.ts'
+import { findImage, findTags } from './label-paths.ts'
+import { findLmdb, LmdbReader } from './lmdb-reader.ts'
 import { TextRecords } from './text-records.ts'
 
-export const dataKinds = ['iiit5k', 'icdar', 'tsv', 'jsonl', 'csv', 'doctr', 'folder', 'lmdb'] as const
+export const dataKinds = [
+  'iiit5k',
+  'icdar',
+  'tsv',
+  'jsonl',
+  'csv',
+  'mjsynth',
+  'doctr',
+  'folder',
+  'lmdb',
+  'lists',
+] as const
 export type DataKind = (typeof dataKinds)[number]
+/** Kinds that are written too; the names of MJSynth need places in its lexicon. */
+export const writtenKinds = dataKinds.filter((kind) => kind !== 'mjsynth')
 
 /** Where a data set lies: `KIND:PATH` on the command line, or `KIND*WEIGHT:PATH`. */
 export interface DataSpec {
@@ -16,6 +33,8 @@ export interface DataSpec {
   readonly path: string
   /** How many words each word counts as when sets are mixed; 1 unless given. */
   readonly weight?: number
+  /** The split that all samples belong to; sets with lists of their own keep to these. */
+  readonly wholly?: 'train' | 'validation'
 }
 
 /** Samples keep their numbers, also where one is bad: reading that one rejects, with a message that names it. */
@@ -25,6 +44,8 @@ export interface Dataset {
   readonly length: number
   /** The weight that its spec gave. */
   readonly weight: number
+  /** Whether a sample belongs to a split: as its set's lists or its spec say, else every fifth is validation. */
+  inSplit(index: number, split: Split): boolean
   /** What messages call a sample. */
   nameOf(index: number): string
   /** The image's path as the label file gives it, or its key. */
@@ -42,9 +63,14 @@ export interface Dataset {
 export const splits = ['train', 'validation', 'all'] as const
 export type Split = (typeof splits)[number]
 
-/** Every fifth line, from the first, is validation; the others are training. */
-export function inSplit(index: number, split: Split): boolean {
-  return split === 'all' || (index % 5 === 0) === (split === 'validation')
+/** The rule of sets without lists: every fifth sample, from the first, is validation; the others are training. */
+function isInFifth(index: number): boolean {
+  return index % 5 === 0
+}
+
+function splitOf({ wholly }: DataSpec): Dataset['inSplit'] {
+  const isValidation = wholly ? () => wholly === 'validation' : isInFifth
+  return (index, split) => split === 'all' || isValidation(index) === (split === 'validation')
 }
 
 export function parseDataSpec(text: string): DataSpec {
@@ -55,10 +81,15 @@ export function parseDataSpec(text: string): DataSpec {
   const weight = weightText === undefined ? 1 : Number(weightText)
   if (!kind || !path || !(weight > 0 && weight < Number.POSITIVE_INFINITY)) {
     throw new Error(
-      `"${text}" is no data set: give KIND:PATH or KIND*WEIGHT:PATH, KIND one of ${dataKinds.join(', ')}, WEIGHT a number above 0`,
+      `${showText(text)} is no data set: give KIND:PATH or KIND*WEIGHT:PATH, KIND one of ${dataKinds.join(', ')}, WEIGHT a number above 0`,
     )
   }
   return { kind, path, weight }
+}
+
+/** `KIND:PATH` or `KIND*WEIGHT:PATH`, which `parseDataSpec` reads back. */
+export function formatDataSpec({ kind, path, weight = 1 }: DataSpec): string {
+  return weight === 1 ? `${kind}:${path}` : `${kind}*${weight}:${path}`
 }
 
 /**
@@ -67,6 +98,7 @@ export function parseDataSpec(text: string): DataSpec {
  */
 export async function openDataset(spec: DataSpec): Promise<Dataset> {
   if (spec.kind === 'lmdb') return openLmdb(spec)
+  if (spec.kind === 'lists') return openLists(spec)
   if (spec.kind === 'doctr' || spec.kind === 'folder') {
     const { folder, entries } = spec.kind === 'doctr' ? await readDoctr(spec.path) : await listFolder(spec.path)
     return fileDataset(spec, {
@@ -93,12 +125,14 @@ interface FileSamples {
   close(): Promise<void>
 }
 
-function fileDataset({ kind, path, weight = 1 }: DataSpec, samples: FileSamples): Dataset {
-  const pathOf = async (index: number) => resolve(samples.folder, (await samples.entry(index)).file)
+function fileDataset(spec: DataSpec, samples: FileSamples): Dataset {
+  const { kind, path, weight = 1 } = spec
+  const pathOf = async (index: number) => findImage(samples.folder, (await samples.entry(index)).file)
   return {
     name: `${kind}:${path}`,
     weight,
     length: samples.length,
+    inSplit: splitOf(spec),
     nameOf: samples.nameOf,
     file: async (index) => (await samples.entry(index)).file,
     label: async (index) => (await samples.entry(index)).label,
@@ -116,18 +150,66 @@ function fileDataset({ kind, path, weight = 1 }: DataSpec, samples: FileSamples)
   }
 }
 
-async function openLabelFile(spec: DataSpec): Promise<Dataset> {
+/** Files of a set that says itself what is trained on and what is validation: `path<TAB>word` a line. */
+export const listNames = { train: 'train.tsv', validation: 'validation.tsv' } as const
+
+/** Both lists, one after the other; one of them may be empty. */
+async function openLists({ path, weight = 1 }: DataSpec): Promise<Dataset> {
+  const [train, validation] = [join(path, listNames.train), join(path, listNames.validation)]
+  for (const file of [train, validation]) {
+    const found = await stat(file).catch(() => null)
+    if (!found?.isFile())
+      throw new Error(
+        `${file}: no such file; lists:${path} is a folder with ${listNames.train} and ${listNames.validation}, of which one may be empty`,
+      )
+  }
+  const trained = await openLabelFile({ kind: 'tsv', path: train }, { mayBeEmpty: true })
+  const validated = await openLabelFile({ kind: 'tsv', path: validation }, { mayBeEmpty: true })
+  const close = async () => {
+    await trained.close()
+    await validated.close()
+  }
+  const length = trained.length + validated.length
+  if (length === 0) {
+    await close()
+    throw new Error(`${path}: its ${listNames.train} and ${listNames.validation} have no samples`)
+  }
+  const isTrained = (index: number) => index < trained.length
+  const of = <T>(index: number, get: (dataset: Dataset, place: number) => T): T =>
+    isTrained(index) ? get(trained, index) : get(validated, index - trained.length)
+  return {
+    name: `lists:${path}`,
+    weight,
+    length,
+    inSplit: (index, split) => split === 'all' || isTrained(index) === (split === 'train'),
+    nameOf: (index) => of(index, (dataset, place) => dataset.nameOf(place)),
+    file: async (index) => of(index, (dataset, place) => dataset.file(place)),
+    label: async (index) => of(index, (dataset, place) => dataset.label(place)),
+    async *labels() {
+      yield* trained.labels()
+      yield* validated.labels()
+    },
+    bytes: async (index) => of(index, (dataset, place) => dataset.bytes(place)),
+    image: async (index) => of(index, (dataset, place) => dataset.image(place)),
+    close,
+  }
+}
+
+async function openLabelFile(
+  spec: DataSpec,
+  { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {},
+): Promise<Dataset> {
   const { kind, path } = spec
-  // DIR/train stands for the images in DIR/train and their words in DIR/train.tags, whose paths start at DIR.
-  const file = kind === 'iiit5k' ? join(dirname(path), `${basename(path)}.tags`) : path
-  const records = await TextRecords.open(file, kind === 'csv' ? 'csv' : 'lines')
+  const file = kind === 'iiit5k' ? await findTags(path) : path
+  const lines = await TextRecords.open(file)
+  const records = kind === 'csv' ? joinRows(lines) : lines
   try {
-    const header = kind === 'csv' ? 1 : 0
-    if (records.length <= header) throw new Error(`${file}: has no samples`)
+    const header = kind === 'csv' ? headerRow(records) + 1 : 0
+    if (records.length <= header && !mayBeEmpty) throw new Error(`${file}: has no samples`)
     const format = formatOf(kind, records)
     const parse = (record: string, index: number): Entry => {
       const entry = format.parse(record)
-      if (!entry) throw new Error(`${records.nameOf(index)}: no file and word in "${record.slice(0, 80)}"`)
+      if (typeof entry === 'string') throw new Error(`${records.nameOf(index)}: ${entry}`)
       return entry
     }
     const samples: FileSamples = {
@@ -158,9 +240,9 @@ async function openLabelFile(spec: DataSpec): Promise<Dataset> {
 
 function formatOf(kind: DataKind, records: TextRecords): LabelFormat {
   if (kind === 'iiit5k') return labelFormats.tags
-  if (kind === 'icdar' || kind === 'tsv' || kind === 'jsonl') return labelFormats[kind]
+  if (kind === 'icdar' || kind === 'tsv' || kind === 'jsonl' || kind === 'mjsynth') return labelFormats[kind]
   try {
-    return csvFormat(records.read(0))
+    return csvFormat(records.read(headerRow(records)))
   } catch (error) {
     throw new Error(`${records.path}: ${(error as Error).message}`)
   }
@@ -178,19 +260,28 @@ async function refuseAllBad(samples: FileSamples): Promise<void> {
 
 /** docTR: one JSON object of names and words, the images in a folder `images` beside it. Parsed whole, as JSON must be. */
 async function readDoctr(path: string): Promise<{ folder: string; entries: Entry[] }> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${path}: ${error.code === 'ENOENT' ? 'no such file of labels' : error.message}`)
   })
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(decodeFile(bytes))
   } catch (error) {
-    throw new Error(`${path}: is no JSON: ${(error as Error).message}`)
+    const { message } = error as Error
+    throw new Error(`${path}: ${error instanceof SyntaxError ? `is no JSON: ${message}` : message}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${path}: must hold one object of file names and words`)
-  const entries = Object.entries(value).map(([file, label]) => {
-    if (typeof label !== 'string') throw new Error(`${path}: the word of "${file.slice(0, 80)}" is no text`)
+  const foreign = recognizeForeign(`{"${Object.keys(value)[0]}"`, 'jsonl')
+  if (foreign) throw new Error(`${path}: ${foreign}`)
+  const entries = Object.entries(value as Record<string, unknown>).map(([file, label]) => {
+    if (typeof label !== 'string') {
+      const photograph =
+        typeof label === 'object' && label && 'polygons' in label
+          ? ': it has polygons, where words lie in a photograph; this takes crops'
+          : ''
+      throw new Error(`${path}: the word of "${file.slice(0, 80)}" is no text${photograph}`)
+    }
     return { file, label }
   })
   if (entries.length === 0) throw new Error(`${path}: has no samples`)
@@ -211,10 +302,9 @@ async function listFolder(folder: string): Promise<{ folder: string; entries: En
 }
 
 /** The field's LMDB: `num-samples`, `image-000000001`, `label-000000001`, …, numbered from 1. */
-async function openLmdb({ path, weight = 1 }: DataSpec): Promise<Dataset> {
-  const found = await stat(path).catch(() => null)
-  if (!found) throw new Error(`${path}: no such LMDB`)
-  const database = new LmdbReader(found.isDirectory() ? join(path, 'data.mdb') : path)
+async function openLmdb(spec: DataSpec): Promise<Dataset> {
+  const { path, weight = 1 } = spec
+  const database = new LmdbReader(await findLmdb(path))
   const length = Number(database.get('num-samples')?.toString() ?? Number.NaN)
   if (!Number.isInteger(length) || length < 1) {
     database.close()
@@ -235,19 +325,19 @@ async function openLmdb({ path, weight = 1 }: DataSpec): Promise<Dataset> {
     throw error
   }
   const nameOf = (index: number) => `${path}, ${lmdbKey('image', index)}`
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const label = async (index: number) => {
     const bytes = value('label', index)
     try {
-      return decoder.decode(bytes)
-    } catch {
-      throw new Error(`${path}, ${lmdbKey('label', index)}: is not UTF-8 text`)
+      return decodeBytes(bytes)
+    } catch (error) {
+      throw new Error(`${path}, ${lmdbKey('label', index)}: ${(error as Error).message}`)
     }
   }
   return {
     name: `lmdb:${path}`,
     weight,
     length,
+    inSplit: splitOf(spec),
     nameOf,
     file: async (index) => lmdbKey('image', index),
     label,

@@ -1,6 +1,8 @@
 /** How a line (or a row, or a name) says which file holds which word: parsed and written, a format each. */
-import { parse } from 'csv-parse/sync'
-import { CSV } from './text-records.ts'
+
+import { showText } from '../text-encoding.ts'
+import { FILE_KEYS, LABEL_KEYS, readLayout, readRow } from './csv-rows.ts'
+import { MJSYNTH, PARTED, recognizeForeign, SPACED } from './foreign-records.ts'
 
 /** One sample of a label file: the image's path as the file gives it, and the word. */
 export interface Entry {
@@ -14,8 +16,8 @@ export interface WrittenEntry extends Entry {
 }
 
 export interface LabelFormat {
-  /** Null where the record holds no file and word. */
-  parse(record: string): Entry | null
+  /** File and word, or why the record holds none: what it looks like and what would do. */
+  parse(record: string): Entry | string
   /** The record with its line end; null where the format cannot say this word. */
   format(entry: WrittenEntry): string | null
 }
@@ -23,34 +25,73 @@ export interface LabelFormat {
 /** A label that would end its line early. */
 const BREAKS_LINE = /[\r\n]/
 
-function splitAt(record: string, place: number): Entry | null {
-  return place > 0 ? { file: record.slice(0, place), label: record.slice(place + 1) } : null
+function refuse(record: string, why: string): string {
+  return `no file and word in ${showText(record)}: ${why}`
+}
+
+/** For a record that does not keep to its format: the kind whose it is, or what was expected. */
+function refuseUnless(record: string, kind: string, expected: string): string {
+  const foreign = recognizeForeign(record, kind) ?? (readLayout(record) ? 'it names columns: give csv:PATH' : null)
+  return refuse(record, foreign ?? expected)
 }
 
 /** IIIT5K's tags: `train/1009_2.png You`. */
 const tags: LabelFormat = {
-  parse: (record) => splitAt(record, record.indexOf(' ')),
-  format: ({ file, label }) => (BREAKS_LINE.test(label) ? null : `${file} ${label}\n`),
+  parse(record) {
+    const foreign = recognizeForeign(record, 'tags')
+    if (foreign) return refuse(record, foreign)
+    const spaced = SPACED.exec(record)
+    if (spaced) return { file: spaced[1]!, label: spaced[2]! }
+    const place = record.indexOf(' ')
+    return place > 0
+      ? { file: record.slice(0, place), label: record.slice(place + 1) }
+      : refuseUnless(record, 'tags', 'a line is train/1009_2.png You')
+  },
+  format: ({ file, label }) => (BREAKS_LINE.test(label) || label.startsWith(' ') ? null : `${file} ${label}\n`),
 }
 
 /** PaddleOCR, TextRecognitionDataGenerator and others: `path<TAB>word`. */
 const tsv: LabelFormat = {
-  parse: (record) => splitAt(record, record.indexOf('\t')),
-  format: ({ file, label }) => (BREAKS_LINE.test(label) ? null : `${file}\t${label}\n`),
+  parse(record) {
+    const foreign = recognizeForeign(record, 'tsv')
+    if (foreign) return refuse(record, foreign)
+    const [file, label, ...further] = record.split('\t')
+    if (file && label !== undefined && further.length === 0) return { file, label }
+    if (further.length > 0)
+      return refuse(record, `it has ${further.length + 2} columns; \`cut -f 1,2\` leaves the two of file and word`)
+    const [, path, word] = SPACED.exec(record) ?? []
+    return path && word
+      ? refuse(
+          record,
+          `a tab is missing between ${showText(path)} and ${showText(word)}; \`perl -pe 's/(\\.\\w+) +/$1\\t/'\` puts it in the place of spaces`,
+        )
+      : refuseUnless(
+          record,
+          'tsv',
+          `a tab is missing between file and word${PARTED.test(record) ? '; csv:PATH reads such lines after a first row that names the columns' : ''}`,
+        )
+  },
+  format: ({ file, label }) => (BREAKS_LINE.test(label) || label.includes('\t') ? null : `${file}\t${label}\n`),
 }
 
 /** ICDAR: `word_1.png, "Genaxis Theatre"`; a quote or backslash inside the word has a backslash before it. */
 const icdar: LabelFormat = {
   parse(record) {
     const match = /^\s*([^,]+?)\s*,\s*"(.*)"\s*$/.exec(record)
-    return match ? { file: match[1]!, label: match[2]!.replace(/\\(["\\])/g, '$1') } : null
+    return match
+      ? { file: match[1]!, label: match[2]!.replace(/\\(["\\])/g, '$1') }
+      : refuseUnless(record, 'icdar', `${icdarFault(record)}; a line is word_1.png, "Word"`)
   },
   format: ({ file, label }) =>
     BREAKS_LINE.test(label) ? null : `${file}, "${label.replace(/["\\]/g, (mark) => `\\${mark}`)}"\n`,
 }
 
-const FILE_KEYS = ['file_name', 'filename', 'file', 'path', 'image']
-const LABEL_KEYS = ['text', 'label', 'word', 'words']
+function icdarFault(record: string): string {
+  if (!record.includes(',')) return 'a comma is missing after the file'
+  if (!record.includes('"')) return 'the word must stand in quotes'
+  if (/,\s*".*"\s*\S+$/.test(record)) return 'nothing may follow the closing quote'
+  return 'the first comma must stand after the file, and the word in quotes'
+}
 
 /** An object a line, as in Hugging Face's image folders: `{"file_name": "a.png", "text": "You"}`. */
 const jsonl: LabelFormat = {
@@ -59,44 +100,50 @@ const jsonl: LabelFormat = {
     try {
       value = JSON.parse(record)
     } catch {
-      return null
+      return refuseUnless(record, 'jsonl', 'it is no JSON; a line is {"file_name": "a.png", "text": "You"}')
     }
-    if (typeof value !== 'object' || value === null) return null
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return refuse(record, 'a line is one object, {"file_name": "a.png", "text": "You"}')
     const object = value as Record<string, unknown>
-    const file = FILE_KEYS.map((key) => object[key]).find((found) => typeof found === 'string')
-    const label = LABEL_KEYS.map((key) => object[key]).find((found) => typeof found === 'string')
-    return file && label !== undefined ? ({ file, label } as Entry) : null
+    const textOf = (keys: readonly string[]) => keys.map((key) => object[key]).find((each) => typeof each === 'string')
+    const [file, label] = [textOf(FILE_KEYS), textOf(LABEL_KEYS)]
+    if (!file) return refuseUnless(record, 'jsonl', `none of its fields ${FILE_KEYS.join(', ')} names a file`)
+    return label !== undefined
+      ? ({ file, label } as Entry)
+      : refuse(record, `none of its fields ${LABEL_KEYS.join(', ')} holds a text`)
   },
   format: ({ file, label, details }) => `${JSON.stringify({ file_name: file, text: label, ...details })}\n`,
 }
 
-export const labelFormats = { tags, tsv, icdar, jsonl } as const
+/** MJSynth: `./2425/1/115_Lube_45484.jpg 45484`; the word is in the name, the number is its place in a lexicon. */
+const mjsynth: LabelFormat = {
+  parse(record) {
+    const [, file, label, place, again] = MJSYNTH.exec(record) ?? []
+    return file && label && (again === undefined || again === place)
+      ? { file, label }
+      : refuseUnless(record, 'mjsynth', 'a line is ./2425/1/115_Lube_45484.jpg 45484, the word between the underscores')
+  },
+  format: () => null,
+}
+
+export const labelFormats = { tags, tsv, icdar, jsonl, mjsynth } as const
 
 /** The names of a CSV's columns, which may be any of these. */
 export const CSV_HEADER = 'file_name,text\n'
 
 /** A CSV's format by its first row. Throws where that names no column of files or none of words. */
 export function csvFormat(header: string): LabelFormat {
-  const names = row(header).map((name) => name.trim().toLowerCase())
-  const fileColumn = names.findIndex((name) => FILE_KEYS.includes(name))
-  const labelColumn = names.findIndex((name) => LABEL_KEYS.includes(name))
-  if (fileColumn < 0 || labelColumn < 0) {
+  const layout = readLayout(header)
+  if (!layout) {
+    const foreign = recognizeForeign(header, 'csv')
     throw new Error(
-      `its first row must name a column of files (${FILE_KEYS.join(', ')}) and one of words (${LABEL_KEYS.join(', ')}), not "${header.slice(0, 80)}"`,
+      `its first row must name a column of files (${FILE_KEYS.join(', ')}) and one of words (${LABEL_KEYS.join(', ')}), such as file_name,text, not ${showText(header)}${foreign ? `: ${foreign}` : ''}`,
     )
   }
   return {
-    parse(record) {
-      const fields = row(record)
-      const [file, label] = [fields[fileColumn], fields[labelColumn]]
-      return file && label !== undefined ? { file, label } : null
-    },
+    parse: (record) => readRow(record, layout),
     format: ({ file, label }) => `${[file, label].map((field) => `"${field.replaceAll('"', '""')}"`).join(',')}\n`,
   }
-}
-
-function row(record: string): string[] {
-  return parse(record, CSV)[0] ?? []
 }
 
 const FORBIDDEN_IN_NAMES = /[%/\\:*?"<>|~]|\p{Cc}|^\.|[. ]$/gu

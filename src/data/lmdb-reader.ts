@@ -2,7 +2,9 @@
  * Reads LMDB files (data.mdb): a B+ tree of pages, of which only those on the way to a key are read. The npm packages
  * either need a compiler or are built for another version of the format. (Node)
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { BIG, EMPTY, HEADER, MAGIC, META, NODE_HEADER, PAGE, TREE, VERSION } from './lmdb-format.ts'
 
 /** Deeper than any tree that fits a disk: more is a loop in a damaged file. */
@@ -24,6 +26,7 @@ export class LmdbReader {
     this.file = openSync(path, 'r')
     try {
       this.size = fstatSync(this.file).size
+      if (this.size >= META.version && this.read(META.magic, 4).readUInt32LE() !== MAGIC) throw this.foreign()
       const first = this.meta(this.read(0, 4096))
       this.pageSize = first.pageSize
       const second = this.meta(this.read(this.pageSize, 4096))
@@ -93,7 +96,7 @@ export class LmdbReader {
   }
 
   private meta(page: Buffer): { pageSize: number; root: bigint; transaction: bigint } {
-    if (page.readUInt32LE(META.magic) !== MAGIC) throw new Error(`${this.path}: is no LMDB file`)
+    if (page.readUInt32LE(META.magic) !== MAGIC) throw this.foreign()
     const version = page.readUInt32LE(META.version)
     if (version !== VERSION)
       throw new Error(`${this.path}: is of LMDB's data version ${version}; version ${VERSION} is read`)
@@ -112,6 +115,10 @@ export class LmdbReader {
     const bytes = Buffer.alloc(length)
     readSync(this.file, bytes, 0, length, place)
     return bytes
+  }
+
+  private foreign(): Error {
+    return new Error(`${this.path}: is no LMDB file`)
   }
 
   private damaged(how: string): Error {
@@ -133,4 +140,49 @@ function childFor(page: Buffer, count: number, wanted: Buffer, keyOf: (node: num
   }
   const node = nodeAt(page, low)
   return BigInt(page.readUInt32LE(node)) + (BigInt(page.readUInt16LE(node + 4)) << 32n)
+}
+
+/** Folders below one that is no LMDB in which others are looked for, and how many of these are named. */
+const DEEPEST = 4
+const MOST_NAMED = 8
+
+/**
+ * The file of an LMDB: the path itself, or the data.mdb of that folder. Rejects where there is none, and names those that
+ * lie in folders below.
+ */
+export async function findLmdb(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null)
+  if (!found) throw new Error(`${path}: no such LMDB`)
+  if (!found.isDirectory()) {
+    if (/(?:^lock\.mdb|-lock)$/.test(basename(path)))
+      throw new Error(`${path}: is the lock of an LMDB, not its data; give the folder, or the file beside it`)
+    return path
+  }
+  const file = join(path, 'data.mdb')
+  if (existsSync(file)) return file
+  const others = await listLmdbs(path, DEEPEST)
+  const named = others.slice(0, MOST_NAMED).map((each) => `lmdb:${each}`)
+  if (others.length > MOST_NAMED) named.push(`one of ${others.length - MOST_NAMED} more`)
+  throw new Error(
+    others.length > 0
+      ? `${path}: is no LMDB, but has ${others.length} in it: give ${named.join(', or ')}`
+      : `${path}: is no LMDB: it has no data.mdb, and no folder in it has one`,
+  )
+}
+
+async function listLmdbs(folder: string, depth: number): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const found = await Promise.all(
+    entries
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(async ({ name }) => {
+        const path = join(folder, name)
+        // Folders may be links to where the sets are.
+        const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false
+        if (!isFolder) return /\.l?mdb$/.test(name) && name !== 'lock.mdb' ? [path] : []
+        if (existsSync(join(path, 'data.mdb'))) return [path]
+        return depth > 1 ? listLmdbs(path, depth - 1) : []
+      }),
+  )
+  return found.flat()
 }

@@ -1,9 +1,9 @@
 /**
- * Records of a text file (lines, or rows of CSV), found in one pass and read one by one: only their places stay in
- * memory, so that a file of millions of labels costs megabytes. (Node)
+ * Records of a text file (lines, or rows of several lines), found in one pass and read one by one: only their places stay
+ * in memory, so that a file of millions of labels costs megabytes. (Node)
  */
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
-import { parse } from 'csv-parse'
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { decodeBytes, findEncoding, type TextEncoding } from '../text-encoding.ts'
 
 /** Where records lie: byte offsets, and the line that each begins on, from 1. */
 interface Places {
@@ -17,29 +17,27 @@ const CARRIAGE_RETURN = 0x0d
 const SPACE = 0x20
 /** Bytes that are read at once. */
 const CHUNK = 1 << 20
-/** Rows may differ in length: what they lack is said of each by name. */
-export const CSV = {
-  bom: true,
-  relax_column_count: true,
-  skip_empty_lines: true,
-  record_delimiter: ['\r\n', '\n'],
-}
-/** Also takes away a byte-order mark. */
-const decoder = new TextDecoder('utf-8', { fatal: true })
+/** Bytes by which the encoding and the line ends of a file are known. */
+const HEAD = 1 << 16
 
 export class TextRecords {
   readonly path: string
   private readonly file: number
+  private readonly encoding: TextEncoding
   private readonly places: Places
 
-  private constructor(path: string, file: number, places: Places) {
+  private constructor(path: string, file: number, { encoding, places }: { encoding: TextEncoding; places: Places }) {
     this.path = path
     this.file = file
+    this.encoding = encoding
     this.places = places
   }
 
-  /** Finds the records; blank lines are none. Rejects for a file that is missing, or CSV whose quotes do not close. */
-  static async open(path: string, kind: 'lines' | 'csv'): Promise<TextRecords> {
+  /**
+   * Finds the lines; blank ones are none. They are UTF-8, or UTF-16 where that is certain, and end with LF, CRLF, or CR
+   * where the file has no LF. Rejects for a file that is missing, a folder or UTF-32.
+   */
+  static async open(path: string): Promise<TextRecords> {
     let file: number
     try {
       file = openSync(path, 'r')
@@ -48,12 +46,32 @@ export class TextRecords {
       throw new Error(`${path}: ${missing ? 'no such file of labels' : (error as Error).message}`)
     }
     try {
-      const places = kind === 'lines' ? await findLines(path) : await findRows(path)
-      return new TextRecords(path, file, places)
+      if (fstatSync(file).isDirectory()) throw new Error('is a folder; give the file of labels')
+      const head = Buffer.alloc(HEAD)
+      const known = head.subarray(0, readSync(file, head, 0, HEAD, 0))
+      const encoding = findEncoding(known)
+      return new TextRecords(path, file, {
+        encoding,
+        places: await findLines(path, encoding, lineEnd(known, encoding)),
+      })
     } catch (error) {
       closeSync(file)
-      throw error
+      throw new Error(`${path}: ${(error as Error).message}`)
     }
+  }
+
+  /** The same file with lines joined to records: of each line that is open, how many belong together from it on. */
+  joined(isOpen: (line: string) => boolean, countLines: (index: number) => number): TextRecords {
+    const places: Places = { starts: [], ends: [], lines: [] }
+    let [index, next] = [-1, 0]
+    for (const line of this) {
+      if (++index < next) continue
+      next = index + (typeof line === 'string' && isOpen(line) ? countLines(index) : 1)
+      places.starts.push(this.places.starts[index]!)
+      places.ends.push(this.places.ends[next - 1]!)
+      places.lines.push(this.places.lines[index]!)
+    }
+    return new TextRecords(this.path, this.file, { encoding: this.encoding, places })
   }
 
   get length(): number {
@@ -65,7 +83,7 @@ export class TextRecords {
     return `${this.path}, line ${this.places.lines[index]}`
   }
 
-  /** One record without its line end. Throws, by file and line, what is not UTF-8. */
+  /** One record without its line end. Throws, by file and line, what is no text. */
   read(index: number): string {
     const start = this.places.starts[index]!
     const bytes = Buffer.alloc(this.places.ends[index]! - start)
@@ -97,53 +115,51 @@ export class TextRecords {
 
   private decode(bytes: Uint8Array, index: number): string {
     try {
-      return decoder.decode(bytes)
-    } catch {
-      throw new Error(`${this.nameOf(index)}: is not UTF-8 text`)
+      return decodeBytes(bytes, this.encoding.name)
+    } catch (error) {
+      throw new Error(`${this.nameOf(index)}: ${(error as Error).message}`)
     }
   }
 }
 
-async function findLines(path: string): Promise<Places> {
+/** What ends a line: CR in files of old Macs, which have no LF at all. */
+function lineEnd(head: Uint8Array, { name }: TextEncoding): number {
+  const text = new TextDecoder(name).decode(head)
+  return text.includes('\r') && !text.includes('\n') ? CARRIAGE_RETURN : NEWLINE
+}
+
+async function findLines(path: string, { name, mark, width }: TextEncoding, ending: number): Promise<Places> {
   const places: Places = { starts: [], ends: [], lines: [] }
-  let [position, start, line, last] = [0, 0, 1, NEWLINE]
+  let [position, start, line, last, half] = [mark, mark, 1, ending, 0]
   let blank = true
-  const finish = () => {
+  /** Ends the record whose line end, or the file's, is the unit before this place. */
+  const finish = (end: number) => {
     if (!blank) {
       places.starts.push(start)
-      places.ends.push(last === CARRIAGE_RETURN ? position - 1 : position)
+      places.ends.push(last === CARRIAGE_RETURN ? end - width : end)
       places.lines.push(line)
     }
-    start = position + 1
+    start = position
     line++
     blank = true
   }
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
+  const chunks = createReadStream(path, { highWaterMark: CHUNK, start: mark })
+  for await (const chunk of chunks as AsyncIterable<Buffer>) {
     for (const byte of chunk) {
-      if (byte === NEWLINE) finish()
-      else if (byte > SPACE) blank = false
-      last = byte
       position++
+      let unit = byte
+      if (width === 2) {
+        if ((position - mark) % 2 === 1) {
+          half = byte
+          continue
+        }
+        unit = name === 'utf-16le' ? byte * 256 + half : half * 256 + byte
+      }
+      if (unit === ending) finish(position - width)
+      else if (unit > SPACE) blank = false
+      last = unit
     }
   }
-  finish()
-  return places
-}
-
-async function findRows(path: string): Promise<Places> {
-  const places: Places = { starts: [], ends: [], lines: [] }
-  const rows = createReadStream(path).pipe(parse({ ...CSV, info: true }))
-  let [start, line] = [0, 1]
-  try {
-    for await (const { info } of rows as AsyncIterable<{ info: { bytes: number; lines: number } }>) {
-      places.starts.push(start)
-      places.ends.push(info.bytes)
-      places.lines.push(line)
-      start = info.bytes
-      line = info.lines + 1
-    }
-  } catch (error) {
-    throw new Error(`${path}: is no CSV: ${(error as Error).message.trim()}`)
-  }
+  finish(position)
   return places
 }

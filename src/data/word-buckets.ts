@@ -1,7 +1,7 @@
 /** Which real words are trained on, sorted by length: numbers of samples only, so that sets of any size fit. */
 import { type Charset, createCharset, encodeText, UNKNOWN } from '../charset.ts'
 import type { Random } from '../random.ts'
-import { type Dataset, inSplit } from './dataset.ts'
+import type { Dataset } from './dataset.ts'
 
 /** A word of a real set. */
 export interface WordPlace {
@@ -72,7 +72,7 @@ export async function sortWords(
     const reasons = new Map<string, { count: number; first: string }>()
     let index = -1
     for await (const label of dataset.labels()) {
-      if (!inSplit(++index, 'train')) continue
+      if (!dataset.inSplit(++index, 'train')) continue
       const bucket = label instanceof Error ? -1 : lengths.findIndex((limit) => label.length + 1 <= limit)
       const reason = label instanceof Error ? label.message : whyLeftOut(label, bucket, charset)
       if (reason === null) {

@@ -1,7 +1,7 @@
 /** Writes word crops with their labels in the field's formats, one by one; the set appears whole or not at all. (Node) */
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { type DataSpec, lmdbKey } from './dataset.ts'
+import { type DataSpec, listNames, lmdbKey } from './dataset.ts'
 import { CSV_HEADER, csvFormat, type LabelFormat, labelFormats, labelToName } from './label-formats.ts'
 import { LmdbWriter } from './lmdb-writer.ts'
 
@@ -11,6 +11,8 @@ export interface NewSample {
   readonly bytes: Uint8Array
   /** What else JSONL shall say of it; other formats have no room. */
   readonly details?: object
+  /** The list that it goes to where the format has lists; training unless given. */
+  readonly split?: 'train' | 'validation'
 }
 
 /** The format cannot hold this sample's label; others can still be added. */
@@ -35,11 +37,12 @@ interface Sink {
 }
 
 /**
- * Begins a data set in a folder that does not exist yet or is empty: that of the spec's path for `lmdb` and `folder`, that
+ * Begins a data set in a folder that does not exist yet or is empty: that of the spec's path for `lmdb`, `folder` and `lists`, that
  * of its label file for the others. It is built beside the folder and renamed at the end.
  */
 export async function createDataset(spec: DataSpec): Promise<DatasetWriter> {
-  const isFolder = spec.kind === 'lmdb' || spec.kind === 'folder'
+  if (spec.kind === 'mjsynth') throw new Error(`mjsynth:${spec.path}: MJSynth is read, not written; give another kind`)
+  const isFolder = spec.kind === 'lmdb' || spec.kind === 'folder' || spec.kind === 'lists'
   const folder = isFolder ? spec.path : dirname(spec.path)
   const present = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
@@ -72,6 +75,7 @@ export async function createDataset(spec: DataSpec): Promise<DatasetWriter> {
 async function openSink({ kind, path }: DataSpec, folder: string): Promise<Sink> {
   if (kind === 'lmdb') return lmdbSink(folder)
   if (kind === 'folder') return folderSink(folder)
+  if (kind === 'lists') return listsSink(folder)
   if (kind === 'doctr') return doctrSink(folder, basename(path))
   if (kind === 'iiit5k')
     return labelFileSink(folder, { name: `${basename(path)}.tags`, images: basename(path), format: labelFormats.tags })
@@ -93,7 +97,7 @@ interface LabelFileOptions {
 }
 
 async function labelFileSink(folder: string, { name, images, format, header = '' }: LabelFileOptions): Promise<Sink> {
-  await mkdir(join(folder, images))
+  await mkdir(join(folder, images), { recursive: true })
   const file = await open(join(folder, name), 'wx')
   await file.write(header)
   return {
@@ -109,6 +113,22 @@ async function labelFileSink(folder: string, { name, images, format, header = ''
       await file.close()
     },
     abandon: () => file.close(),
+  }
+}
+
+async function listsSink(folder: string): Promise<Sink> {
+  const open = (name: string) => labelFileSink(folder, { name, images: 'images', format: labelFormats.tsv })
+  const sinks = { train: await open(listNames.train), validation: await open(listNames.validation) }
+  return {
+    add: (sample, index) => sinks[sample.split ?? 'train'].add(sample, index),
+    async finish() {
+      await sinks.train.finish()
+      await sinks.validation.finish()
+    },
+    async abandon() {
+      await sinks.train.abandon()
+      await sinks.validation.abandon()
+    },
   }
 }
 

@@ -2,7 +2,7 @@
  * Prefix beam search of connectionist temporal classification (Graves and Jaitly, ICML 2014, algorithm 1): words that the
  * image's positions may spell, every way to spell a beginning counted together.
  */
-import { BLANK, CTC_CLASSES } from '../charset.ts'
+import { BLANK, type Charset, printable } from '../charset.ts'
 import type { Expectation } from './prior.ts'
 
 export interface CtcBeamOptions {
@@ -14,6 +14,8 @@ export interface CtcBeamOptions {
   readonly prior?: Expectation | null
   /** Longest word, characters. */
   readonly maximumLength: number
+  /** What classes spell; the 94 characters when absent. */
+  readonly charset?: Charset
 }
 
 /** A beginning and the probabilities of all ways so far to spell it. */
@@ -35,19 +37,20 @@ interface Prefix {
 /** Classes less probable than this at a position are not followed there. */
 const LEAST = 1e-3
 
-/** Probabilities [S, 95] of one image, the blank last → class ids of its most probable words, best first. */
+/** Probabilities [S, C] of one image, the blank class 94 → class ids of its most probable words, best first. */
 export function ctcBeams(probabilities_SC: Float32Array, options: CtcBeamOptions): (readonly number[])[] {
-  const { width, words, prior = null, maximumLength } = options
+  const { width, words, prior = null, maximumLength, charset = printable } = options
+  const { ctcClasses } = charset
   let beams: Prefix[] = [beginning([], prior, 1)]
-  for (let position = 0; position * CTC_CLASSES < probabilities_SC.length; position++) {
-    const row = probabilities_SC.subarray(position * CTC_CLASSES, (position + 1) * CTC_CLASSES)
+  for (let position = 0; position * ctcClasses < probabilities_SC.length; position++) {
+    const row = probabilities_SC.subarray(position * ctcClasses, (position + 1) * ctcClasses)
     for (const prefix of beams) {
       const { ids, blank, spelled } = prefix
       prefix.nextBlank = (blank + spelled) * row[BLANK]!
       prefix.nextSpelled = ids.length === 0 ? 0 : spelled * row[ids[ids.length - 1]!]!
       prefix.position = position
     }
-    const likely = likelyIn(row)
+    const likely = likelyIn(row, charset)
     const added = likely.length === 0 ? [] : lengthenAll(beams, { row, likely, position, width, maximumLength })
     const all = [...beams, ...added]
     for (const prefix of all) {
@@ -59,9 +62,9 @@ export function ctcBeams(probabilities_SC: Float32Array, options: CtcBeamOptions
   return bestOf(beams, words, (expectation) => expectation.ended).map(({ ids }) => ids)
 }
 
-function likelyIn(row: Float32Array): number[] {
+function likelyIn(row: Float32Array, { ctcClasses, spellings }: Charset): number[] {
   const likely: number[] = []
-  for (let id = 0; id < CTC_CLASSES; id++) if (id !== BLANK && row[id]! > LEAST) likely.push(id)
+  for (let id = 0; id < ctcClasses; id++) if (spellings[id] !== '' && row[id]! > LEAST) likely.push(id)
   return likely
 }
 

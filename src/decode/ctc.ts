@@ -2,7 +2,7 @@
  * Greedy decoding of connectionist temporal classification: the most probable class at every image position, repeats
  * merged, blanks dropped (Graves et al., ICML 2006, section 3.2, "best path").
  */
-import { BLANK, CTC_CLASSES } from '../charset.ts'
+import { BLANK, type Charset, printable } from '../charset.ts'
 
 export interface CtcWord {
   /** Class ids of the characters. */
@@ -13,25 +13,31 @@ export interface CtcWord {
   readonly confidence: number
 }
 
-/** Probabilities [B, S, C], the blank last, of `batch` images → their words. */
-export function decodeCtc(probabilities: Float32Array, { batch }: { batch: number }): CtcWord[] {
+/** Probabilities [B, S, C], the blank class 94, of `batch` images → their words. */
+export function decodeCtc(
+  probabilities: Float32Array,
+  { batch, charset = printable }: { batch: number; charset?: Charset },
+): CtcWord[] {
   const size = probabilities.length / batch
   return Array.from({ length: batch }, (_, place) => {
     const probabilities_SC = probabilities.subarray(place * size, (place + 1) * size)
-    const path = bestPath(probabilities_SC)
-    return { ...path, confidence: spellingProbability(probabilities_SC, path.ids) }
+    const path = bestPath(probabilities_SC, charset)
+    return { ...path, confidence: spellingProbability(probabilities_SC, path.ids, charset) }
   })
 }
 
 /** Of one image, [S, C]. */
-export function bestPath(probabilities_SC: Float32Array): Omit<CtcWord, 'confidence'> {
+export function bestPath(
+  probabilities_SC: Float32Array,
+  { ctcClasses, spellings }: Charset = printable,
+): Omit<CtcWord, 'confidence'> {
   const ids: number[] = []
   const probabilities: number[] = []
   let before = BLANK
-  for (let start = 0; start < probabilities_SC.length; start += CTC_CLASSES) {
-    const row = probabilities_SC.subarray(start, start + CTC_CLASSES)
-    let best = 0
-    for (let id = 1; id < row.length; id++) if (row[id]! > row[best]!) best = id
+  for (let start = 0; start < probabilities_SC.length; start += ctcClasses) {
+    const row = probabilities_SC.subarray(start, start + ctcClasses)
+    let best = BLANK
+    for (let id = 0; id < row.length; id++) if (row[id]! > row[best]! && spellings[id] !== '') best = id
     const repeats = best === before
     before = best
     if (best === BLANK) continue
@@ -46,10 +52,10 @@ export function bestPath(probabilities_SC: Float32Array): Omit<CtcWord, 'confide
 }
 
 /** The word's probability over positions [S, C], by the forward variables of `loss/ctc.ts`; a few dozen numbers a position. */
-function spellingProbability(probabilities_SC: Float32Array, ids: readonly number[]): number {
+function spellingProbability(probabilities_SC: Float32Array, ids: readonly number[], { ctcClasses }: Charset): number {
   const states = [BLANK, ...ids.flatMap((id) => [id, BLANK])]
   let walks = states.map(() => 0)
-  for (let start = 0; start < probabilities_SC.length; start += CTC_CLASSES) {
+  for (let start = 0; start < probabilities_SC.length; start += ctcClasses) {
     const previous = walks
     walks = states.map((id, state) => {
       const skips = id !== BLANK && id !== states[state - 2]

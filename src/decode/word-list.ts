@@ -18,10 +18,12 @@ export function parseWordCounts(text: string, name: string): Map<string, number>
   return countTogether(entries)
 }
 
-/** The lines, trimmed, without comments and empty ones; at least one. */
+/** The lines, trimmed, without comments and empty ones; at least one. Throws, with the name, what is no text. */
 export function parseWordLines(text: string, name: string): string[] {
+  // What decoders put in the place of bytes that are no UTF-8.
+  if (/[\0\ufffd]/.test(text)) throw new Error(`lexicon ${name}: is no text in UTF-8; it needs a word a line`)
   const words = text
-    .split(/\r?\n/)
+    .split(/\r?\n|\r/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
   if (words.length === 0) throw new Error(`lexicon ${name}: holds no words; it needs one a line`)

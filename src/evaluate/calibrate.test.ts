@@ -8,6 +8,8 @@ test('the loss of confidence, by hand', () => {
     { index: 2, label: '&', prediction: 'c', confidence: 0.9 },
   ]
   expect(confidenceLoss(words)).toBeCloseTo((Math.log(2) + Math.log(4)) / 2)
+  // With all characters no case is forgiven, and punctuation counts.
+  expect(confidenceLoss(words, 'all')).toBeCloseTo((Math.log(2) + Math.log(4) + Math.log(10)) / 3)
 })
 
 test('the temperature of the least loss is found', async () => {

@@ -1,18 +1,18 @@
 /** Confidence that means what it says: one temperature for all scores (Guo et al., ICML 2017). */
 import type { EvaluatedWord } from './evaluate.ts'
-import { wordMetrics } from './metrics.ts'
+import { isComparable, isRight, type ValidationView } from './validation-view.ts'
 
 /** Confidence of nothing and certainty both cost this much at most. */
 const LEAST = 1e-6
 
 /** Mean negative log likelihood of the words being right or wrong as their confidence says, in nats. */
-export function confidenceLoss(words: readonly EvaluatedWord[]): number {
+export function confidenceLoss(words: readonly EvaluatedWord[], view: ValidationView = 'alphanumeric'): number {
   let sum = 0
   let counted = 0
-  for (const { label, prediction, confidence } of words) {
-    const { words: counts, accuracy } = wordMetrics([{ label, prediction }])
-    if (counts === 0) continue
-    const likely = Math.min(Math.max(accuracy === 1 ? confidence : 1 - confidence, LEAST), 1)
+  for (const word of words) {
+    if (!isComparable(word.label, view)) continue
+    const { confidence } = word
+    const likely = Math.min(Math.max(isRight(word, view) ? confidence : 1 - confidence, LEAST), 1)
     sum -= Math.log(likely)
     counted++
   }

@@ -1,9 +1,9 @@
 /** Runs a recogniser over labelled words. */
-import { type Dataset, inSplit, type Split } from '../data/dataset.ts'
+import type { Dataset, Split } from '../data/dataset.ts'
 import type { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import type { RecognizeOptions } from '../recognize/word-reader.ts'
 import type { WordPair } from './metrics.ts'
-import { type Subset, subsets } from './protocol.ts'
+import { type Normalization, normalizeText, type Subset, subsets } from './protocol.ts'
 
 export interface EvaluatedWord extends WordPair {
   readonly index: number
@@ -26,6 +26,8 @@ export interface EvaluateOptions {
   readonly subset: Subset
   /** Which samples count, by the names or paths of their files; null counts all. */
   readonly list: ReadonlySet<string> | null
+  /** What labels become before their subset is known; nothing else unless given. */
+  readonly normalization?: Normalization
   /** How words are read; batches of 32 unless it says otherwise. */
   readonly reading?: RecognizeOptions
 }
@@ -33,7 +35,7 @@ export interface EvaluateOptions {
 /** Images that are decoded and read together. */
 const BATCH_SIZE = 32
 
-/** Rejects a list of which the set has nothing, or not all. */
+/** Rejects a list of which the set has nothing, or not all, and a set of which not one sample can be read. */
 export async function evaluate(
   recognizer: SceneTextRecognizer,
   dataset: Dataset,
@@ -68,16 +70,21 @@ export async function evaluate(
       if (label !== null) results.push({ index, label, prediction: '', confidence: 0 })
     }
   }
+  if (read === 0 && unreadable.length > 0)
+    throw new Error(`${dataset.name}: not one of ${indices.length} samples can be read; the first: ${unreadable[0]}`)
   return { data: dataset.name, split, millisecondsPerWord: milliseconds / Math.max(read, 1), unreadable, results }
 }
 
-async function chooseSamples(dataset: Dataset, { split, subset, list }: EvaluateOptions): Promise<number[]> {
+async function chooseSamples(
+  dataset: Dataset,
+  { split, subset, list, normalization = 'none' }: EvaluateOptions,
+): Promise<number[]> {
   const chosen: number[] = []
   const found = new Set<string>()
   let index = -1
   for await (const label of dataset.labels()) {
-    if (!inSplit(++index, split)) continue
-    if (!(label instanceof Error) && !subsets[subset](label)) continue
+    if (!dataset.inSplit(++index, split)) continue
+    if (!(label instanceof Error) && !subsets[subset](normalizeText(label, normalization))) continue
     if (list) {
       const file = await dataset.file(index).catch(() => '')
       const name = [file, file.slice(file.lastIndexOf('/') + 1)].find((each) => list.has(each))

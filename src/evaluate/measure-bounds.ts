@@ -1,9 +1,10 @@
 /** Measures between what a model's activations lie, so that it can read in 8 bits. */
 import { createCharset, encodeText, START } from '../charset.ts'
-import { resize } from '../image/resize.ts'
+import { fit } from '../image/fit.ts'
 import type { Bounds } from '../model/eight-bit.ts'
 import { crossNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
+import { shapeOf, wordShapes } from '../model/word-shapes.ts'
 import { emit, type Runtime, Session, type Tensor, type Value, writeModel } from '../tensor/index.ts'
 import type { LabelledImage } from './validate.ts'
 
@@ -31,10 +32,12 @@ export async function measureBounds(
     return values
   }
   const charset = createCharset(settings.furtherCharacters)
-  const { imageHeight: height, imageWidth: width, maximumLength } = settings
+  const { imageHeight: height, maximumLength } = settings
+  const shapes = wordShapes(settings)
   try {
     for (const { label, image } of words) {
-      const { data } = resize(image, width, height)
+      const { imageWidth: width, leastAspect } = shapeOf(shapes, image)
+      const { data } = fit(image, { width, height, leastAspect })
       const images: Value = { type: 'uint8', shape: [1, height, width, 3], data }
       const seen = await run(encoder, { images })
       const tokens = Int32Array.of(START, ...encodeText(label, charset).slice(0, maximumLength))

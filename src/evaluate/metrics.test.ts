@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../random.ts'
 import { alignCharacters, bootstrapInterval, calibration, editDistance, wordMetrics } from './metrics.ts'
-import { nearestWord, subsets, viewOf } from './protocol.ts'
+import { nearestWord, normalizeText, normalizeWords, partlyCompared, subsets, viewOf } from './protocol.ts'
 
 test.each([
   ['', '', 0],
@@ -40,6 +40,41 @@ describe('protocols', () => {
     expect(wordMetrics(pairs, 62)).toMatchObject({ words: 2, left: 1, accuracy: 0.5 })
     expect(wordMetrics(pairs, 94)).toMatchObject({ words: 3, left: 0, accuracy: 1 / 3 })
     expect(viewOf("Joe's-5", 62)).toBe('Joes5')
+  })
+
+  test('all characters: however accents are written', () => {
+    expect(viewOf('Cafe\u0301', 94)).toBe('Café')
+    expect(wordMetrics([{ label: 'Cafe\u0301', prediction: 'Caf\u00e9' }], 94).accuracy).toBe(1)
+  })
+
+  test.each([
+    ['Café', 'Cafe'],
+    ['Cafe\u0301', 'Cafe'],
+    ['Zürich', 'Zurich'],
+    ['ofﬁce', 'office'],
+    ['ＡＢ１２', 'AB12'],
+    ['don’t', 'dont'],
+    ['Straße', 'Strae'],
+    ["Joe's 5", "Joe's 5"],
+    ['出口', ''],
+  ])('NFKD makes %s %s', (text, normalized) => {
+    expect(normalizeText(text, 'nfkd')).toBe(normalized)
+    expect(normalizeText(text, 'none')).toBe(text)
+  })
+
+  test('NFKD of words: both sides', () => {
+    const words = normalizeWords([{ label: 'Café', prediction: 'Cafe', index: 3 }], 'nfkd')
+    expect(words).toEqual([{ label: 'Cafe', prediction: 'Cafe', index: 3 }])
+    expect(wordMetrics(words).accuracy).toBe(1)
+  })
+
+  test('words that are compared in part', () => {
+    const labels = ['Café', 'Cafe\u0301', "Joe's", 'EXIT\u00a0', '5€', 'Straße', '出口', 'ﬁx']
+    const none = { normalization: 'none' } as const
+    expect(partlyCompared(labels, { charset: 36, ...none })).toEqual(['Café', 'Cafe\u0301', '5€', 'Straße', 'ﬁx'])
+    expect(partlyCompared(labels, { charset: 94, ...none })).toEqual([])
+    expect(partlyCompared(labels, { charset: 36, normalization: 'nfkd' })).toEqual(['5€', 'Straße'])
+    expect(partlyCompared(labels, { charset: 94, normalization: 'nfkd' })).toEqual(['5€', 'Straße'])
   })
 
   test('subsets by their rule', () => {

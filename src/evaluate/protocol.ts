@@ -5,10 +5,49 @@ import { alphanumericView } from '../charset.ts'
 export const charsetSizes = [36, 62, 94] as const
 export type CharsetSize = (typeof charsetSizes)[number]
 
-/** What is compared of a text. */
+/** What is compared of a text; of all characters it does not matter how accents are written. */
 export function viewOf(text: string, charset: CharsetSize): string {
   if (charset === 36) return alphanumericView(text)
-  return charset === 62 ? text.replace(/[^0-9A-Za-z]/g, '') : text
+  return charset === 62 ? text.replace(/[^0-9A-Za-z]/g, '') : text.normalize('NFC')
+}
+
+/**
+ * What texts become before they are compared: nothing else, or ASCII by Unicode's compatibility decomposition, as PARSeq
+ * has its labels: é is e, ﬁ is fi, Ａ is A; what has no such form (ß, 中, ’) is dropped.
+ */
+export const normalizations = ['none', 'nfkd'] as const
+export type Normalization = (typeof normalizations)[number]
+
+export function normalizeText(text: string, normalization: Normalization): string {
+  return normalization === 'none' ? text : text.normalize('NFKD').replace(/[^ -~]/g, '')
+}
+
+export function normalizeWords<T extends { readonly label: string; readonly prediction: string }>(
+  words: readonly T[],
+  normalization: Normalization,
+): T[] {
+  return words.map((word) => ({
+    ...word,
+    label: normalizeText(word.label, normalization),
+    prediction: normalizeText(word.prediction, normalization),
+  }))
+}
+
+export interface Comparison {
+  readonly charset: CharsetSize
+  readonly normalization: Normalization
+}
+
+/**
+ * The labels that are compared in part: with characters beyond ASCII, of which the comparison knows nothing. Punctuation of
+ * ASCII, which 36 and 62 characters leave out by their rule, does not make one.
+ */
+export function partlyCompared(labels: readonly string[], { charset, normalization }: Comparison): string[] {
+  if (charset === 94 && normalization === 'none') return []
+  return labels.filter((label) => {
+    const kept = normalization === 'none' ? label : label.normalize('NFKD').replace(/\p{M}/gu, '')
+    return /[^ -~\s]/.test(kept) && viewOf(normalizeText(label, normalization), charset) !== ''
+  })
 }
 
 /**

@@ -9,7 +9,16 @@ import {
   type WordMetrics,
   wordMetrics,
 } from './metrics.ts'
-import { type CharsetSize, charsetSizes, nearestWord, viewOf } from './protocol.ts'
+import {
+  type CharsetSize,
+  charsetSizes,
+  type Normalization,
+  nearestWord,
+  normalizeText,
+  normalizeWords,
+  partlyCompared,
+  viewOf,
+} from './protocol.ts'
 
 /** A group of words and how they were read. */
 export interface Group {
@@ -24,6 +33,8 @@ export interface SetReport {
   readonly words: number
   /** Words whose label has no character that is compared. */
   readonly left: number
+  /** Words counted of which characters beyond ASCII are not compared. */
+  readonly partly: number
   readonly accuracy: number
   /** 95 % bootstrap interval of the accuracy over the words. */
   readonly interval: readonly [number, number]
@@ -45,8 +56,10 @@ export interface SetReport {
 
 export interface ReportOptions {
   readonly charset: CharsetSize
+  /** What labels, readings and the lexicon become before they are compared; nothing else unless given. */
+  readonly normalization?: Normalization
   readonly lexicon?: readonly string[] | undefined
-  /** How often words and characters occur in the training labels, in the charset's view. */
+  /** How often words and characters occur in the training labels, normalised and in the charset's view. */
   readonly training?: TrainingFrequencies | undefined
 }
 
@@ -59,8 +72,11 @@ export interface TrainingFrequencies {
 const BOOTSTRAP_SEED = 1
 const CONFUSIONS = 200
 
-export function reportSet(data: string, results: readonly EvaluatedWord[], options: ReportOptions): SetReport {
-  const { charset, lexicon, training } = options
+export function reportSet(data: string, given: readonly EvaluatedWord[], options: ReportOptions): SetReport {
+  const { charset, normalization = 'none', training } = options
+  const results = normalizeWords(given, normalization)
+  const lexicon = options.lexicon?.map((word) => normalizeText(word, normalization))
+  const labels = given.map(({ label }) => label)
   const words = results.flatMap(({ label, prediction, confidence }) => {
     const [wanted, read] = [viewOf(label, charset), viewOf(prediction, charset)]
     return wanted === '' ? [] : [{ label: wanted, read, confidence, right: wanted === read }]
@@ -71,6 +87,7 @@ export function reportSet(data: string, results: readonly EvaluatedWord[], optio
     data,
     charset,
     ...overall,
+    partly: partlyCompared(labels, { charset, normalization }).length,
     interval: bootstrapInterval(rightness, createRandom(BOOTSTRAP_SEED)),
     charsets: Object.fromEntries(
       charsetSizes.map((size) => [size, wordMetrics(results, size)]),

@@ -7,14 +7,15 @@ const plain = (width: number, height: number, value: number) => ({
   data: new Uint8Array(width * height * 3).fill(value),
 })
 
-test('each image fills its part, from the top to the bottom', () => {
-  const { width, height, data } = join(plain(7, 3, 10), plain(20, 9, 200), { width: 8, height: 2, share: 0.25 })
-  expect([width, height]).toEqual([8, 2])
-  const row = [...Array(6).fill(10), ...Array(18).fill(200)]
+test('each image keeps its shape at the common height', () => {
+  const { width, height, data } = join(plain(2, 4, 10), plain(6, 2, 200), { height: 2, gap: 0, stretch: 1 })
+  expect([width, height]).toEqual([7, 2])
+  const row = [...Array(3).fill(10), ...Array(18).fill(200)]
   expect([...data]).toEqual([...row, ...row])
 })
 
-test('neither image vanishes', () => {
-  const { data } = join(plain(7, 3, 10), plain(20, 9, 200), { width: 3, height: 1, share: 0.01 })
-  expect([...data]).toEqual([10, 10, 10, 200, 200, 200, 200, 200, 200])
+test('the gap is half in the ground of either', () => {
+  const { width, data } = join(plain(1, 1, 10), plain(1, 1, 200), { height: 1, gap: 4, stretch: 2 })
+  expect(width).toBe(7)
+  expect([...data].filter((_, index) => index % 3 === 0)).toEqual([10, 10, 10, 10, 200, 200, 200])
 })

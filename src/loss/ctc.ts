@@ -9,7 +9,7 @@
  *
  * Shapes: B batch, S image position, C class, T place in the word, U = 2T + 1 state.
  */
-import { UNKNOWN } from '../charset.ts'
+import { BLANK, FIRST_FURTHER, UNKNOWN } from '../charset.ts'
 import {
   add,
   cast,
@@ -41,16 +41,16 @@ import {
 const NEVER = -1e30
 
 /**
- * `logits[B, S, C]`, the blank being the last class, and `targets[B, T]` (int32: class ids of the word's characters; the
- * end symbol, which is the blank, or padding closes it) → −log p, summed over the words and divided by the batch, one
- * element. A word that cannot be spelled counts as nothing: one with more characters than positions (two equal ones in
- * a row take a position more), or with an unknown or a further one, which the head does not know.
+ * `logits[B, S, C]`, the blank being class 94, or the last where there are fewer, and `targets[B, T]` (int32: class ids of
+ * the word's characters; the end symbol, which is the blank, or padding closes it) → −log p, summed over the words and
+ * divided by the batch, one element. A word that cannot be spelled counts as nothing: one with more characters than
+ * positions (two equal ones in a row take a position more), or with one that the head does not know.
  */
 export function ctcLoss(logits_BSC: Tensor, targets_BT: Tensor): Tensor {
   const [batch, , classes] = logits_BSC.shape as [number, number, number]
   if (logits_BSC.shape.length !== 3 || targets_BT.shape.length !== 2 || targets_BT.shape[0] !== batch)
     throw new ShapeError('ctcLoss', 'takes logits [B, S, C] and targets [B, T]', [logits_BSC, targets_BT])
-  const states = spellingStates(targets_BT, classes - 1)
+  const states = spellingStates(targets_BT, classes)
   // A product with the states' one-hot classes picks their log probabilities, and brings the gradient back.
   const ids = logits_BSC.graph.constant(
     Int32Array.from({ length: classes }, (_, id) => id),
@@ -71,12 +71,18 @@ interface SpellingStates {
   readonly final: Tensor
 }
 
-function spellingStates(targets_BT: Tensor, blank: number): SpellingStates {
+function spellingStates(targets_BT: Tensor, classes: number): SpellingStates {
   const { graph, shape } = targets_BT
+  const blank = Math.min(classes - 1, BLANK)
   const [batch, places] = shape as [number, number]
   const count = 2 * places + 1
-  // The end symbol, padding, unknown and further characters have ids from the blank on. States after a word's end are never final.
-  const characters = emit('Min', [targets_BT, graph.scalar(blank, 'int32')], shape, { type: 'int32' })
+  // What spells nothing takes the blank's place: states after a word's end are never final.
+  const isFurther = greaterOrEqual(targets_BT, FIRST_FURTHER)
+  const knowsFurther = classes > FIRST_FURTHER
+  const spells = knowsFurther
+    ? emit('Or', [less(targets_BT, blank), isFurther], shape, { type: 'bool' })
+    : less(targets_BT, blank)
+  const characters = emit('Where', [spells, targets_BT, graph.scalar(blank, 'int32')], shape, { type: 'int32' })
   const blanks = graph.constant(new Int32Array(batch * places).fill(blank), [batch, places, 1])
   const pairs = concatenate([blanks, reshape(characters, [batch, places, 1])], { axis: 2 })
   const last = graph.constant(new Int32Array(batch).fill(blank), [batch, 1])
@@ -85,8 +91,9 @@ function spellingStates(targets_BT: Tensor, blank: number): SpellingStates {
     axis: 1,
   })
   const skip = select(equal(labels, before), NEVER, 0)
-  const length = sum(cast(less(targets_BT, blank), 'float32'), { axes: [1], keepDimensions: true })
-  const strange = sum(cast(greaterOrEqual(targets_BT, UNKNOWN), 'float32'), { axes: [1], keepDimensions: true })
+  const length = sum(cast(spells, 'float32'), { axes: [1], keepDimensions: true })
+  const isStrange = knowsFurther ? equal(targets_BT, UNKNOWN) : greaterOrEqual(targets_BT, UNKNOWN)
+  const strange = sum(cast(isStrange, 'float32'), { axes: [1], keepDimensions: true })
   const numbers = graph.constant(
     Float32Array.from({ length: count }, (_, state) => state),
     [count],

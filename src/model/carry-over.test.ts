@@ -8,11 +8,13 @@ const rows = (count: number) => ({
   data: Float32Array.from({ length: 2 * count }, (_, index) => index >> 1),
 })
 const model = (further: string) => {
-  const { embedded, classes } = createCharset(further)
+  const { embedded, classes, ctcClasses } = createCharset(further)
   return new Map([
     ['decoder.decoder.tgt_embedding.weight', rows(embedded)],
     ['decoder.decoder.fc.weight', rows(classes)],
     ['decoder.decoder.fc.bias', { shape: [classes], data: Float32Array.from({ length: classes }, (_, id) => id) }],
+    ['ctc.weight', rows(ctcClasses)],
+    ['ctc.bias', { shape: [ctcClasses], data: Float32Array.from({ length: ctcClasses }, (_, id) => id - 3) }],
     ['encoder.weight', rows(3)],
   ])
 }
@@ -41,4 +43,21 @@ test('further characters find their rows again wherever they stand now', () => {
 test('to the charset of the paper and back, nothing that both know is lost', () => {
   const back = carryOver(carryOver(model(''), { from: '', to: 'ß' }), { from: 'ß', to: '' })
   expect(back).toEqual(model(''))
+})
+
+test("the head's new classes are improbable, its old ones as they were", () => {
+  const after = carryOver(model(''), { from: '', to: 'é' })
+  const old = Array.from({ length: 95 }, (_, id) => id)
+  expect(firsts(after.get('ctc.weight')!)).toEqual([...old, 0, 0, 0, 0])
+  expect(firsts(after.get('ctc.bias')!)).toEqual([...old.map((id) => id - 3), -8, -8, -8, -8])
+})
+
+test('a head that was trained without the further characters gets their rows', () => {
+  const before = new Map([
+    ...model('é'),
+    ...['ctc.weight', 'ctc.bias'].map((name) => [name, model('').get(name)!] as const),
+  ])
+  const after = carryOver(before, { from: 'é', to: 'é' })
+  expect(after.get('ctc.bias')!.data).toHaveLength(99)
+  expect(after.get('decoder.decoder.fc.weight')).toEqual(before.get('decoder.decoder.fc.weight'))
 })

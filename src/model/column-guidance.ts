@@ -29,7 +29,7 @@ import type { Scope } from './scope.ts'
 
 /** Cells of a map that says which character lies where in the input image. */
 export const MAP_ROWS = 16
-export const MAP_COLUMNS = 64
+export const MAP_COLUMNS = 128
 /** Values of the map beside class ids: no character lies there, or nobody knows. */
 export const NO_CHARACTER = 254
 export const UNKNOWN_PLACE = 255
@@ -39,7 +39,7 @@ const PROBES = 7
 
 /**
  * Mean cross-entropy of the character over each of the backbone's columns, over all columns whose character is known.
- * `map[B, 16, 64]` (uint8) is in the input image's frame; the rectifier's spline carries the columns there.
+ * `map[B, 16, 128]` (uint8) is in the input image's frame; the rectifier's spline carries the columns there.
  */
 export function columnLoss(scope: Scope, settings: ModelSettings, encoded: EncodedImage, map: Tensor): Tensor {
   const labels = columnLabels(settings, encoded, map)
@@ -59,7 +59,8 @@ function nobody(labels: Tensor): Tensor {
 
 /** The class over each column, [B, S] int32: a character wherever one of the column's probes meets one. */
 function columnLabels(settings: ModelSettings, encoded: EncodedImage, map: Tensor): Tensor {
-  const { textWidth, rectifier } = settings
+  const { rectifier } = settings
+  const textWidth = encoded.image.shape[3]!
   const [batch, columns] = encoded.features.shape as [number, number]
   const probes = Array.from({ length: PROBES * columns }, (_, index): Point => {
     const column = index % columns

@@ -22,9 +22,10 @@ import {
   transpose,
 } from '../tensor/index.ts'
 import { ctcLogits } from './ctc-head.ts'
-import { encodeImage, positionTable } from './safl.ts'
+import { encodeImage, imageInput, positionTable } from './safl.ts'
 import { Scope, type Storage, type TensorSpec, type Weights, weightScope } from './scope.ts'
 import { crossAttention, decode, embed } from './transformer.ts'
+import { describeShapes, wordShapes } from './word-shapes.ts'
 
 /** Symbolic sizes: the characters read before a turn, and those with it. */
 const PAST = -2
@@ -42,7 +43,7 @@ export function recognizerGraph(settings: ModelSettings, weights: Weights, stora
   const graph = new Graph()
   const resolve = resolveOnce(weightScope(graph, weights, { storage }))
   const scope = new Scope({ graph, training: false, resolve })
-  const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
+  const images = imageInput(graph, settings)
   const { memory, controlPoints, image } = encodeImage(scope, settings, images)
   const memories = Array.from({ length: transformer.decoderLayers }, (_, layer) =>
     crossAttention(scope, transformer, layer).projectMemory(memory),
@@ -90,15 +91,15 @@ export function recognizerGraph(settings: ModelSettings, weights: Weights, stora
 }
 
 /**
- * The recogniser without its decoder: `ctc_probabilities` [B, S, 95] instead of ids, the blank last. The weights must hold
+ * The recogniser without its decoder: `ctc_probabilities` [B, S, C] instead of ids, the blank class 94. The weights must hold
  * a CTC head.
  */
 export function ctcGraph(settings: ModelSettings, weights: Weights): Graph {
   const graph = new Graph()
   const scope = weightScope(graph, weights)
-  const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
+  const images = imageInput(graph, settings)
   const { memory, controlPoints, image } = encodeImage(scope, settings, images)
-  graph.output('ctc_probabilities', softmax(ctcLogits(scope, memory)))
+  graph.output('ctc_probabilities', softmax(ctcLogits(scope, settings, memory)))
   graph.output('control_points', controlPoints)
   graph.output('rectified', image)
   return graph
@@ -122,7 +123,8 @@ export function recognizerMetadata(settings: ModelSettings, version: string): Re
     further_characters: settings.furtherCharacters,
     end_id: `${END}`,
     maximum_length: `${settings.maximumLength}`,
-    input: `images: RGB bytes [batch, ${settings.imageHeight}, ${settings.imageWidth}, 3], resized with an antialiased triangle filter; the graph normalises them`,
+    shapes: JSON.stringify(wordShapes(settings)),
+    input: `images: RGB bytes [batch, ${settings.imageHeight}, width, 3], resized with an antialiased triangle filter; the graph normalises them; ${describeShapes(settings)}`,
   }
 }
 

@@ -4,13 +4,17 @@
  */
 import type { ModelSettings } from '../config.ts'
 import {
+  cast,
   clamp,
+  emit,
   gridSample,
   matrixProduct,
   maxPool2x2,
   multiply,
   relu,
   reshape,
+  sizeAt,
+  sliceBetween,
   subtract,
   type Tensor,
   transpose,
@@ -18,6 +22,11 @@ import {
 import { constant, values } from './init.ts'
 import { batchNormLayer, convolutionLayer, imageAxes, layImage, linearLayer } from './layers.ts'
 import type { Scope } from './scope.ts'
+import { wordShapes } from './word-shapes.ts'
+
+/** Symbols: columns of a straightened word whose image's width is known at run time, and its pixels. */
+export const TEXT_WIDTH = -12
+const PIXELS = -13
 
 export type Point = readonly [x: number, y: number]
 
@@ -94,9 +103,17 @@ function invert(matrix: readonly (readonly number[])[]): number[][] {
   return rows.map((row) => row.slice(size))
 }
 
-/** Bilinear resizing with aligned corners, `x[B, C, H, W]` → `[B, C, height, width]`, as two matrix products. */
+/**
+ * Bilinear resizing with aligned corners, `x[B, C, H, W]` → `[B, C, height, width]`, as two matrix products; by ONNX's own
+ * operator where W is known at run time alone.
+ */
 export function resizeAligned(x: Tensor, height: number, width: number): Tensor {
-  const [, , oldHeight, oldWidth] = x.shape as [number, number, number, number]
+  const [batch, channels, oldHeight, oldWidth] = x.shape as [number, number, number, number]
+  if (oldWidth < 0) {
+    return emit('Resize', [x, null, null, x.graph.integers([height, width])], [batch, channels, height, width], {
+      attributes: { axes: [2, 3], mode: 'linear', coordinate_transformation_mode: 'align_corners' },
+    })
+  }
   const interpolation = (from: number, to: number) => {
     const matrix = new Float32Array(to * from)
     for (let index = 0; index < to; index++) {
@@ -123,18 +140,58 @@ export interface Rectified {
  * image is resized, and the control points, the same for all, have a batch of one.
  */
 export function rectify(scope: Scope, settings: ModelSettings, image: Tensor): Rectified {
-  const { rectifier, textHeight, textWidth } = settings
+  const { rectifier, textHeight } = settings
   const { enabled, controlPoints: count, targetMargin } = rectifier
+  const imageWidth = image.shape[3]!
   if (!enabled) {
     const corners = Float32Array.from(boxPoints(count, targetMargin).flat())
     const controlPoints = image.graph.constant(corners, [1, count, 2])
-    return { image: resizeAligned(image, textHeight, textWidth), controlPoints }
+    if (imageWidth < 0) throw new Error('model.textWidths: a model without a rectifier reads words at one width alone')
+    return { image: resizeAligned(image, textHeight, textWidthOf(settings, imageWidth)), controlPoints }
   }
   const controlPoints = localize(scope, settings, image)
-  const targets = boxPoints(count, targetMargin)
-  const points = splinePoints(controlPoints, targets, pixelPoints(textHeight, textWidth))
-  const grid = reshape(points, [image.shape[0]!, 2, textHeight, textWidth])
+  const grid = imageWidth < 0 ? gridOfAnyWidth(settings, controlPoints, image) : gridOf(settings, controlPoints, image)
   return { image: gridSample(image, subtract(multiply(grid, 2), 1)), controlPoints }
+}
+
+/** Columns of the straightened word, of an image so many pixels wide. */
+export function textWidthOf({ imageWidth, textWidth }: ModelSettings, width: number): number {
+  return (width * textWidth) / imageWidth
+}
+
+/** Where the straightened word's pixels lie in the image, fractions [B, 2, textHeight, textWidth]. */
+function gridOf(settings: ModelSettings, controlPoints: Tensor, image: Tensor): Tensor {
+  const { rectifier, textHeight } = settings
+  const width = textWidthOf(settings, image.shape[3]!)
+  const targets = boxPoints(rectifier.controlPoints, rectifier.targetMargin)
+  const points = splinePoints(controlPoints, targets, pixelPoints(textHeight, width))
+  return reshape(points, [image.shape[0]!, 2, textHeight, width])
+}
+
+/** The same of an image whose width is known at run time: of all shapes' matrices that of its own is taken. */
+function gridOfAnyWidth(settings: ModelSettings, controlPoints: Tensor, image: Tensor): Tensor {
+  const { rectifier, textHeight } = settings
+  const { graph } = image
+  const shapes = wordShapes(settings)
+  const targets = boxPoints(rectifier.controlPoints, rectifier.targetMargin)
+  const pixels = shapes.map(({ textWidth }) => pixelPoints(textHeight, textWidth))
+  const all = graph.constant(splineMatrix(targets, pixels.flat()), [pixels.flat().length, targets.length])
+  const isOwn = emit(
+    'Equal',
+    [graph.integers(shapes.map(({ imageWidth }) => imageWidth)), sizeAt(image, 3)],
+    [shapes.length],
+    {
+      type: 'bool',
+    },
+  )
+  const place = emit('ArgMax', [cast(isOwn, 'int32')], [1], { type: 'int64', attributes: { axis: 0 } })
+  let end = 0
+  const ends = pixels.map(({ length }) => (end += length))
+  const lookUp = (values: readonly number[]) => emit('Gather', [graph.integers(values), place], [1], { type: 'int64' })
+  const matrix = sliceBetween(all, { axis: 0, start: lookUp([0, ...ends]), end: lookUp(ends), size: PIXELS })
+  const points = clamp(matrixProduct(transpose(controlPoints, [0, 2, 1]), transpose(matrix, [1, 0])), 0, 1)
+  // Zero: as many as there are; what is left is the width.
+  return emit('Reshape', [points, graph.integers([0, 0, textHeight, -1])], [image.shape[0]!, 2, textHeight, TEXT_WIDTH])
 }
 
 /** Where `points` of the straightened image lie in the input image, clamped to it: fractions [B, 2, points], x then y. */

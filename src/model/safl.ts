@@ -2,8 +2,8 @@
  * SAFL: A Self-Attention Scene Text Recognizer with Focal Loss (Tran et al., arXiv 2201.00132).
  *
  *   image bytes [B, H, W, 3] → normalise to [-1, 1]
- *   → rectifier: control points, thin-plate spline → straight word [B, 3, 32, 100]
- *   → backbone: 45-layer residual network → features [B, S, D], S = 25 positions from left to right
+ *   → rectifier: control points, thin-plate spline → straight word [B, 3, 32, 100], or as wide as its shape asks for
+ *   → backbone: 45-layer residual network → features [B, S, D], S = 25 positions from left to right, one for 4 pixels
  *   → Transformer encoder → memory [B, S, D]
  *   → Transformer decoder over the characters so far, one by one in reading, all at once in training → logits [B, T, C]
  *
@@ -11,11 +11,25 @@
  */
 import { START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
-import { add, cast, concatenate, Graph, multiply, slice, type Tensor, transpose } from '../tensor/index.ts'
+import {
+  add,
+  BATCH,
+  cast,
+  concatenate,
+  Graph,
+  multiply,
+  sizeAt,
+  slice,
+  sliceBetween,
+  type Tensor,
+  transpose,
+  WIDTH,
+} from '../tensor/index.ts'
 import { backbone } from './backbone.ts'
 import { type Rectified, rectify } from './rectifier.ts'
 import { inputScope, type Scope, type TensorSpec } from './scope.ts'
 import { causalMask, decode, embed, encode, sinusoids } from './transformer.ts'
+import { wordShapes } from './word-shapes.ts'
 
 /** Rows of the table of positions when they count places in a batch: the largest batch of the authors' code. */
 const AUTHORS_POSITIONS = 5000
@@ -32,15 +46,29 @@ export function encodeImage(scope: Scope, settings: ModelSettings, images_BHWC: 
   const normal_BHWC = add(multiply(cast(images_BHWC, 'float32'), 1 / 127.5), -1)
   const rectified = rectify(scope, settings, transpose(normal_BHWC, [0, 3, 1, 2]))
   const features = backbone(scope, settings.backbone, rectified.image)
-  const [, positions, width] = features.shape as [number, number, number]
   const { transformer, authorsQuirks } = settings
   if (authorsQuirks) {
-    const memory = encode(scope, transformer, features, causalMask(features, positions))
+    const memory = encode(scope, transformer, features, causalMask(features, features.shape[1]!))
     return { ...rectified, features, memory }
   }
-  const placed = add(features, scope.graph.constant(sinusoids(positions, width), [positions, width]))
+  const placed = add(features, positionsOf(settings, features))
   const memory = encode(scope, transformer, scope.dropout(placed, transformer.positionDropout))
   return { ...rectified, features, memory }
+}
+
+/** Sinusoids of the image's positions, [S, D]. */
+function positionsOf(settings: ModelSettings, features: Tensor): Tensor {
+  const { graph, shape } = features
+  const [, positions, width] = shape as [number, number, number]
+  if (positions > 0) return graph.constant(sinusoids(positions, width), [positions, width])
+  const most = Math.max(...wordShapes(settings).map(({ textWidth }) => textWidth / 4))
+  const table = graph.constant(sinusoids(most, width), [most, width])
+  return sliceBetween(table, { axis: 0, start: graph.integers([0]), end: sizeAt(features, 1), size: positions })
+}
+
+/** What a recogniser's graph is given: images of any number, and of any width where words have several shapes. */
+export function imageInput(graph: Graph, { imageHeight, imageWidth, textWidths }: ModelSettings): Tensor {
+  return graph.input('images', 'uint8', [BATCH, imageHeight, textWidths.length === 0 ? imageWidth : WIDTH, 3])
 }
 
 /**

@@ -14,13 +14,14 @@ import {
   mean,
   multiply,
   reshape,
-  slice,
+  sizeAt,
+  sliceBetween,
   softmax,
   type Tensor,
 } from '../tensor/index.ts'
 import { ctcLogits, hasCtcHead } from './ctc-head.ts'
 import type { Memory } from './layers.ts'
-import { encodeImage, positionTable } from './safl.ts'
+import { encodeImage, imageInput, positionTable } from './safl.ts'
 import { type Storage, type WeightScopeOptions, type Weights, weightScope } from './scope.ts'
 import { causalMask, crossAttention, decode, embed } from './transformer.ts'
 
@@ -29,6 +30,8 @@ const PAST = -2
 const PRESENT = -3
 const WORDS = -4
 const LENGTH = -5
+/** The image's positions S. */
+const COLUMNS = -6
 
 /** Names of the graphs' inputs and outputs for decoder layer `layer`. */
 export const cacheNames = (layer: number) => ({
@@ -50,19 +53,19 @@ export const crossNames = (layers: number) =>
 /**
  * Input `images` [B, H, W, 3] uint8; outputs `cross_key_l` and `cross_value_l` [B, heads, S, d] for every decoder layer,
  * `control_points` [B, K, 2] as fractions of the image, and `rectified` [B, 3, textHeight, textWidth] in [-1, 1]; where the
- * weights hold a CTC head, also `ctc_probabilities` [B, S, 95], the blank last.
+ * weights hold a CTC head, also `ctc_probabilities` [B, S, C], the blank class 94.
  */
 export function encoderGraph(settings: ModelSettings, weights: Weights, options: WeightScopeOptions = {}): Graph {
   const graph = new Graph()
   const scope = weightScope(graph, weights, options)
-  const images = graph.input('images', 'uint8', [BATCH, settings.imageHeight, settings.imageWidth, 3])
+  const images = imageInput(graph, settings)
   const { memory, controlPoints, image } = encodeImage(scope, settings, images)
   for (let layer = 0; layer < settings.transformer.decoderLayers; layer++) {
     const { key, value } = crossAttention(scope, settings.transformer, layer).projectMemory(memory)
     graph.output(cacheNames(layer).crossKey, key)
     graph.output(cacheNames(layer).crossValue, value)
   }
-  if (hasCtcHead(weights)) graph.output('ctc_probabilities', softmax(ctcLogits(scope, memory)))
+  if (hasCtcHead(weights)) graph.output('ctc_probabilities', softmax(ctcLogits(scope, settings, memory)))
   graph.output('control_points', controlPoints)
   graph.output('rectified', image)
   return graph
@@ -75,7 +78,7 @@ export function encoderGraph(settings: ModelSettings, weights: Weights, options:
  * `present_key_l` and `present_value_l` [B, heads, P + 1, d].
  */
 export function stepGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
-  const { transformer, textWidth } = settings
+  const { transformer } = settings
   const { width, heads } = transformer
   const graph = new Graph()
   const scope = weightScope(graph, weights, { storage })
@@ -99,7 +102,7 @@ export function stepGraph(settings: ModelSettings, weights: Weights, storage?: S
       graph.output(names.presentValue, present.value)
       return present
     },
-    cross: (layer) => inputs(cacheNames(layer).crossKey, cacheNames(layer).crossValue, textWidth / 4),
+    cross: (layer) => inputs(cacheNames(layer).crossKey, cacheNames(layer).crossValue, COLUMNS),
   })
   graph.output('probabilities', softmax(multiply(reshape(logits, [BATCH, logits.shape[2]!]), 1 / settings.temperature)))
   return graph
@@ -112,20 +115,19 @@ export function stepGraph(settings: ModelSettings, weights: Weights, storage?: S
  * authors' quirks.
  */
 export function wordGraph(settings: ModelSettings, weights: Weights, options: WeightScopeOptions = {}): Graph {
-  const { transformer, textWidth } = settings
+  const { transformer } = settings
   const { width, heads } = transformer
   const graph = new Graph()
   const scope = weightScope(graph, weights, options)
   const tokens = graph.input('tokens', 'int32', [WORDS, LENGTH])
   const images = graph.input('images', 'int64', [WORDS])
   const table = positionTable(settings)
-  const length = slice(emit('Shape', [tokens], [2], { type: 'int64' }), { axis: 0, start: 1 })
-  const upTo = (x: Tensor, axis: number) =>
-    emit('Slice', [x, graph.integers([0]), length, graph.integers([axis])], x.shape.with(axis, LENGTH))
+  const [start, end] = [graph.integers([0]), sizeAt(tokens, 1)]
+  const upTo = (x: Tensor, axis: number) => sliceBetween(x, { axis, start, end, size: LENGTH })
   const positions = upTo(graph.constant(table.data, [table.count, width]), 0)
   const mask = upTo(upTo(causalMask(positions, table.count), 0), 1)
   const cross = (name: string) => {
-    const all = graph.input(name, 'float32', [BATCH, heads, textWidth / 4, width / heads])
+    const all = graph.input(name, 'float32', [BATCH, heads, COLUMNS, width / heads])
     return emit('Gather', [all, images], [WORDS, ...all.shape.slice(1)], { attributes: { axis: 0 } })
   }
   const logits = decode(scope, settings, embed(scope, settings, tokens, positions), {

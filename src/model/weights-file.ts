@@ -1,5 +1,6 @@
 /** Weights as people pass them on: a safetensors file whose metadata says which model they belong to. */
 import type { ModelSettings } from '../config.ts'
+import { carryOver } from './carry-over.ts'
 import type { Bounds } from './eight-bit.ts'
 import { formatSafetensors, parseSafetensors } from './safetensors.ts'
 import type { Weights } from './scope.ts'
@@ -42,7 +43,9 @@ export async function parseWeights(
     throw new Error('the weights do not say which model they belong to: name its preset')
   }
   const bounds = measured === undefined ? undefined : (JSON.parse(measured) as Bounds)
-  if (isOwn) return { settings: JSON.parse(text) as ModelSettings, weights: tensors, bounds, provenance }
+  // Files from before words had several shapes do not name any.
+  if (isOwn)
+    return { settings: { textWidths: [], ...JSON.parse(text) } as ModelSettings, weights: tensors, bounds, provenance }
   // What checks settings takes longer to load than a word takes to read.
   const [{ z }, { modelSettings }] = await Promise.all([import('zod'), import('../config.ts')])
   const checked = z
@@ -52,5 +55,7 @@ export async function parseWeights(
   if (!checked.success) throw new Error(`the weights' bounds do not fit: ${z.prettifyError(checked.error)}`)
   const parsed = modelSettings.safeParse(JSON.parse(text))
   if (!parsed.success) throw new Error(`the weights' settings do not fit: ${z.prettifyError(parsed.error)}`)
-  return { settings: parsed.data, weights: tensors, bounds, provenance }
+  const { furtherCharacters } = parsed.data
+  const weights = carryOver(tensors, { from: furtherCharacters, to: furtherCharacters })
+  return { settings: parsed.data, weights, bounds, provenance }
 }

@@ -3,7 +3,8 @@ import { packagedModels } from '../package-files.ts'
 import type { BrowserLoadOptions, Device } from './browser-recognizer.ts'
 import type { Precision } from './draft-reader.ts'
 import type { LoadOptions } from './recognizer.ts'
-import type { Decoder, Orientation, ReaderOptions, RecognizeOptions } from './word-reader.ts'
+import type { Orientation } from './views.ts'
+import type { Decoder, ReaderOptions, RecognizeOptions } from './word-reader.ts'
 
 /** What is wrong with a value, said after the option's name and the value; null where nothing is. */
 type Check = (value: unknown) => string | null

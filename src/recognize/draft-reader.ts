@@ -36,7 +36,7 @@ export interface SettledWord extends SpelledWord {
 export interface Glimpse {
   /** What the decoder attends to, by name, [1, heads, …]. */
   readonly cross: Readonly<Record<string, Value>>
-  /** Of the CTC head, [S, 95]. */
+  /** Of the CTC head, [S, C]. */
   readonly probabilities: Float32Array
   readonly greedy: DecodedWord
 }
@@ -105,7 +105,7 @@ export class DraftReader {
   async read(images: Value, outputs: readonly string[]) {
     const ofEncoder = outputs.filter((name) => name !== 'attention')
     const { run, cross, probabilities, further } = await this.glance(images, ofEncoder)
-    const drafts = probabilities.map((each) => bestPath(each).ids)
+    const drafts = probabilities.map((each) => bestPath(each, this.model.charset).ids)
     const spelled = await spellFromDrafts(run, drafts, this.model)
     const looks = ofEncoder.length < outputs.length ? await this.settle(inOrder(spelled), cross, ['attention']) : {}
     const glimpse = (place: number): Glimpse => ({
@@ -119,8 +119,8 @@ export class DraftReader {
   /**
    * The most probable word of those that what was seen and further views show, as many views of each in a row: what greedy
    * decoding spells of them, words like that, and what the CTC head finds likely. A word's probability is the mean of the
-   * decoder's over all views, times what is expected of it; its confidence is its share among the candidates, or that mean
-   * where there is no other.
+   * decoder's over all views, times what is expected of it; its confidence is its share among the candidates, and no more than
+   * all of them have together.
    */
   async compare(seen: readonly Glimpse[], views: Value, { prior, attention }: CompareOptions) {
     const added = await this.glance(views, [])
@@ -270,10 +270,12 @@ function best(candidates: readonly Candidate[]): SettledWord {
     const mean = meanOf(views)
     return { ids, probabilities: views[0]!.probabilities, mean, rank: rankOf(mean, expected) }
   })
-  const { mean, ...word } = ranked.reduce((a, b) => (b.rank > a.rank ? b : a))
+  const { mean: _, ...word } = ranked.reduce((a, b) => (b.rank > a.rank ? b : a))
   const shares = ranked.map(({ rank }) => Math.exp((rank - word.rank) * SHARPNESS))
   const share = 1 / shares.reduce((sum, each) => sum + each)
-  return { ...word, confidence: candidates.length > 1 ? share : mean }
+  // Where no word is, none of them is probable, whatever the best one's share.
+  const together = ranked.reduce((sum, each) => sum + each.mean, 0)
+  return { ...word, confidence: Math.min(share, together) }
 }
 
 function asItIs(word: SpelledWord): SettledWord {

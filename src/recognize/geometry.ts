@@ -2,11 +2,14 @@
 import type { RgbImage } from '../image/image.ts'
 import type { Value } from '../tensor/index.ts'
 
+/** Across and down, fractions of an image. */
+export type Point = readonly [x: number, y: number]
+
 export interface WordGeometry {
   /** The straightened word that the network read, in pixels. */
   readonly rectified: RgbImage
   /** Along the word's upper edge from left to right, then its lower edge: x, y as fractions of the image. */
-  readonly controlPoints: readonly (readonly [x: number, y: number])[]
+  readonly controlPoints: readonly Point[]
 }
 
 /** One image's part of what the encoder says of a batch. */
@@ -24,9 +27,4 @@ export function geometryOf(rectified: Value, points: Value, place: number): Word
     return [points.data[first + 2 * point] as number, points.data[first + 2 * point + 1] as number] as const
   })
   return { rectified: { width, height, data }, controlPoints }
-}
-
-/** The control points moved sideways, each by what its height says: fractions of the image. */
-export function moveAcross({ rectified, controlPoints }: WordGeometry, by: (y: number) => number): WordGeometry {
-  return { rectified, controlPoints: controlPoints.map(([x, y]) => [x + by(y), y] as const) }
 }

@@ -4,6 +4,7 @@ import { createCharset } from '../charset.ts'
 import type { WordCounts } from '../decode/prior.ts'
 import type { RgbImage } from '../image/image.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
+import type { WordShape } from '../model/word-shapes.ts'
 import { type Runtime, readMetadata, Session } from '../tensor/index.ts'
 import { englishCounts, readWordCounts } from '../word-counts.ts'
 import { checkImages, checkLoadOptions, checkReaderOptions, checkRecognizeOptions } from './check-options.ts'
@@ -72,8 +73,11 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
   /** From the bytes of an ONNX file that `safl export` wrote. */
   static async fromOnnx(bytes: Uint8Array, runtime: Runtime, options: { threads?: number } = {}) {
     const session = await Session.create(bytes, runtime, threadsOf(options))
-    const charset = createCharset(readMetadata(bytes).further_characters)
-    return new SceneTextRecognizer({ session, charset, drafts: null, steps: null }, 'attention')
+    const { further_characters, shapes } = readMetadata(bytes)
+    const charset = createCharset(further_characters)
+    const only = { imageWidth: session.inputShape('images')[2] as number, textWidth: 0, leastAspect: 0 }
+    const given = shapes === undefined ? [only] : (JSON.parse(shapes) as WordShape[])
+    return new SceneTextRecognizer({ session, charset, drafts: null, steps: null, shapes: given }, 'attention')
   }
 
   /** Read when first needed. */

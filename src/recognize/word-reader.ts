@@ -3,17 +3,16 @@ import { type Charset, createCharset, decodeIds, END } from '../charset.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
 import { productOf, type SpelledWord } from '../decode/draft.ts'
 import { type Expectation, Expectations, type WordCounts } from '../decode/prior.ts'
+import { contentBox } from '../image/content.ts'
 import type { RgbImage } from '../image/image.ts'
-import { lean } from '../image/lean.ts'
-import { resize } from '../image/resize.ts'
-import { isTall, turnQuarter } from '../image/turn.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
+import { type WordShape, wordShapes } from '../model/word-shapes.ts'
 import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
 import { type AttentionMap, attentionOf } from './attention-map.ts'
 import { canDraft, DraftReader, type Glimpse, type Precision, type SettledWord } from './draft-reader.ts'
-import { geometryOf, moveAcross, type WordGeometry } from './geometry.ts'
+import { geometryOf, type WordGeometry } from './geometry.ts'
 import { batchSizeOf, ImageReader } from './image-reader.ts'
 import {
   type Alternative,
@@ -23,6 +22,7 @@ import {
   type SearchOptions,
   StepReader,
 } from './step-reader.ts'
+import { batchesOf, type Orientation, restored, type View, Views } from './views.ts'
 
 export interface Recognition {
   readonly text: string
@@ -52,18 +52,12 @@ export interface Recognition {
 export const decoders = ['attention', 'ctc'] as const
 export type Decoder = (typeof decoders)[number]
 
-/**
- * Which turns of an image are read; the most confident reading counts. `auto`: those more than twice as high as wide also
- * turned by a quarter either way. `upright`: none is turned. `any`: all by all quarters, at four times the cost.
- */
-export const orientations = ['auto', 'upright', 'any'] as const
-export type Orientation = (typeof orientations)[number]
-
 /** Words that are less sure are looked at a second time; see docs/decoding.md. */
 const UNSURE = 0.8
-
-/** How far the image leans in each view of the second look: columns a row, in the image's own pixels. */
-const LEANS = [-0.15, 0.15]
+/** Words that are less sure are also read rotated, as they may be upside down. */
+const DOUBTFUL = 0.6
+/** What is read in a rotated image counts where it is surer than this, and has more characters than one: many letters look like others. */
+const SURE_ENOUGH = 0.65
 
 export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
@@ -104,7 +98,12 @@ export interface OpenWeights {
   readonly drafts: DraftReader | null
   /** Null where there are no weights but a finished graph. */
   readonly steps: StepReader | null
+  /** Sizes at which words are read. */
+  readonly shapes: readonly WordShape[]
 }
+
+/** What is read of an image without any content. */
+const NOTHING: Recognition = { text: '', confidence: 1, characters: [], turned: 0 }
 
 interface Reading extends Omit<Recognition, 'turned'> {
   /** What readings are compared by: see `SearchedWord`. */
@@ -126,22 +125,19 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
   private readonly drafts: DraftReader | null
   private readonly steps: StepReader | null
   private readonly expectations = new Expectations()
-  /** Of the images that the network takes, pixels. */
-  private readonly height: number
-  private readonly width: number
+  private readonly views: Views
   private disposed = false
   private readonly underWay = new Set<Promise<unknown>>()
 
-  protected constructor({ session, charset, drafts, steps }: OpenWeights, decoder: Decoder) {
+  protected constructor({ session, charset, drafts, steps, shapes }: OpenWeights, decoder: Decoder) {
     super()
     this.session = session
     this.decoder = decoder
     this.charset = charset
     this.drafts = drafts
     this.steps = steps
-    const [, height, width] = session.inputShape('images')
-    this.height = height as number
-    this.width = width as number
+    const [, height] = session.inputShape('images')
+    this.views = new Views(shapes, height as number)
   }
 
   /** The sessions of a weights file in a given runtime; those of the steps are made, and the file read again, when needed. */
@@ -154,6 +150,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     const { settings, weights } = file
     const options = { ...(threads !== undefined && { threads }), ...(provider && { provider }) }
     const charset = createCharset(settings.furtherCharacters)
+    const shapes = wordShapes(settings)
     if (decoder === 'ctc' && !hasCtcHead(weights))
       throw new Error('the weights have no CTC head: train with training.ctcWeight above 0, or read by attention')
     const canSettle = decoder === 'attention' && canDraft(file)
@@ -168,27 +165,39 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     if (canSettle) {
       const drafts = await DraftReader.open(file, runtime, { ...options, precision })
       const steps = new StepReader(read, runtime, options, drafts.encoder)
-      return { session: drafts.encoder, charset, drafts, steps }
+      return { session: drafts.encoder, charset, drafts, steps, shapes }
     }
     const graph = decoder === 'ctc' ? ctcGraph(settings, weights) : recognizerGraph(settings, weights)
     const session = await Session.create(writeModel(graph), runtime, options)
-    return { session, charset, drafts: null, steps: new StepReader(read, runtime, options) }
+    return { session, charset, drafts: null, steps: new StepReader(read, runtime, options), shapes }
   }
 
   override async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
     if (this.disposed) throw new Error('the recogniser was disposed of: load another')
-    const reading = this.readViews(images, options).finally(() => this.underWay.delete(reading))
+    const reading = this.readWhereContent(images, options).finally(() => this.underWay.delete(reading))
     this.underWay.add(reading)
     return reading
+  }
+
+  /** Images in which nothing stands out from the ground hold no word: the network would read one all the same. */
+  private async readWhereContent(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
+    const held = [...images.keys()].filter((place) => contentBox(images[place]!) !== null)
+    const read = await this.readViews(
+      held.map((place) => images[place]!),
+      options,
+    )
+    const found = new Map(held.map((place, index) => [place, read[index]!]))
+    return images.map((_, place) => found.get(place) ?? NOTHING)
   }
 
   private async readViews(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
     const { orientation = 'auto', secondLook = true } = options
     if (this.drafts) this.expectations.of(options, this.drafts.model)
-    const first = await this.readBest(
-      images.map((image) => turnsOf(image, orientation)),
+    const glanced = await this.readBest(
+      images.map((image) => this.views.of(image, orientation)),
       options,
     )
+    const first = orientation === 'auto' && secondLook ? await this.turnDoubtful(images, glanced, options) : glanced
     const unsure = secondLook ? [...first.keys()].filter((place) => first[place]!.reading.confidence < UNSURE) : []
     const second =
       unsure.length === 0
@@ -201,7 +210,26 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     return first.map((once, place) => {
       const { view, reading } = again.get(place) ?? once
       const { rank, glimpse, ...word } = reading
-      return { ...word, ...(word.geometry && { geometry: view.unlean(word.geometry) }), turned: view.turned }
+      return { ...word, ...(word.geometry && { geometry: restored(word.geometry, view) }), turned: view.turned }
+    })
+  }
+
+  /** Reads what is hardly sure rotated as well. */
+  private async turnDoubtful(
+    images: readonly RgbImage[],
+    read: readonly ReadView[],
+    options: RecognizeOptions,
+  ): Promise<ReadView[]> {
+    const doubtful = [...read.keys()].filter((place) => read[place]!.reading.confidence < DOUBTFUL)
+    if (doubtful.length === 0) return [...read]
+    const rotated = await this.readBest(
+      doubtful.map((place) => this.views.further(images[place]!)),
+      options,
+    )
+    const found = new Map(doubtful.map((place, index) => [place, rotated[index]!]))
+    return read.map((once, place) => {
+      const other = found.get(place)
+      return other && other.reading.confidence > SURE_ENOUGH && other.reading.characters.length > 1 ? other : once
     })
   }
 
@@ -223,7 +251,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
         { ...options, prior },
       )
     const again = await this.readBest(
-      read.map(({ view }) => this.leaning(view)),
+      read.map(({ view }) => this.views.leaning(view)),
       options,
     )
     return read.map((once, index) => betterOf(once, again[index]!))
@@ -233,19 +261,22 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
   private async compareViews(read: readonly ReadView[], drafts: DraftReader, options: RecognizeOptions) {
     const batchSize = batchSizeOf(options)
     const prior = await this.expect(options, drafts)
-    const results: ReadView[] = []
-    for (let start = 0; start < read.length; start += batchSize) {
+    const results: ReadView[] = Array(read.length)
+    for (const places of batchesOf(
+      read.map(({ view }) => view),
+      batchSize,
+    )) {
       await this.pause()
       options.signal?.throwIfAborted()
-      const batch = read.slice(start, start + batchSize)
-      const seen = batch.map(({ reading }) => reading.glimpse!)
-      const leaning = batch.flatMap(({ view }) => this.leaning(view).map(({ image }) => image))
+      const seen = places.map((place) => read[place]!.reading.glimpse!)
+      const leaning = places.flatMap((place) => this.views.leaning(read[place]!.view))
       const { attention } = options
-      const { words, others } = await drafts.compare(seen, this.pixelsOf(leaning), { prior, attention })
-      for (const [place, { view, reading }] of batch.entries()) {
-        const again = describe(words[place]!, this.charset)
-        const looks = others.attention && attentionOf(others.attention, place, again.characters.length)
-        results.push({ view, reading: { ...reading, ...again, ...(looks && { attention: looks }) } })
+      const { words, others } = await drafts.compare(seen, this.views.pixels(leaning), { prior, attention })
+      for (const [row, place] of places.entries()) {
+        const { view, reading } = read[place]!
+        const again = describe(words[row]!, this.charset)
+        const looks = others.attention && attentionOf(others.attention, row, again.characters.length)
+        results[place] = { view, reading: { ...reading, ...again, ...(looks && { attention: looks }) } }
       }
     }
     return results
@@ -259,26 +290,12 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
   /** Of each image's views the one that is read best, and the reading. */
   private async readBest(views: readonly (readonly View[])[], options: RecognizeOptions): Promise<ReadView[]> {
     const all = views.flat()
-    const readings = await this.readAll(
-      all.map(({ image }) => image),
-      options,
-    )
+    const readings = await this.readAll(all, options)
     const read = all.map((view, index) => ({ view, reading: readings[index]! })).values()
     return views.map((each) => each.map(() => read.next().value!).reduce(betterOf))
   }
 
-  private leaning({ image, turned }: View): View[] {
-    const shown = resize(image, this.width, this.height)
-    const { width } = this
-    // Columns of the shown image from its top to its bottom.
-    return LEANS.map((share) => (share * image.height * width) / image.width).map((shift) => ({
-      image: lean(shown, shift),
-      turned,
-      unlean: (geometry) => moveAcross(geometry, (y) => -(shift / width) * (y - 0.5)),
-    }))
-  }
-
-  private async readAll(images: readonly RgbImage[], options: RecognizeOptions): Promise<Reading[]> {
+  private async readAll(views: readonly View[], options: RecognizeOptions): Promise<Reading[]> {
     const batchSize = batchSizeOf(options)
     const search = this.searches(options) ? await this.prepareSearch(options) : null
     if (options.attention && (search || this.decoder === 'ctc'))
@@ -286,12 +303,16 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
         'attention: the maps are of greedy decoding: leave out beams, lexicons, patterns, priors, alternatives and ctc',
       )
     const read = search ?? (this.drafts ? this.readByDrafts(this.drafts, options) : this.readGreedily)
-    const results: Reading[] = []
-    for (let start = 0; start < images.length; start += batchSize) {
-      if (start > 0) await this.pause()
+    const results: Reading[] = Array(views.length)
+    for (const [number, places] of batchesOf(views, batchSize).entries()) {
+      if (number > 0) await this.pause()
       options.signal?.throwIfAborted()
-      const batch = images.slice(start, start + batchSize)
-      results.push(...(await this.readBatch(batch, options, read)))
+      const readings = await this.readBatch(
+        places.map((place) => views[place]!),
+        options,
+        read,
+      )
+      for (const [row, place] of places.entries()) results[place] = readings[row]!
     }
     return results
   }
@@ -314,28 +335,20 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     return this.steps.prepare(options)
   }
 
+  /** Views of one shape. */
   private async readBatch(
-    images: readonly RgbImage[],
+    views: readonly View[],
     { geometry, attention }: RecognizeOptions,
     read: BatchReader,
   ): Promise<Reading[]> {
     const wanted = [...(geometry ? ['rectified', 'control_points'] : []), ...(attention ? ['attention'] : [])]
-    const { words, others } = await read(this.pixelsOf(images), wanted)
+    const { words, others } = await read(this.views.pixels(views), wanted)
     const { rectified, control_points, attention: looks } = others
     return words.map((word, place) => ({
       ...word,
       ...(rectified && control_points && { geometry: geometryOf(rectified, control_points, place) }),
       ...(looks && { attention: attentionOf(looks, place, word.characters.length) }),
     }))
-  }
-
-  /** Images as the network takes them, [B, H, W, 3]. */
-  private pixelsOf(images: readonly RgbImage[]): Value {
-    const { height, width } = this
-    const data = new Uint8Array(images.length * height * width * 3)
-    for (const [place, image] of images.entries())
-      data.set(resize(image, width, height).data, place * height * width * 3)
-    return { type: 'uint8', shape: [images.length, height, width, 3], data }
   }
 
   private readByDrafts(drafts: DraftReader, { secondLook = true }: RecognizeOptions): BatchReader {
@@ -362,18 +375,10 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       ...outputs,
     ])
     const words = ctc_probabilities
-      ? decodeCtc(ctc_probabilities.data as Float32Array, { batch: images.shape[0]! })
+      ? decodeCtc(ctc_probabilities.data as Float32Array, { batch: images.shape[0]!, charset: this.charset })
       : readWords(ids!, probabilities!)
     return { words: words.map((word) => describe(word, this.charset)), others }
   }
-}
-
-interface View {
-  readonly image: RgbImage
-  /** Degrees clockwise. */
-  readonly turned: number
-  /** What was found in a view that leans, in the image that does not. */
-  readonly unlean: (geometry: WordGeometry) => WordGeometry
 }
 
 interface ReadView {
@@ -384,18 +389,6 @@ interface ReadView {
 /** Of equals the first. */
 function betterOf(first: ReadView, second: ReadView): ReadView {
   return second.reading.rank > first.reading.rank ? second : first
-}
-
-function turnsOf(image: RgbImage, orientation: Orientation): View[] {
-  const view = (turnedImage: RgbImage, turned: number): View => ({
-    image: turnedImage,
-    turned,
-    unlean: (geometry) => geometry,
-  })
-  if (orientation === 'upright' || (orientation === 'auto' && !isTall(image))) return [view(image, 0)]
-  const right = turnQuarter(image, 'clockwise')
-  const quarters = [view(image, 0), view(right, 90), view(turnQuarter(image, 'back'), 270)]
-  return orientation === 'auto' ? quarters : [...quarters, view(turnQuarter(right, 'clockwise'), 180)]
 }
 
 /** What the graph chose. A word without an end is as long as the model spells: its last turn had room for the end alone. */

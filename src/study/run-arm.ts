@@ -4,7 +4,7 @@ import * as runtime from 'onnxruntime-node'
 import { alphanumericView, decodeIds } from '../charset.ts'
 import type { Preset } from '../config.ts'
 import { batchSettings, openBatches, type TrainingBatch } from '../data/batches.ts'
-import { type DataSpec, type Dataset, inSplit, openDataset } from '../data/dataset.ts'
+import { type DataSpec, type Dataset, openDataset } from '../data/dataset.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
@@ -82,7 +82,7 @@ async function validationViews(datasets: readonly Dataset[]): Promise<Set<string
   for (const dataset of datasets) {
     let index = -1
     for await (const label of dataset.labels()) {
-      if (inSplit(++index, 'validation') && !(label instanceof Error)) views.add(alphanumericView(label))
+      if (dataset.inSplit(++index, 'validation') && !(label instanceof Error)) views.add(alphanumericView(label))
     }
   }
   return views

@@ -85,7 +85,7 @@ export const FONT_CATEGORIES: Readonly<Record<string, FontCategory>> = {
   machine: {
     share: 2.5,
     families: names(`
-    doto dotgothic16 dseg7 press-start-2p vt323 silkscreen pixelify-sans jersey-10 micro-5 tiny5 share-tech-mono
+    doto dotgothic16 handjet press-start-2p vt323 silkscreen pixelify-sans jersey-10 micro-5 tiny5 share-tech-mono
     courier-prime space-mono roboto-mono inconsolata cousine
   `),
   },
@@ -99,6 +99,13 @@ export const FONT_CATEGORIES: Readonly<Record<string, FontCategory>> = {
     share: 0.8,
     families: names(`
     unifrakturcook unifrakturmaguntia uncial-antiqua medievalsharp germania-one
+  `),
+  },
+  // Drawn for displays alone: see `panel.ts`.
+  segments: {
+    share: 0,
+    families: names(`
+    dseg7-classic dseg7-modern dseg14-classic dseg14-modern
   `),
   },
 }

@@ -27,6 +27,7 @@ export interface Face {
   readonly category: string
   /** True where lower case is drawn as capitals, of the same size or small: such words are labelled in capitals. */
   readonly capitalsOnly: boolean
+  /** Whether the face has every character of the text; any has the space. */
   draws(text: string): boolean
   measure(character: string): GlyphMeasures
   /** How much closer (negative) a pair stands than its advances say. */
@@ -42,6 +43,11 @@ export interface FontSource {
 
 const FONTS_REMEDY =
   'install the project\'s fonts with "npm ci --prefix fonts" or name a folder of .ttf, .otf, .woff or .woff2 files'
+
+const NO_INK = { left: 0, right: 0, top: 0, bottom: 0 }
+
+/** Advance of a space: some fonts give it next to none, and then nobody could read it. */
+const [NARROWEST_SPACE, WIDEST_SPACE] = [0.2 * EM, 0.7 * EM]
 
 /** Characters whose pairs a face remembers, from the code point 33. */
 const KERNED = 94
@@ -179,13 +185,16 @@ function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined
     if (!measured) {
       context.font = font
       const box = context.measureText(character)
-      measured = {
-        advance: box.width,
-        left: -box.actualBoundingBoxLeft,
-        right: box.actualBoundingBoxRight,
-        top: -box.actualBoundingBoxAscent,
-        bottom: box.actualBoundingBoxDescent,
-      }
+      measured =
+        character === ' '
+          ? { ...NO_INK, advance: Math.max(NARROWEST_SPACE, Math.min(WIDEST_SPACE, box.width)) }
+          : {
+              advance: box.width,
+              left: -box.actualBoundingBoxLeft,
+              right: box.actualBoundingBoxRight,
+              top: -box.actualBoundingBoxAscent,
+              bottom: box.actualBoundingBoxDescent,
+            }
       measures.set(character, measured)
     }
     return measured
@@ -202,9 +211,11 @@ function loadFace({ file, category }: FaceFile, ruler: Canvas): Face | undefined
     file,
     category,
     capitalsOnly: drawsCapitalsOnly(characters, { ruler, font, measure }),
-    draws: (text) => [...text].every((character) => characters.has(character) && hasInk(character)),
+    draws: (text) =>
+      [...text].every((character) => character === ' ' || (characters.has(character) && hasInk(character))),
     measure,
     kerning(first, second) {
+      if (first === ' ' || second === ' ') return 0
       kernings ??= new Float32Array(KERNED * KERNED).fill(Number.NaN)
       const pair = (first.charCodeAt(0) - 33) * KERNED + second.charCodeAt(0) - 33
       if (Number.isNaN(kernings[pair])) {

@@ -51,10 +51,18 @@ function fill({ data }: LightImage, [red, green, blue]: Colour): void {
   }
 }
 
-/** A part of a photograph, scaled so that it covers the image: RGB of each pixel, until the next call; bilinear. */
-export function samplePhotograph(random: Random, { width, height }: LightImage, photograph: RgbImage): Float32Array {
+/**
+ * A part of a photograph, scaled so that it covers the image: RGB of each pixel, until the next call; bilinear. `least` is
+ * the smallest part that may be drawn, of the largest.
+ */
+export function samplePhotograph(
+  random: Random,
+  { width, height }: LightImage,
+  photograph: RgbImage,
+  least = 0.2,
+): Float32Array {
   const most = Math.min((photograph.width - 2) / width, (photograph.height - 2) / height)
-  const step = most * logUniform(random, 0.2, 1)
+  const step = most * logUniform(random, least, 1)
   const mirror = chance(random, 0.5)
   const left = uniform(random, 0, photograph.width - 2 - step * width)
   const top = uniform(random, 0, photograph.height - 2 - step * height)

@@ -4,9 +4,10 @@
  * equals this chain at its centre, so no image is ever warped and every character's quadrilateral is known.
  */
 import type { Random } from '../random.ts'
-import { chance, pickWeighted, uniform } from './distributions.ts'
+import { chance, uniform } from './distributions.ts'
 import { EM, type Face } from './fonts.ts'
-import { boxOf, drawSpacing, glyphCorners, glyphToLine, type Line, setLine } from './line.ts'
+import { type Crop, drawMargins, drawScale, frame } from './framing.ts'
+import { boxOf, drawSpacing, glyphToLine, type Line, setLine, setStack } from './line.ts'
 import type { LayoutSettings } from './settings.ts'
 import { type DrawNeighbour, drawNeighbours, drawRules, type Rule } from './surroundings.ts'
 import { type Box, drawWarp, type Point, type Warp } from './warp.ts'
@@ -34,9 +35,9 @@ export interface TextLayout {
   readonly characterQuads: Float32Array
   /**
    * The word's upper edge from left to right, then its lower edge, `OUTLINE_POINTS` each: x, y as fractions of width and
-   * height. Along a curved word the edges curve.
+   * height. Along a curved word the edges curve. Null for letters one above another, which have no such edges.
    */
-  readonly outline: Float32Array
+  readonly outline: Float32Array | null
 }
 
 export interface LayoutRequest {
@@ -50,46 +51,71 @@ export interface LayoutRequest {
 /** Points along each edge of a word. */
 export const OUTLINE_POINTS = 10
 
-const LARGEST_WIDTH = 288
-const LARGEST_HEIGHT = 88
-const SMALLEST_SIDE = 8
+/** Letters that may stand one above another. */
+const [FEWEST_STACKED, MOST_STACKED] = [2, 8]
 
 export function layoutWord(random: Random, { text, face, settings, neighbour }: LayoutRequest): TextLayout {
   const spacing = drawSpacing(random, settings.spaced)
   const wobble = chance(random, settings.wobbling) ? uniform(random, 0.3, 1) : 0
-  const line = setLine(random, text, face, spacing, wobble)
-  const warp = drawWarp(random, line.box, { length: text.length, settings })
-  const inkHeight = Math.max(line.box.bottom - line.box.top, 0.45 * EM)
+  const isStacked = chance(random, settings.stacked) && canBeStacked(text)
+  const line = isStacked ? setStack(random, text, face) : setLine(random, text, face, spacing, wobble)
+  const warp = drawWarp(random, line.box, { isCurvable: text.length > 2 && !isStacked, settings })
+  const { corners: flat } = line
+  const inkHeight = isStacked ? heightOfLetters(line) : Math.max(line.box.bottom - line.box.top, 0.45 * EM)
 
-  const corners = line.glyphs.map((glyph) => glyphCorners(face, glyph).map(([x, y]) => warp(x, y)))
-  const bounds = boxOf(corners.flat())
-  const scale = drawScale(random, { bounds, inkHeight, settings })
+  const corners = flat.map((each) => each.map(([x, y]) => warp(x, y)))
+  const margins = drawMargins(random, settings)
+  const request = {
+    bounds: boxOf(corners.flat()),
+    ends: [corners[0]!, corners[corners.length - 1]!] as const,
+    inkHeight,
+    length: text.length,
+    isStacked,
+    margins,
+    settings,
+  }
+  const scale = drawScale(random, request)
+  const crop = frame(scale, request)
   const inkPixels = inkHeight * scale
-  const crop = drawCrop(random, { bounds, corners, scale, inkPixels, settings })
   const toImage: Warp = (x, y) => {
     const [warpedX, warpedY] = warp(x, y)
     return [warpedX * scale - crop.left, warpedY * scale - crop.top]
   }
 
-  const neighbours = chance(random, settings.neighbours)
-    ? drawNeighbours(random, neighbour, line, spacing).flatMap((other) => placeLine(other, toImage, crop))
+  const hasNeighbours = chance(random, settings.neighbours) && !isStacked
+  const neighbours = hasNeighbours
+    ? drawNeighbours(random, neighbour, { line, spacing, margins })
+        .map((other) => placeLine(other, toImage, crop))
+        .filter((glyphs) => !margins.areFar || glyphs.filter((glyph) => isWithin(glyph, crop)).length <= MOST_WHOLE)
     : []
   return {
     width: crop.width,
     height: crop.height,
     inkHeight: inkPixels,
-    word: line.glyphs.map((glyph) => placeGlyph(face, glyph, toImage)),
-    neighbours,
+    word: line.glyphs.filter(hasInk).map((glyph) => placeGlyph(face, glyph, toImage)),
+    neighbours: neighbours.flat(),
     rules: chance(random, settings.rules) ? drawRules(random, line.box, toImage, inkPixels) : [],
-    outline: Float32Array.from(
-      [line.box.top, line.box.bottom]
-        .flatMap((y) => edgeOf(line.box, y, toImage))
-        .flatMap(([x, y]) => [x / crop.width, y / crop.height]),
-    ),
+    outline: isStacked
+      ? null
+      : Float32Array.from(
+          [line.box.top, line.box.bottom]
+            .flatMap((y) => edgeOf(line.box, y, toImage))
+            .flatMap(([x, y]) => [x / crop.width, y / crop.height]),
+        ),
     characterQuads: Float32Array.from(
       corners.flat().flatMap(([x, y]) => [(x * scale - crop.left) / crop.width, (y * scale - crop.top) / crop.height]),
     ),
   }
+}
+
+function canBeStacked(text: string): boolean {
+  return text.length >= FEWEST_STACKED && text.length <= MOST_STACKED && /^[A-Za-z0-9&]+$/.test(text)
+}
+
+/** Mean height of the letters of a stack. */
+function heightOfLetters({ corners }: Line): number {
+  const heights = corners.map((each) => boxOf(each).bottom - boxOf(each).top)
+  return Math.max(0.3 * EM, heights.reduce((sum, height) => sum + height, 0) / heights.length)
 }
 
 /** Points of one edge of the word, evenly spaced along the line. */
@@ -97,69 +123,6 @@ function edgeOf({ left, right }: Box, y: number, toImage: Warp): Point[] {
   return Array.from({ length: OUTLINE_POINTS }, (_, index) =>
     toImage(left + ((right - left) * index) / (OUTLINE_POINTS - 1), y),
   )
-}
-
-/** Image pixels a text unit: letters from 8 to 52 pixels high, fewer where the crop would grow too large. */
-function drawScale(
-  random: Random,
-  { bounds, inkHeight, settings }: { bounds: Box; inkHeight: number; settings: LayoutSettings },
-): number {
-  const { low, tall } = settings
-  const inkPixels = pickWeighted(random, [
-    [() => uniform(random, 8, 13), low],
-    [() => uniform(random, 13, 24), Math.max(0, 1 - low - tall)],
-    [() => uniform(random, 24, 52), tall],
-  ])()
-  return Math.min(
-    inkPixels / inkHeight,
-    (0.9 * LARGEST_WIDTH) / Math.max(1, bounds.right - bounds.left),
-    (0.85 * LARGEST_HEIGHT) / Math.max(1, bounds.bottom - bounds.top),
-  )
-}
-
-interface Crop {
-  readonly left: number
-  readonly top: number
-  readonly width: number
-  readonly height: number
-}
-
-/** The crop around the warped ink: usually a small margin, sometimes a large one, sometimes letters' edges are cut. */
-function drawCrop(
-  random: Random,
-  {
-    bounds,
-    corners,
-    scale,
-    inkPixels,
-    settings,
-  }: {
-    bounds: Box
-    corners: readonly (readonly Point[])[]
-    scale: number
-    inkPixels: number
-    settings: LayoutSettings
-  },
-): Crop {
-  const { cut, loose } = settings
-  const [low, high] = pickWeighted(random, [
-    [[0.0, 0.2], Math.max(0, 1 - cut - loose)],
-    [[-0.09, 0.06], cut],
-    [[0.08, 0.45], loose],
-  ] as const)
-  const spread = (glyph: readonly Point[]) => {
-    const { left, right } = boxOf(glyph)
-    return (right - left) * scale
-  }
-  const margin = (room: number) => Math.max(uniform(random, low, high) * inkPixels, -0.22 * room)
-  const left = bounds.left * scale - margin(spread(corners[0]!))
-  const right = bounds.right * scale + margin(spread(corners[corners.length - 1]!))
-  const top = bounds.top * scale - margin(inkPixels)
-  const bottom = bounds.bottom * scale + margin(inkPixels)
-  const width = Math.min(LARGEST_WIDTH, Math.max(SMALLEST_SIDE, Math.round(right - left)))
-  const height = Math.min(LARGEST_HEIGHT, Math.max(SMALLEST_SIDE, Math.round(bottom - top)))
-  // A crop that was made larger to reach the smallest side keeps the ink in its middle.
-  return { left: (left + right - width) / 2, top: (top + bottom - height) / 2, width, height }
 }
 
 function placeGlyph(face: Face, glyph: Line['glyphs'][number], toImage: Warp): PlacedGlyph {
@@ -180,12 +143,27 @@ function placeGlyph(face: Face, glyph: Line['glyphs'][number], toImage: Warp): P
   return { character: glyph.character, face, transform: [a, b, c, d, centreX - a * x - c * y, centreY - b * x - d * y] }
 }
 
+/** Letters of another line that a crop with far margins may show whole: with more, it would have two words. */
+const MOST_WHOLE = 1
+
+/** Whether a glyph's middle lies in the crop. */
+function isWithin({ character, face, transform: [a, b, c, d, e, f] }: PlacedGlyph, { width, height }: Crop): boolean {
+  const { left, right, top, bottom } = face.measure(character)
+  const [middleX, middleY] = [(left + right) / 2, (top + bottom) / 2]
+  const [x, y] = [a * middleX + c * middleY + e, b * middleX + d * middleY + f]
+  return x > 0 && x < width && y > 0 && y < height
+}
+
+function hasInk({ character }: Line['glyphs'][number]): boolean {
+  return character !== ' '
+}
+
 /** Glyphs of a line that reach into the crop. */
 function placeLine(line: Line, toImage: Warp, crop: Crop): PlacedGlyph[] {
   return line.glyphs
-    .filter((glyph) => {
-      const box = boxOf(glyphCorners(line.face, glyph).map(([x, y]) => toImage(x, y)))
-      return box.right > 0 && box.left < crop.width && box.bottom > 0 && box.top < crop.height
+    .filter((glyph, index) => {
+      const box = boxOf(line.corners[index]!.map(([x, y]) => toImage(x, y)))
+      return hasInk(glyph) && box.right > 0 && box.left < crop.width && box.bottom > 0 && box.top < crop.height
     })
     .map((glyph) => placeGlyph(line.face, glyph, toImage))
 }

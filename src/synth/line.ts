@@ -7,6 +7,12 @@ import type { Box, Point } from './warp.ts'
 export interface Line {
   readonly face: Face
   readonly glyphs: readonly { character: string; x: number; y: number; turn: number; scale: number }[]
+  /**
+   * Four corners a character, from the top left clockwise: those of its ink; those of the gap between its neighbours, as
+   * high as the line, for a space.
+   */
+  readonly corners: readonly (readonly Point[])[]
+  /** Around all ink. */
   readonly box: Box
 }
 
@@ -46,7 +52,37 @@ export function setLine(random: Random, text: string, face: Face, spacing: Spaci
     pen += face.measure(character).advance
     before = character
   }
-  return { face, glyphs, box: boxOf(glyphs.flatMap((glyph) => glyphCorners(face, glyph))) }
+  const inked = glyphs.map((glyph) => glyphCorners(face, glyph))
+  const box = boxOf(inked.flatMap((corners, index) => (glyphs[index]!.character === ' ' ? [] : corners)))
+  const corners = inked.map((own, index) => (glyphs[index]!.character === ' ' ? gapCorners(inked, index, box) : own))
+  return { face, glyphs, corners, box }
+}
+
+/** Upright letters one above another, centred. */
+export function setStack(random: Random, text: string, face: Face): Line {
+  const gap = uniform(random, 0.08, 0.4) * EM
+  let pen = 0
+  const glyphs = Array.from(text, (character) => {
+    const { left, right, top, bottom } = face.measure(character)
+    const glyph = { character, x: -(left + right) / 2, y: pen - top, turn: 0, scale: 1 }
+    pen += bottom - top + gap
+    return glyph
+  })
+  const corners = glyphs.map((glyph) => glyphCorners(face, glyph))
+  return { face, glyphs, corners, box: boxOf(corners.flat()) }
+}
+
+/** Of a space: from the ink before it to the ink behind it. */
+function gapCorners(inked: readonly (readonly Point[])[], index: number, { top, bottom }: Box): Point[] {
+  const before = boxOf(inked[index - 1] ?? inked[index]!).right
+  const behind = boxOf(inked[index + 1] ?? inked[index]!).left
+  const [left, right] = before <= behind ? [before, behind] : [(before + behind) / 2, (before + behind) / 2]
+  return [
+    [left, top],
+    [right, top],
+    [right, bottom],
+    [left, bottom],
+  ]
 }
 
 /** Corners of a glyph's ink in text coordinates, from the top left clockwise. */
@@ -83,6 +119,7 @@ export function moveLine(line: Line, size: number, by: { x: number; y: number })
   const { left, right, top, bottom } = line.box
   return {
     face: line.face,
+    corners: line.corners.map((corners) => corners.map(([x, y]) => [x * size + by.x, y * size + by.y])),
     glyphs: line.glyphs.map((glyph) => ({
       ...glyph,
       x: glyph.x * size + by.x,

@@ -10,7 +10,20 @@ const wordSettings = z.strictObject({
   signs: z.number().min(0).default(17).describe('weight of words that signs often say'),
   punctuated: z.number().min(0).default(5.5).describe('weight of words with punctuation'),
   numbers: z.number().min(0).default(10.5).describe('weight of numbers, prices, dates, times, telephone numbers'),
-  codes: z.number().min(0).default(6).describe('weight of codes, addresses and compounds'),
+  codes: z.number().min(0).default(5).describe('weight of codes and compounds'),
+  addresses: z
+    .number()
+    .min(0)
+    .default(1.2)
+    .describe('weight of pages, mail addresses, handles; more where texts are long'),
+  serials: z
+    .number()
+    .min(0)
+    .default(4)
+    .describe('weight of serial, part and telephone numbers, bank accounts, plates; more where texts are long'),
+  parts: z.number().min(0).default(3).describe('weight of words that are cut, and of words that run together'),
+  singles: z.number().min(0).default(200).describe('weight, among texts of one character, of letters and digits'),
+  phrases: probability(0.06).describe('share of texts of several words, with spaces; 0: no text holds a space'),
   random: z.number().min(0).default(5).describe('weight of random letters, digits and symbols'),
 })
 
@@ -25,6 +38,12 @@ const layoutSettings = z.strictObject({
   neighbours: probability(0.42).describe('share of crops with parts of other words'),
   cut: probability(0.16).describe("share of crops that cut letters' edges"),
   loose: probability(0.22).describe('share of crops with wide margins'),
+  far: probability(0.08).describe(
+    'share of crops with up to three heights of the word beside it, blank or with parts of others',
+  ),
+  stacked: probability(0.015).describe(
+    'share of words of two to eight letters that run downwards, one upright letter above another',
+  ),
   rules: probability(0.09).describe('share of words with an underline or a frame'),
   low: probability(0.13).describe('share of words with letters of 8 to 13 pixels'),
   tall: probability(0.5).describe('share of words with letters of 24 to 52 pixels; the rest lies between'),
@@ -91,6 +110,8 @@ const FLAT_LAYOUT = {
   neighbours: 0,
   cut: 0,
   loose: 0,
+  far: 0,
+  stacked: 0,
   rules: 0,
 }
 const PLAIN_INK = { bold: 0, outlined: 0, hollow: 0, shadowed: 0 }

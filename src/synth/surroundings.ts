@@ -2,6 +2,7 @@
 import type { Random } from '../random.ts'
 import { chance, logUniform, pick, uniform } from './distributions.ts'
 import { EM, type Face } from './fonts.ts'
+import type { Margins } from './framing.ts'
 import { type Line, moveLine, type Spacing, setLine } from './line.ts'
 import type { Box, Point, Warp } from './warp.ts'
 
@@ -14,8 +15,15 @@ export interface Rule {
 /** Draws what another word of the sign says, and in which face. */
 export type DrawNeighbour = (random: Random) => { text: string; face: Face }
 
-/** What else the sign says: lines above and below, words before and after, shifted to where they stand. */
-export function drawNeighbours(random: Random, neighbour: DrawNeighbour, line: Line, spacing: Spacing): Line[] {
+/**
+ * What else the sign says: lines above and below, words before and after, shifted to where they stand. Beyond a far margin
+ * they stand so that the crop has but a part of them: whole, they would be words of their own.
+ */
+export function drawNeighbours(
+  random: Random,
+  neighbour: DrawNeighbour,
+  { line, spacing, margins }: { line: Line; spacing: Spacing; margins: Margins },
+): Line[] {
   const { left, right, top, bottom } = line.box
   const height = Math.max(bottom - top, 0.5 * EM)
   const lines: Line[] = []
@@ -27,7 +35,12 @@ export function drawNeighbours(random: Random, neighbour: DrawNeighbour, line: L
     const shown = place === 'before' ? words.slice(-3) : place === 'after' ? words.slice(0, 3) : words
     const set = setLine(random, shown, face, spacing, 0)
     const size = isBeside ? 1 : logUniform(random, 0.45, 1.4)
-    const gap = isBeside ? uniform(random, 0.22, 0.45) * EM : uniform(random, 0.08, 0.5) * height
+    const usual = isBeside ? uniform(random, 0.22, 0.45) * EM : uniform(random, 0.08, 0.5) * height
+    const margin =
+      { above: margins.top, below: margins.bottom, before: margins.left, after: margins.right }[place] * height
+    const shownPart =
+      uniform(random, 0.05, isBeside ? 0.5 : 0.4) * (isBeside ? 0.6 * EM : (set.box.bottom - set.box.top) * size)
+    const gap = margins.areFar ? Math.max(usual, margin - shownPart) : usual
     const wide = (set.box.right - set.box.left) * size
     const x = isBeside ? 0 : uniform(random, left - 0.3 * wide, Math.max(left, right - 0.7 * wide))
     lines.push(

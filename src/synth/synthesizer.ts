@@ -1,7 +1,7 @@
 /**
  * The synthetic engine: photographs of words that nobody took, with their labels.
  *
- * words → fonts → layout → ink → surface → camera, each a function of its own random numbers, which come from the
+ * words → fonts → layout → ink → surface (all this is a scene) → camera (a show of it), each a function of its own random numbers, which come from the
  * sample's seed: the same seed gives the same bytes, whatever was made before, and a change to one stage leaves what the
  * others draw as it was.
  */
@@ -13,26 +13,37 @@ import { readWordCounts, readWordLines } from '../word-counts.ts'
 import { loadBackgrounds } from './backgrounds.ts'
 import { createNoiseTable, photograph } from './camera.ts'
 import { createFontSource, type Face } from './fonts.ts'
+import { LARGEST_HEIGHT, LARGEST_WIDTH } from './framing.ts'
 import { drawInkStyle, renderInk } from './ink.ts'
 import { layoutWord } from './layout.ts'
+import { drawNothing, type Size } from './nothing.ts'
+import { inkPlane, type SynthScene, sceneLight, viewScene } from './scene.ts'
 import { type SynthSettings, synthSettings } from './settings.ts'
 import { paintSurface } from './surface.ts'
 import { isVisible } from './visibility.ts'
 import { createWordSource, DEFAULT_LIMITS, type LengthLimits } from './words.ts'
 
 export interface SynthSample {
-  /** The crop, 8 to 88 pixels high and 8 to 288 wide. */
+  /**
+   * The crop: 8 to 88 pixels high and 8 to 768 wide; up to 176 high with far margins or letters one above another.
+   * Without a word it may be of a single pixel.
+   */
   readonly image: RgbImage
+  /** Empty where there is no word. */
   readonly text: string
-  /** File of the font. */
+  /** File of the font; empty where there is no word. */
   readonly font: string
   /**
    * One quadrilateral a character of `text`: x and y of the top left, top right, bottom right and bottom left of its
    * ink, as fractions of the image's width and height (a cut letter reaches below 0 or above 1); 8 numbers a character.
+   * That of a space is the gap between its neighbours.
    */
   readonly characterQuads: Float32Array
-  /** The word's upper edge from left to right, then its lower edge, ten points each: x, y as fractions of the image. */
-  readonly outline: Float32Array
+  /**
+   * The word's upper edge from left to right, then its lower edge, ten points each: x, y as fractions of the image. Null
+   * where there are no such edges: no word, or letters one above another.
+   */
+  readonly outline: Float32Array | null
 }
 
 export interface SynthesizerOptions {
@@ -50,21 +61,42 @@ export interface SynthesizerOptions {
   readonly extraWords?: readonly string[]
 }
 
+export interface SampleOptions {
+  /** Whether a crop of this size will do: words, fonts and layouts are drawn until one does, twelve at most. */
+  readonly fits?: ((size: Size) => boolean) | undefined
+}
+
+/**
+ * Every method is a pure function of its arguments (`fits` being one). `seed` is a whole number from 0 to 2^32 - 1; limits
+ * are counted in characters.
+ */
 export interface Synthesizer {
-  /** A pure function of its arguments. `seed` is a whole number from 0 to 2^32 - 1; limits are counted in characters. */
-  sample(seed: number, limits?: LengthLimits): SynthSample
+  /** The first show of the seed's scene. */
+  sample(seed: number, limits?: LengthLimits, options?: SampleOptions): SynthSample
+  /** The word painted, before any camera: most of a sample's cost, to be shown as often as wanted. */
+  scene(seed: number, limits?: LengthLimits, options?: SampleOptions): SynthScene
+  /**
+   * A photograph of a scene. Show 0 is the scene as it was laid out; 1, 2, … are by other cameras, from elsewhere a little,
+   * at times in other colours. All are of the scene's size.
+   */
+  show(scene: SynthScene, show: number): SynthSample
+  /** A crop without a word: text '', no quadrilaterals, no outline. */
+  nothing(seed: number, options?: SampleOptions): SynthSample
   /** Files of all fonts that may be drawn from. */
   readonly fonts: readonly string[]
 }
 
 /** Larger than any crop, so that one canvas serves all. */
-const CANVAS_WIDTH = 320
-const CANVAS_HEIGHT = 128
+const [CANVAS_WIDTH, CANVAS_HEIGHT] = [LARGEST_WIDTH + 32, LARGEST_HEIGHT + 32]
 
 /** Numbers of the stages in the derivation of their seeds. */
-const STAGE = { word: 1, font: 2, layout: 3, ink: 4, surface: 5, camera: 6 } as const
+const STAGE = { word: 1, font: 2, layout: 3, ink: 4, surface: 5, camera: 6, view: 7, nothing: 8 } as const
 
 const MOST_REPAINTINGS = 4
+/** Words, fonts and layouts that are drawn for a crop that fits. */
+const MOST_LAYOUTS = 12
+
+const NO_POINTS = new Float32Array(0)
 
 /** Throws an error that names the folder or file if fonts, lexicon or backgrounds cannot be read. */
 export async function createSynthesizer(options: SynthesizerOptions): Promise<Synthesizer> {
@@ -76,11 +108,12 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
   const fonts = createFontSource(options.fontFolder)
   const noise = createNoiseTable()
   const context = createCanvas(CANVAS_WIDTH, CANVAS_HEIGHT).getContext('2d', { willReadFrequently: true })
+  // A scene is judged by its first photograph, which whoever shows it at once need not take again.
+  let latest: { readonly scene: SynthScene; readonly image: RgbImage } | undefined
 
-  return {
-    fonts: fonts.files,
-    sample(seed, limits = DEFAULT_LIMITS) {
-      const randomOf = (stage: keyof typeof STAGE, attempt = 0) => createRandom(deriveSeed(seed, STAGE[stage], attempt))
+  const drawLayout = (seed: number, limits: LengthLimits, fits: (size: Size) => boolean) => {
+    for (let attempt = 0; ; attempt++) {
+      const randomOf = (stage: keyof typeof STAGE) => createRandom(deriveSeed(seed, STAGE[stage], attempt))
       const drawn = words.draw(randomOf('word'), limits)
       const face = fonts.draw(randomOf('font'), drawn)
       const text = suitCase(drawn, face)
@@ -93,17 +126,67 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
           return { text: other, face: fonts.draw(random, other) }
         },
       })
-      const style = drawInkStyle(randomOf('ink'), settings.ink)
-      const masks = renderInk(context, layout, style)
-      const { width, height, inkHeight, characterQuads, outline } = layout
-      const breaks = wordBreaks(characterQuads)
-      for (let attempt = 0; ; attempt++) {
-        const request = { width, height, inkHeight, masks, style, photographs, breaks, settings: settings.surface }
-        const scene = paintSurface(randomOf('surface', attempt), request)
-        const image = photograph(randomOf('camera', attempt), scene, { inkHeight, noise, settings: settings.camera })
-        if (attempt === MOST_REPAINTINGS || isVisible(image, masks))
-          return { image, text, font: face.file, characterQuads, outline }
-      }
+      if (attempt === MOST_LAYOUTS - 1 || fits(layout)) return { text, face, layout }
+    }
+  }
+
+  const compose = (seed: number, limits: LengthLimits, fits: (size: Size) => boolean) => {
+    const { text, face, layout } = drawLayout(seed, limits, fits)
+    const randomOf = (stage: keyof typeof STAGE, attempt = 0) => createRandom(deriveSeed(seed, STAGE[stage], attempt))
+    const style = drawInkStyle(randomOf('ink'), settings.ink)
+    const masks = renderInk(context, layout, style)
+    const ink = inkPlane(masks)
+    const { width, height, inkHeight, characterQuads, outline } = layout
+    const breaks = wordBreaks(characterQuads)
+    for (let attempt = 0; ; attempt++) {
+      const request = { width, height, inkHeight, masks, style, photographs, breaks, settings: settings.surface }
+      const light = paintSurface(randomOf('surface', attempt), request)
+      const pixels = new Uint8Array(new Uint8ClampedArray(light.data).buffer)
+      const labels = { text, font: face.file, characterQuads, outline }
+      const scene = { seed, attempt, width, height, pixels, ink, inkHeight, ...labels }
+      const image = takePhotograph(scene)
+      if (attempt === MOST_REPAINTINGS || isVisible(image, ink)) return { scene, image }
+    }
+  }
+
+  const takePhotograph = (scene: SynthScene) => {
+    const random = createRandom(deriveSeed(scene.seed, STAGE.camera, scene.attempt))
+    return photograph(random, sceneLight(scene), { inkHeight: scene.inkHeight, noise, settings: settings.camera })
+  }
+
+  const showAnew = (scene: SynthScene, show: number): SynthSample => {
+    const { seed, text, font, inkHeight } = scene
+    for (let attempt = 0; ; attempt++) {
+      const random = createRandom(deriveSeed(seed, STAGE.view, show, attempt))
+      const { light, ink, characterQuads, outline } = viewScene(random, scene)
+      const image = photograph(random, light, { inkHeight, noise, settings: settings.camera })
+      if (attempt === MOST_REPAINTINGS || isVisible(image, ink)) return { image, text, font, characterQuads, outline }
+    }
+  }
+
+  const everySize = () => true
+  return {
+    fonts: fonts.files,
+    sample(seed, limits = DEFAULT_LIMITS, { fits = everySize } = {}) {
+      const { scene, image } = compose(seed, limits, fits)
+      const { text, font, characterQuads, outline } = scene
+      return { image, text, font, characterQuads, outline }
+    },
+    scene(seed, limits = DEFAULT_LIMITS, { fits = everySize } = {}) {
+      latest = compose(seed, limits, fits)
+      return latest.scene
+    },
+    show(scene, show) {
+      if (show > 0) return showAnew(scene, show)
+      const image = latest?.scene === scene ? latest.image : takePhotograph(scene)
+      latest = undefined
+      const { text, font, characterQuads, outline } = scene
+      return { image, text, font, characterQuads, outline }
+    },
+    nothing(seed, { fits = everySize } = {}) {
+      const random = createRandom(deriveSeed(seed, STAGE.nothing))
+      const image = drawNothing(random, { context, fonts, words, photographs, noise, settings }, fits)
+      return { image, text: '', font: '', characterQuads: NO_POINTS, outline: null }
     },
   }
 }
@@ -121,7 +204,8 @@ function wordBreaks(characterQuads: Float32Array): number[] {
 function suitCase(text: string, face: Face): string {
   if (face.capitalsOnly) return text.toUpperCase()
   const isFlowing = face.category === 'script' || face.category === 'blackletter'
-  return isFlowing && /^[A-Z]{3,}$/.test(text) ? text.slice(0, 1) + text.slice(1).toLowerCase() : text
+  if (!isFlowing || !/^[A-Z]{3}[A-Z ]*$/.test(text)) return text
+  return text.replace(/([A-Z])([A-Z]+)/g, (_, initial: string, others: string) => initial + others.toLowerCase())
 }
 
 function readSettings(settings: z.input<typeof synthSettings> = {}): SynthSettings {

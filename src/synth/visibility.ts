@@ -1,7 +1,6 @@
 /** Whether anyone could read a finished sample: chance hides some words, and a label nobody can see teaches nothing. */
 import type { RgbImage } from '../image/image.ts'
 import { type Colour, contrast } from './colour.ts'
-import type { InkMasks } from './ink.ts'
 
 /** Upright bands that a crop is judged in, so that half a word lost in glare is noticed. */
 const BANDS = 5
@@ -15,15 +14,15 @@ const LEAST_INK_SHARE = 0.35
 /** Sums over one band: weight, red, green, blue of letters, the same of bare ground, and the ground's squares. */
 const SUMS = 9
 
-export function isVisible({ width, height, data }: RgbImage, masks: InkMasks): boolean {
+/** `plane` has a byte a pixel: 0 for bare ground, 1 for the line around letters, else the letters' coverage. */
+export function isVisible({ width, height, data }: RgbImage, plane: Uint8Array): boolean {
   const sums = new Float64Array((BANDS + 1) * SUMS)
   for (let y = 0, pixel = 0; y < height; y++) {
     for (let x = 0; x < width; x++, pixel++) {
       const at = Math.floor((x * BANDS) / width) * SUMS
-      const ink = masks[pixel * 4]! / 255
-      const isBare = masks[pixel * 4]! + masks[pixel * 4 + 1]! === 0
+      const coverage = plane[pixel]!
       const place = pixel * 3
-      if (isBare) {
+      if (coverage === 0) {
         const red = data[place]!
         const green = data[place + 1]!
         const blue = data[place + 2]!
@@ -32,7 +31,8 @@ export function isVisible({ width, height, data }: RgbImage, masks: InkMasks): b
         sums[at + 6]! += green
         sums[at + 7]! += blue
         sums[at + 8]! += (red * red + green * green + blue * blue) / 3
-      } else if (ink > 0) {
+      } else if (coverage > 1) {
+        const ink = coverage / 255
         sums[at]! += ink
         sums[at + 1]! += ink * data[place]!
         sums[at + 2]! += ink * data[place + 1]!

@@ -15,20 +15,20 @@ export interface Box {
 }
 
 interface WarpOptions {
-  /** Characters of the word: two are never curved. */
-  readonly length: number
+  /** Two letters, or letters one above another, never are curved. */
+  readonly isCurvable: boolean
   readonly settings: LayoutSettings
 }
 
 /** Stretch and slant, then a curve, then perspective and roll; the word's centre goes to the origin. Text units. */
-export function drawWarp(random: Random, box: Box, { length, settings }: WarpOptions): Warp {
+export function drawWarp(random: Random, box: Box, { isCurvable, settings }: WarpOptions): Warp {
   const stretch = chance(random, settings.stretched) ? logUniform(random, 0.65, 1.2) : 1
   const slant = chance(random, settings.slanted) ? uniform(random, -0.32, 0.12) : 0
   const centreX = (box.left + box.right) / 2
   const centreY = (box.top + box.bottom) / 2
   const width = Math.max((box.right - box.left) * stretch, 0.2 * EM)
   const height = Math.max(box.bottom - box.top, 0.2 * EM)
-  const curve = drawCurve(random, { width, height, length, curved: settings.curved })
+  const curve = drawCurve(random, { width, height, curved: isCurvable ? settings.curved : 0 })
   const view = drawView(random, width, height, settings)
   return (x, y) => {
     const [curvedX, curvedY] = curve((x - centreX) * stretch + (y - centreY) * slant, y - centreY)
@@ -39,11 +39,10 @@ export function drawWarp(random: Random, box: Box, { length, settings }: WarpOpt
 interface CurveOptions {
   readonly width: number
   readonly height: number
-  readonly length: number
   readonly curved: number
 }
 
-function drawCurve(random: Random, { width, height, length, curved }: CurveOptions): Warp {
+function drawCurve(random: Random, { width, height, curved }: CurveOptions): Warp {
   const kind = pickWeighted(random, [
     ['straight', 1 - curved],
     ['arc', 0.6 * curved],
@@ -51,7 +50,7 @@ function drawCurve(random: Random, { width, height, length, curved }: CurveOptio
     ['wave', 0.15 * curved],
     ['fan', 0.05 * curved],
   ] as const)
-  if (kind === 'straight' || length < 3) return (x, y) => [x, y]
+  if (kind === 'straight') return (x, y) => [x, y]
   const sign = chance(random, 0.7) ? 1 : -1
   if (kind === 'arc') {
     // Strong bends need room: the inner edge keeps a radius of over half the outer one.

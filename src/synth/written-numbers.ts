@@ -12,11 +12,11 @@ export function randomString(random: Random, alphabet: string, length: number): 
   return text
 }
 
-/** Prices, percentages, dates, times, telephone numbers, fractions, measures, ordinals. */
+/** Prices, percentages, dates, times, telephone numbers, fractions, measures, ordinals, decimals with sign and point. */
 export function formattedNumber(random: Random, length: number): string {
   const some = (count: number) => randomString(random, DIGITS, count)
   const two = (top: number) => String(integer(random, 0, top)).padStart(2, '0')
-  const kind = integer(random, 0, 9)
+  const kind = integer(random, 0, 11)
   if (kind <= 1) {
     const amount = String(integer(random, 1, 10 ** integer(random, 1, 3)))
     const cents = chance(random, 0.7)
@@ -24,6 +24,7 @@ export function formattedNumber(random: Random, length: number): string {
       : ''
     return pick(random, ['$', '$', '$', 'S$', '', 'USD', 'RM']) + amount + cents
   }
+  if (kind >= 10) return decimal(random)
   if (kind === 2) return `${pick(random, ['', '', '-', '+'])}${integer(random, 1, 100)}%`
   if (kind === 3) {
     const mark = pick(random, ['/', '-', '.'])
@@ -93,4 +94,32 @@ export function code(random: Random, length: number): string {
     () => randomString(random, UPPER + DIGITS, length),
     () => letters(Math.min(length, integer(random, 2, 4))),
   ])()
+}
+
+/** A number with sign and point, and at times a unit, as meters and displays show it. */
+export function decimal(random: Random): string {
+  const places = integer(random, 1, 4)
+  const whole = integer(random, 0, 10 ** integer(random, 0, 4))
+  const sign = pick(random, ['', '', '', '-', '-', '+'])
+  const unit = pick(random, [
+    '',
+    '',
+    '',
+    '',
+    '',
+    'V',
+    'A',
+    'C',
+    'F',
+    'kg',
+    'g',
+    '%',
+    'mA',
+    'kW',
+    'Hz',
+    'mm',
+    'L',
+    'bar',
+  ])
+  return `${sign}${whole}${pick(random, ['.', '.', '.', ','])}${randomString(random, DIGITS, places)}${unit}`
 }

@@ -1,5 +1,5 @@
 /** Two-dimensional convolution over [N, C, H, W], forward and gradient side by side. */
-import { emit, requireType, ShapeError, type Tensor } from './graph.ts'
+import { emit, requireType, ShapeError, strided, type Tensor } from './graph.ts'
 import { concatenate, reshape, slice, transpose } from './layout.ts'
 import { matrixProduct, swapLast } from './matrix.ts'
 import { everyCell, type Pair } from './pooling.ts'
@@ -31,7 +31,7 @@ export function convolution(x: Tensor, weight: Tensor, bias: Tensor | null, opti
   const down = { kernel: kernelHeight, stride: stride[0], padding: padding[0] }
   const outHeight = outputSize(height, down)
   const outWidth = outputSize(width, { kernel: kernelWidth, stride: stride[1], padding: padding[1] })
-  if (outHeight < 1 || outWidth < 1)
+  if (outHeight < 1 || outWidth === 0 || (width > 0 && outWidth < 1))
     throw new ShapeError('convolution', 'the kernel is larger than the image', operands)
   if (meetsEveryRow(height, down) && groups === 1 && !bias) {
     return convolutionOverRows(x, weight, { outHeight, stride, padding })
@@ -63,6 +63,7 @@ export interface ConvolutionSide {
 
 /** How many places of a side the kernel is put on. */
 export function outputSize(size: number, { kernel, stride, padding }: ConvolutionSide): number {
+  if (size < 0 && kernel === 2 * padding + 1) return strided(size, stride)
   return Math.floor((size + 2 * padding - kernel) / stride) + 1
 }
 

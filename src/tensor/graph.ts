@@ -8,6 +8,16 @@
 
 /** The symbolic dimension of a batch whose size is known at run time. */
 export const BATCH = -1
+/** That of an image whose width is known at run time. */
+export const WIDTH = -11
+
+/** Between the symbol of a size and that of half of it. */
+const HALF = -32
+
+/** How many of `size` places every `stride`-th is; of a symbol the symbol that stands for so many, the stride a power of two. */
+export function strided(size: number, stride: number): number {
+  return size < 0 ? size + HALF * Math.log2(stride) : Math.ceil(size / stride)
+}
 
 /** float16 and int8 are for stored weights: nothing is computed in them. */
 export type DataType = 'float32' | 'float16' | 'int32' | 'int64' | 'int8' | 'uint8' | 'bool'

@@ -1,6 +1,6 @@
 /** Operators that move values without changing them, forward and gradient side by side. */
 import { cast, equal, unbroadcast } from './elementwise.ts'
-import { emit, resolveAxis, type Shape, ShapeError, sameShape, sizeOf, type Tensor } from './graph.ts'
+import { emit, resolveAxis, type Shape, ShapeError, sameShape, sizeOf, strided, type Tensor } from './graph.ts'
 
 /**
  * The same values in row-major order under another shape. Symbols of the shape are x's: each keeps its axis, but for one
@@ -52,11 +52,15 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return output
 }
 
-/** Every `step`-th index of one axis from `start` (default 0) up to, not with, `end` (default its size). */
+/**
+ * Every `step`-th index of one axis from `start` (default 0) up to, not with, `end` (default its size). Of an axis whose
+ * size is a symbol every `step`-th index, without a gradient.
+ */
 export function slice(x: Tensor, options: { axis: number; start?: number; end?: number; step?: number }): Tensor {
   const axis = resolveAxis('slice', x, options.axis)
   const size = x.shape[axis]!
   const { start = 0, end = size, step = 1 } = options
+  if (size < 0 && start === 0 && end === size) return everyStep(x, axis, step)
   const whole = [start, end, step].every(Number.isInteger)
   if (size < 0 || !whole || start < 0 || end > size || start >= end || step < 1) {
     throw new ShapeError('slice', `[${start}:${end}:${step}] does not fit axis ${axis}`, [x])
@@ -77,6 +81,29 @@ export function slice(x: Tensor, options: { axis: number; start?: number; end?: 
     ]
   })
   return output
+}
+
+/** Beyond any index. */
+const FAR = 2 ** 31 - 1
+
+function everyStep(x: Tensor, axis: number, step: number): Tensor {
+  if (step === 1) return x
+  const bounds = [0, FAR, axis, step].map((value) => x.graph.integers([value]))
+  return emit('Slice', [x, ...bounds], x.shape.with(axis, strided(x.shape[axis]!, step)), { type: x.type })
+}
+
+/** The part of an axis between two int64 tensors [1], whose length `size` names; without a gradient. */
+export function sliceBetween(
+  x: Tensor,
+  { axis, start, end, size }: { axis: number; start: Tensor; end: Tensor; size: number },
+): Tensor {
+  return emit('Slice', [x, start, end, x.graph.integers([axis])], x.shape.with(axis, size), { type: x.type })
+}
+
+/** The size of an axis at run time, int64 [1]. */
+export function sizeAt(x: Tensor, axis: number): Tensor {
+  const sizes = emit('Shape', [x], [x.shape.length], { type: 'int64' })
+  return slice(sizes, { axis: 0, start: axis, end: axis + 1 })
 }
 
 /** Puts `step - 1` zeros after every index of an axis. */

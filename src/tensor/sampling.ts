@@ -17,7 +17,8 @@ export function gridSample(image: Tensor, grid: Tensor): Tensor {
   if (image.shape.length !== 4 || grid.shape.length !== 4 || coordinates !== 2 || batch !== gridBatch) {
     throw new ShapeError('gridSample', 'takes image [N, C, H, W] and grid [N, 2, H, W]', [image, grid])
   }
-  if (height < 2 || width < 2) throw new ShapeError('gridSample', 'the image needs two rows and two columns', [image])
+  if (height < 2 || (width >= 0 && width < 2))
+    throw new ShapeError('gridSample', 'the image needs two rows and two columns', [image])
   const shape = [batch, channels, outHeight, outWidth]
   if (batch < 0) {
     return emit('GridSample', [image, transpose(grid, [0, 2, 3, 1])], shape, {

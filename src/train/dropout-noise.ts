@@ -1,13 +1,14 @@
 /** The random numbers of dropout: drawn outside the graph, so that a seed and a step give the same masks everywhere. */
 import type { Preset } from '../config.ts'
+import { textWidthOf } from '../model/rectifier.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import type { BatchShape } from './training-graph.ts'
 
 /** How many random numbers a step needs at once: those of its largest dropout, and room for others to start elsewhere. */
-export function noiseLength({ model }: Preset, { size, length }: BatchShape): number {
+export function noiseLength({ model }: Preset, { size, length, imageWidth }: BatchShape): number {
   const { width, heads, feedForward, dropout, positionDropout } = model.transformer
   if (dropout === 0 && positionDropout === 0) return 0
-  const positions = model.textWidth / 4
+  const positions = textWidthOf(model, imageWidth) / 4
   const steps = Math.max(positions, length)
   return size * Math.max(steps * Math.max(width, feedForward), heads * steps * steps) + 65_536
 }

@@ -5,6 +5,7 @@ import type { TrainingState } from './checkpoint.ts'
 import type { ManySteps, StepOutcome } from './many-steps.ts'
 import { averageDecay, type OptimizerState } from './optimizer.ts'
 import { learningRate } from './schedule.ts'
+import { shapeKey } from './training-graph.ts'
 import type { StepInput, StepResult } from './training-step.ts'
 
 export interface Trainable {
@@ -65,7 +66,7 @@ export async function train(options: TrainOptions): Promise<void> {
     const most = Math.min(manySteps?.stepsPerRun ?? 1, training.steps - state.step)
     while (group.length < most && !waiting) {
       const next = await batches.next()
-      if (next.length === group[0]!.length) group.push(next)
+      if (shapeKey(next) === shapeKey(group[0]!)) group.push(next)
       else waiting = next
     }
     const first = state.step + 1

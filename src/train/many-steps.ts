@@ -25,7 +25,7 @@ import { dropoutNoise, noiseLength } from './dropout-noise.ts'
 import { keptShare, mixed, optimize, SCHEDULE, scheduleOf, type WeightPart, weightParts } from './graph-optimizer.ts'
 import { part, type Stretch } from './optimizer.ts'
 import { learningRate } from './schedule.ts'
-import { buildStep, flatten, unpack } from './training-graph.ts'
+import { type BatchShape, buildStep, flatten, shapeKey, unpack } from './training-graph.ts'
 import type { TrainingStep } from './training-step.ts'
 
 export interface StepOutcome {
@@ -41,9 +41,7 @@ export interface StepOutcome {
 const IN_PARTS = ['weights', 'moment1', 'moment2', 'average'] as const
 const STATISTICS = ['statistics', 'averageStatistics'] as const
 
-interface Shape {
-  readonly size: number
-  readonly length: number
+interface GraphOptions extends BatchShape {
   readonly parts: readonly WeightPart[]
   /** Q. */
   readonly statistics: number
@@ -74,13 +72,14 @@ export class ManySteps {
    * or gradient is not finite, whose outcome is the last, with the state as it was before it.
    */
   async advance(state: TrainingState, batches: readonly TrainingBatch[]): Promise<StepOutcome[]> {
-    const { size, length } = batches[0]!
-    const key = `${size}x${length}`
+    const { size, length, imageWidth } = batches[0]!
+    const key = shapeKey(batches[0]!)
     let session = this.sessions.get(key)
     if (!session) {
       const graph = manyStepsGraph(this.preset, {
         size,
         length,
+        imageWidth,
         parts: this.parts,
         statistics: this.model.statisticCount,
       })
@@ -150,13 +149,13 @@ export class ManySteps {
 
   private feeds(state: TrainingState, batches: readonly TrainingBatch[]): Record<string, Value> {
     const { model, training } = this.preset
-    const [{ size, length }, count] = [batches[0]!, batches.length]
+    const [{ size, length, imageWidth }, count] = [batches[0]!, batches.length]
     const vector = (data: Float32Array): Value => ({ type: 'float32', shape: [data.length], data })
     const feeds: Record<string, Value> = {
       count: { type: 'int64', shape: [], data: BigInt64Array.of(BigInt(count)) },
       images: {
         type: 'uint8',
-        shape: [count, size, model.imageHeight, model.imageWidth, 3],
+        shape: [count, size, model.imageHeight, imageWidth, 3],
         data: stack(batches.map(({ images }) => images)),
       },
       targets: { type: 'int32', shape: [count, size, length], data: stack(batches.map(({ targets }) => targets)) },
@@ -182,7 +181,7 @@ export class ManySteps {
       const data = stack(batches.map(({ outlines }) => outlines))
       feeds.outlines = { type: 'float32', shape: [count, size, model.rectifier.controlPoints, 2], data }
     }
-    const noise = noiseLength(this.preset, { size, length })
+    const noise = noiseLength(this.preset, batches[0]!)
     if (noise > 0) {
       const data = stack(batches.map((_, index) => dropoutNoise(training.seed, state.step + index + 1, noise)))
       feeds.noise = { type: 'float32', shape: [count, noise], data }
@@ -216,8 +215,9 @@ function stack<A extends TypedArray>(parts: readonly A[]): A {
 }
 
 /** The graph of up to any number of steps on batches of one shape; ends after a step whose loss or gradient is not finite. */
-function manyStepsGraph(preset: Preset, { size, length, parts, statistics }: Shape): Graph {
-  const { imageHeight, imageWidth } = preset.model
+function manyStepsGraph(preset: Preset, { parts, statistics, ...shape }: GraphOptions): Graph {
+  const { size, length, imageWidth } = shape
+  const { imageHeight } = preset.model
   const graph = new Graph()
   const states = partStates(parts)
   const names = [...states.map(({ name, place }) => `${name} ${place}`), ...STATISTICS]
@@ -225,7 +225,7 @@ function manyStepsGraph(preset: Preset, { size, length, parts, statistics }: Sha
     ...states.map((each, index) => graph.input(names[index]!, 'float32', [each.length])),
     ...STATISTICS.map((name) => graph.input(name, 'float32', [statistics])),
   ]
-  const noise = noiseLength(preset, { size, length })
+  const noise = noiseLength(preset, shape)
   const stacked = {
     images: graph.input('images', 'uint8', [TURNS, size, imageHeight, imageWidth, 3]),
     targets: graph.input('targets', 'int32', [TURNS, size, length]),

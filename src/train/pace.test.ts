@@ -29,3 +29,15 @@ test('a run that slows down and starts late still ends within a step of the time
   const { training } = presetSettings.parse({ training: { schedule: 'cosine', learningRate: 0.001, warmup: 10 } })
   expect(learningRate({ ...training, steps: told.at(-1)! }, 1, told.length)).toBeCloseTo(0, 9)
 })
+
+test('a branch that shall end at a time has come down to its final rate then', () => {
+  const { told, time } = run(new Pace(600), () => 2)
+  expect(time).toBe(600)
+  const decay = { schedule: 'decay', learningRate: 0.004, decayFrom: 1000, steps: 1_001_000 } as const
+  const { training } = presetSettings.parse({ training: decay })
+  const rate = (step: number, steps: number) => learningRate({ ...training, steps: 1000 + steps }, 1, 1000 + step)
+  // Before the speed is known it hardly falls.
+  expect(rate(9, 1_000_000)).toBeCloseTo(0.004, 6)
+  expect(rate(150, told[149]!)).toBeCloseTo(0.002, 12)
+  expect(rate(told.length, told.at(-1)!)).toBe(0)
+})

@@ -3,10 +3,20 @@ import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Preset } from '../config.ts'
+import type { ValidationView } from '../evaluate/validation-view.ts'
+import type { Weights } from '../model/scope.ts'
 import { formatWeights } from '../model/weights-file.ts'
 import { writeWhole } from '../write-whole.ts'
 import { loadCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.ts'
+import { type RunSources, readSources } from './run-sources.ts'
 import type { TrainingStep } from './training-step.ts'
+
+export interface RunDescription {
+  readonly preset: Preset
+  readonly sources: RunSources
+  /** What decides which weights are the best. */
+  readonly view: ValidationView
+}
 
 /** A line of the log: means since the line before, or what a validation found. */
 export type LogRecord = StepRecord | ValidationRecord
@@ -27,23 +37,35 @@ export interface StepRecord {
   readonly waiting: number
 }
 
-export interface ValidationRecord {
+/** How words of a set were read. */
+export interface ReadingFigures {
+  readonly words: number
+  /** Share of them read right. */
+  readonly accuracy: number
+  readonly oneMinusNed: number
+}
+
+type Views = Readonly<Record<ValidationView, ReadingFigures>>
+
+/** The figures of the view that decides stand in the record itself too; logs of older runs have nothing else. */
+export interface ValidationRecord extends ReadingFigures, Partial<Views> {
   readonly step: number
   readonly samples: number
   readonly seconds: number
-  /** Share of the validation words read right. */
-  readonly accuracy: number
-  readonly oneMinusNed: number
-  readonly words: number
+  /** What decides which weights are the best; letters and digits where a record has none. */
+  readonly view?: ValidationView
+  /** By the sets' names. */
+  readonly sets?: Readonly<Record<string, Views>>
 }
 
 /**
  * `checkpoint.safetensors` to go on from, `weights.safetensors` (16 bits, averaged), `best.safetensors` (those that read
- * the validation words best), `settings.json`, `log.jsonl`, and `progress.svg` within `progress.html`, which reloads.
+ * the validation words best), `last.safetensors` (a trunk's: 16 bits, not averaged), `settings.json`, `sources.json`,
+ * `log.jsonl`, and `progress.svg` within `progress.html`, which reloads.
  */
 export class RunFolder {
   readonly path: string
-  private best = -1
+  private best: ReadingFigures | null = null
 
   private constructor(path: string) {
     this.path = path
@@ -61,14 +83,23 @@ export class RunFolder {
     return loadCheckpoint(this.file('checkpoint.safetensors'))
   }
 
-  /** Makes the folder; forgets what the log says of steps after `state`, which a killed run had not saved. */
-  async begin(state: TrainingState, preset: Preset): Promise<void> {
+  /** Where the run's words come from; null for a folder that does not say. */
+  readSources(): Promise<RunSources | null> {
+    return readSources(this.file('sources.json'))
+  }
+
+  /** Makes the folder; forgets what the log says of steps after `step`, which a killed run had not saved. */
+  async begin(step: number, { preset, sources, view }: RunDescription): Promise<void> {
     await mkdir(this.path, { recursive: true })
+    await writeWhole(this.file('sources.json'), `${JSON.stringify(sources, null, 2)}\n`)
     await writeWhole(this.file('settings.json'), `${JSON.stringify(preset, null, 2)}\n`)
     await writeWhole(this.file('progress.html'), PROGRESS_PAGE)
-    const kept = (await this.readLog()).filter(({ step }) => step <= state.step)
+    const kept = (await this.readLog()).filter((record) => record.step <= step)
     await writeWhole(this.file('log.jsonl'), kept.map((record) => `${JSON.stringify(record)}\n`).join(''))
-    for (const record of kept) if ('accuracy' in record) this.best = Math.max(this.best, record.accuracy)
+    for (const record of kept) {
+      const figures = 'accuracy' in record ? figuresOf(record, view) : null
+      if (figures && isAsGood(figures, this.best)) this.best = figures
+    }
   }
 
   async log(record: LogRecord): Promise<void> {
@@ -88,17 +119,24 @@ export class RunFolder {
   }
 
   async save(state: TrainingState, preset: Preset, model: TrainingStep): Promise<void> {
-    await saveCheckpoint(this.file('checkpoint.safetensors'), state, preset)
+    await this.saveState(state, preset)
     await writeWhole(this.file('weights.safetensors'), exportWeights(preset, model, state))
+    if (preset.training.schedule === 'constant')
+      await writeWhole(this.file('last.safetensors'), exportLastWeights(preset, model, state))
     const { plotProgress } = await import('./plot-progress.ts')
     await writeWhole(this.file('progress.svg'), await plotProgress(await this.readLog()))
   }
 
-  /** Logs a validation, and keeps the weights if they are the best so far. */
+  /** The checkpoint alone. */
+  saveState(state: TrainingState, preset: Preset): Promise<void> {
+    return saveCheckpoint(this.file('checkpoint.safetensors'), state, preset)
+  }
+
+  /** Logs a validation, and keeps the weights if none before were better. */
   async validated(record: ValidationRecord, weights: Uint8Array): Promise<void> {
     await this.log(record)
-    if (record.accuracy <= this.best) return
-    this.best = record.accuracy
+    if (!isAsGood(record, this.best)) return
+    this.best = record
     await writeWhole(this.file('best.safetensors'), weights)
   }
 
@@ -107,13 +145,29 @@ export class RunFolder {
   }
 }
 
+/** A record's figures in a view; null where it has none. */
+function figuresOf(record: ValidationRecord, view: ValidationView): ReadingFigures | null {
+  return record[view] ?? ((record.view ?? 'alphanumeric') === view ? record : null)
+}
+
+/** Of equal accuracies the higher 1 - NED is better. Nothing to compare is never good. */
+function isAsGood({ words, accuracy, oneMinusNed }: ReadingFigures, best: ReadingFigures | null): boolean {
+  if (words === 0 || best === null) return words > 0
+  return accuracy === best.accuracy ? oneMinusNed >= best.oneMinusNed : accuracy > best.accuracy
+}
+
 /** The averaged weights, or the last ones where no average is kept, in 16 bits with their provenance. */
 export function exportWeights(preset: Preset, model: TrainingStep, state: TrainingState): Uint8Array {
-  const averaged = preset.training.averageDecay > 0
-  const weights = model.namedTensors(
-    averaged ? state.average : state.weights,
-    averaged ? state.averageStatistics : state.statistics,
-  )
+  if (preset.training.averageDecay === 0) return exportLastWeights(preset, model, state)
+  return formatExport(preset, state, model.namedTensors(state.average, state.averageStatistics))
+}
+
+/** The weights as the next step would find them, in 16 bits: what another run can go on from. */
+export function exportLastWeights(preset: Preset, model: TrainingStep, state: TrainingState): Uint8Array {
+  return formatExport(preset, state, model.namedTensors(state.weights, state.statistics))
+}
+
+function formatExport(preset: Preset, state: TrainingState, weights: Weights): Uint8Array {
   const provenance = { steps: `${state.step}`, words: `${state.samples}`, hours: (state.seconds / 3600).toFixed(3) }
   return formatWeights({ settings: preset.model, weights, provenance }, 'F16')
 }

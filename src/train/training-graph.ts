@@ -12,7 +12,11 @@ import { stepLosses } from './step-losses.ts'
 export interface BatchShape {
   readonly size: number
   readonly length: number
+  readonly imageWidth: number
 }
+
+/** Batches of one shape share a graph. */
+export const shapeKey = ({ size, length, imageWidth }: BatchShape) => `${size}x${length}x${imageWidth}`
 
 /** The model's tensors and those of the auxiliary losses. */
 export function trainingSpecs(preset: Preset): TensorSpec[] {
@@ -26,7 +30,7 @@ export function trainingSpecs(preset: Preset): TensorSpec[] {
   const asked = scope.specs.length
   if (columnWeight > 0)
     columnLoss(scope, model, encoded, graph.input('character_map', 'uint8', [2, MAP_ROWS, MAP_COLUMNS]))
-  if (ctcWeight > 0) ctcLogits(scope, encoded.memory)
+  if (ctcWeight > 0) ctcLogits(scope, model, encoded.memory)
   return [...specs, ...scope.specs.slice(asked)]
 }
 
@@ -34,13 +38,14 @@ export function trainingSpecs(preset: Preset): TensorSpec[] {
 export const gradientName = (parameter: string) => `gradient of ${parameter}`
 
 /** The training step's graph for batches of one shape: an input and an output for each parameter, by its name. */
-export function trainingGraph(preset: Preset, { size, length }: BatchShape): Graph {
+export function trainingGraph(preset: Preset, shape: BatchShape): Graph {
+  const { size, length, imageWidth } = shape
   const { model, training } = preset
   const graph = new Graph()
   const specs = trainingSpecs(preset)
   const parameters = specs.filter(({ kind }) => kind === 'parameter')
   const statisticCount = countElements(specs.filter(({ kind }) => kind === 'statistic'))
-  const noise = noiseLength(preset, { size, length })
+  const noise = noiseLength(preset, shape)
   const {
     loss,
     columnLoss: guidance,
@@ -49,7 +54,7 @@ export function trainingGraph(preset: Preset, { size, length }: BatchShape): Gra
     gradients,
     statistics,
   } = buildStep(preset, {
-    images: graph.input('images', 'uint8', [size, model.imageHeight, model.imageWidth, 3]),
+    images: graph.input('images', 'uint8', [size, model.imageHeight, imageWidth, 3]),
     targets: graph.input('targets', 'int32', [size, length]),
     parameters: parameters.map(({ name, shape }) => graph.input(name, 'float32', shape)),
     statistics: graph.input('statistics', 'float32', [statisticCount]),

@@ -8,7 +8,7 @@ import { type Runtime, Session, type SessionOptions, sizeOf, type Value, writeMo
 import { dropoutNoise, noiseLength } from './dropout-noise.ts'
 import { Muon } from './muon.ts'
 import { adamUpdate, type OptimizerState } from './optimizer.ts'
-import { countElements, gradientName, trainingGraph, trainingSpecs } from './training-graph.ts'
+import { countElements, gradientName, shapeKey, trainingGraph, trainingSpecs } from './training-graph.ts'
 
 export interface StepLosses {
   /** Focal loss, a word's mean; the CTC loss where no decoder is trained. */
@@ -94,19 +94,19 @@ export class TrainingStep {
   }
 
   async run({ weights, statistics, batch, step }: StepInput): Promise<StepResult> {
-    const { size, length } = batch
+    const { size, length, imageWidth } = batch
     const { model, training } = this.preset
-    const key = `${size}x${length}`
+    const key = shapeKey(batch)
     let session = this.sessions.get(key)
     if (!session) {
-      const graph = trainingGraph(this.preset, { size, length })
+      const graph = trainingGraph(this.preset, batch)
       // The next batches are made on the same cores meanwhile.
       session = Session.create(writeModel(graph), this.runtime, { spin: false, ...this.options })
       this.sessions.set(key, session)
     }
     const feeds: Record<string, Value> = {
       statistics: { type: 'float32', shape: [this.statisticCount], data: statistics },
-      images: { type: 'uint8', shape: [size, model.imageHeight, model.imageWidth, 3], data: batch.images },
+      images: { type: 'uint8', shape: [size, model.imageHeight, imageWidth, 3], data: batch.images },
       targets: { type: 'int32', shape: [size, length], data: batch.targets },
     }
     if (training.columnWeight > 0) {
@@ -116,7 +116,7 @@ export class TrainingStep {
       const shape = [size, model.rectifier.controlPoints, 2]
       feeds.outlines = { type: 'float32', shape, data: batch.outlines }
     }
-    const noise = noiseLength(this.preset, { size, length })
+    const noise = noiseLength(this.preset, batch)
     if (noise > 0) feeds.noise = { type: 'float32', shape: [noise], data: dropoutNoise(training.seed, step, noise) }
     for (const { spec, data } of viewsOf(this.parameters, weights))
       feeds[spec.name] = { type: 'float32', shape: spec.shape, data }

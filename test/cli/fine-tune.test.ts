@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas'
 import { beforeAll, expect, test } from 'vitest'
 import { parseWeights } from '../../src/model/weights-file.ts'
+import type { LogRecord } from '../../src/train/run-folder.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-'))
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -52,7 +53,7 @@ test("the guide's commands, at toy size: the new characters are read", { timeout
     'training.steps=60',
     'training.batchSize=16',
     'training.learningRate=0.001',
-    'training.validationSteps=60',
+    'training.validationSteps=20',
   ]
   const further = 'éâèç€'
   const outputs = new Map<string, string>()
@@ -65,6 +66,21 @@ test("the guide's commands, at toy size: the new characters are read", { timeout
   expect(outputs.get('data')).toContain('24 samples, 24 good')
   const weights = join(folder, 'runs/menu/weights.safetensors')
   expect((await parseWeights(await readFile(weights))).settings.furtherCharacters).toBe(further)
+  // The best weights are those that read all characters best: as the log says, so they read.
+  const log = (await readFile(join(folder, 'runs/menu/log.jsonl'), 'utf8')).trim().split('\n')
+  const validations = log.map((line) => JSON.parse(line) as LogRecord).filter((record) => 'accuracy' in record)
+  expect(validations.map(({ step, view }) => [step, view])).toEqual([
+    [20, 'all'],
+    [40, 'all'],
+    [60, 'all'],
+  ])
+  const best = Math.max(...validations.map(({ accuracy }) => accuracy))
+  expect(best).toBe(1)
+  const oneLook = ['--no-second-look', '--split', 'validation', '--charset', '94', '--json']
+  const bestWeights = join(folder, 'runs/menu/best.safetensors')
+  const labels = `tsv:${folder}/menu/labels.tsv`
+  const evaluated = JSON.parse(await safl(['evaluate', '--model', bestWeights, '--data', labels, ...oneLook])) as object
+  expect(evaluated).toMatchObject({ words: 5, accuracy: best })
   const files = words.slice(1, 5).map((_, index) => join(folder, `menu/${index + 1}.png`))
   for (const model of [weights, join(folder, 'runs/menu/menu.onnx')]) {
     const read = (await safl(['recognize', '--model', model, '--format', 'jsonl', ...files]))

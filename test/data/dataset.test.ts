@@ -7,7 +7,7 @@ import { decodeIds } from '../../src/charset.ts'
 import { BatchSource } from '../../src/data/batch-source.ts'
 import { type BatchSettings, openBatches } from '../../src/data/batches.ts'
 import { drawCharacterMap } from '../../src/data/character-map.ts'
-import { type Dataset, inSplit, openDataset, parseDataSpec } from '../../src/data/dataset.ts'
+import { type Dataset, openDataset, parseDataSpec, type Split } from '../../src/data/dataset.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-'))
 const png = await sharp({ create: { width: 30, height: 12, channels: 3, background: '#336699' } })
@@ -80,20 +80,61 @@ describe('data sets', () => {
   test('missing files and unknown kinds are named', async () => {
     await expect(openDataset({ kind: 'tsv', path: 'nowhere.tsv' })).rejects.toThrow(/nowhere.tsv: no such file/)
     await expect(openDataset({ kind: 'lmdb', path: 'nowhere' })).rejects.toThrow(/nowhere: no such LMDB/)
-    expect(() => parseDataSpec('mjsynth:/data')).toThrow(/one of iiit5k, icdar, tsv, .*lmdb/)
+    expect(() => parseDataSpec('coco:/data')).toThrow(/one of iiit5k, icdar, tsv, .*lmdb/)
     expect(() => parseDataSpec('plain')).toThrow(/KIND:PATH/)
   })
 
-  test('every fifth line, from the first, is validation', () => {
-    expect([0, 1, 4, 5, 10].map((index) => inSplit(index, 'validation'))).toEqual([true, false, false, true, true])
-    expect(inSplit(5, 'train')).toBe(false)
-    expect(inSplit(5, 'all')).toBe(true)
+  const chosen = (dataset: Dataset, split: Split) =>
+    Array.from({ length: dataset.length }, (_, index) => index).filter((index) => dataset.inSplit(index, split))
+
+  test('every fifth line, from the first, is validation, unless the spec says that all are of one split', async () => {
+    const path = await labels('six.tsv', 'a\t1\n'.repeat(6))
+    const dataset = await openDataset({ kind: 'tsv', path })
+    expect(chosen(dataset, 'validation')).toEqual([0, 5])
+    expect(chosen(dataset, 'train')).toEqual([1, 2, 3, 4])
+    expect(chosen(dataset, 'all')).toHaveLength(6)
+    const trained = await openDataset({ kind: 'tsv', path, wholly: 'train' })
+    expect([chosen(trained, 'train').length, chosen(trained, 'validation').length]).toEqual([6, 0])
+    const validated = await openDataset({ kind: 'tsv', path, wholly: 'validation' })
+    expect([chosen(validated, 'train').length, chosen(validated, 'validation').length]).toEqual([0, 6])
+  })
+
+  test('lists say themselves what is training and what is validation', async () => {
+    await mkdir(join(folder, 'listed'), { recursive: true })
+    const spec = parseDataSpec(`lists*2:${join(folder, 'listed')}`)
+    await expect(openDataset(spec)).rejects.toThrow(/listed.train.tsv: no such file; .*validation.tsv/)
+    await labels('listed/train.tsv', '../train/1.png\tyou\n../train/2.png\tand me\nnone.png\tgone\n')
+    await expect(openDataset(spec)).rejects.toThrow(/validation.tsv: no such file; .* one may be empty/)
+    await labels('listed/validation.tsv', '../train/3.png\tus\n')
+    const dataset = await openDataset({ ...spec, wholly: 'train' })
+    expect([dataset.name, dataset.length, dataset.weight]).toEqual([`lists:${join(folder, 'listed')}`, 4, 2])
+    expect([chosen(dataset, 'train'), chosen(dataset, 'validation'), chosen(dataset, 'all')]).toEqual([
+      [0, 1, 2],
+      [3],
+      [0, 1, 2, 3],
+    ])
+    expect([await dataset.label(1), await dataset.label(3), await dataset.file(3)]).toEqual([
+      'and me',
+      'us',
+      '../train/3.png',
+    ])
+    const read: unknown[] = []
+    for await (const label of dataset.labels()) read.push(label)
+    expect(read).toEqual(['you', 'and me', 'gone', 'us'])
+    expect((await dataset.image(3)).width).toBe(30)
+    await expect(dataset.image(2)).rejects.toThrow(/none.png/)
+    expect(dataset.nameOf(3)).toMatch(/validation.tsv, line 1/)
+    await labels('listed/validation.tsv', '')
+    expect((await openDataset(spec)).length).toBe(3)
+    await labels('listed/train.tsv', '')
+    await expect(openDataset(spec)).rejects.toThrow(/have no samples/)
   })
 })
 
 describe('batches', () => {
   const settings = {
     batchSize: 3,
+    replicas: 1,
     lengths: [4, 9],
     lengthBalance: 0,
     joinShare: 0,
@@ -102,8 +143,12 @@ describe('batches', () => {
     seed: 5,
     stepsPerRun: 1,
     controlPoints: 4,
+    nothingShare: 0,
+    shows: 1,
     imageHeight: 16,
     imageWidth: 40,
+    textWidth: 20,
+    textWidths: [],
   }
   const lines = Array.from(
     { length: 10 },
@@ -219,5 +264,5 @@ describe('batches', () => {
 
 test('the character map holds each character where its quadrilateral lies', () => {
   const map = drawCharacterMap('A1', Float32Array.of(0, 0, 0.5, 0, 0.5, 1, 0, 1, 0.75, 0.5, 1, 0.5, 1, 1, 0.75, 1))
-  expect([map[0], map[15 * 64 + 31], map[32], map[15 * 64 + 60], map[60]]).toEqual([36, 36, 254, 1, 254])
+  expect([map[0], map[15 * 128 + 62], map[64], map[15 * 128 + 120], map[120]]).toEqual([36, 36, 254, 1, 254])
 })

@@ -38,6 +38,7 @@ test.skipIf(!existsSync(labels))(
       index: 0,
       size: 8,
       length,
+      imageWidth,
       images,
       targets,
       characterMap: new Uint8Array(0),

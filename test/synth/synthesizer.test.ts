@@ -29,11 +29,11 @@ describe.skipIf(!existsSync(fontFolder))('synthesizer', () => {
     for (let seed = 1000; seed < 1300; seed++) {
       const { image, text, characterQuads } = synthesizer.sample(seed)
       expect(image.data.length).toBe(image.width * image.height * 3)
-      expect(image.height).toBeLessThanOrEqual(88)
-      expect(image.width).toBeLessThanOrEqual(288)
+      expect(image.height).toBeLessThanOrEqual(176)
+      expect(image.width).toBeLessThanOrEqual(768)
       expect(text.length).toBeGreaterThanOrEqual(1)
-      expect(text.length).toBeLessThanOrEqual(25)
-      for (const character of text) expect(CHARACTERS).toContain(character)
+      expect(text.length).toBeLessThanOrEqual(32)
+      for (const character of text) expect(`${CHARACTERS} `).toContain(character)
       expect(characterQuads.length).toBe(8 * text.length)
       expect(characterQuads.every(Number.isFinite)).toBe(true)
       let before = -Infinity
@@ -57,13 +57,15 @@ describe.skipIf(!existsSync(fontFolder))('synthesizer', () => {
       }
     }
     expect(inside / characters).toBeGreaterThan(0.995)
-    expect(advancing / characters).toBeGreaterThan(0.99)
+    // Letters one above another do not advance.
+    expect(advancing / characters).toBeGreaterThan(0.98)
   })
 
   it('knows the edges of every word: all ink of its letters lies between them, nearly', () => {
     let [inside, total] = [0, 0]
     for (let seed = 2000; seed < 2150; seed++) {
       const { characterQuads, outline, image } = synthesizer.sample(seed)
+      if (outline === null) continue
       expect(outline).toHaveLength(40)
       // The outline as a polygon: the upper edge, then the lower one backwards. Letters' corners may touch it.
       const corners = Array.from({ length: 20 }, (_, index) => {
@@ -95,6 +97,7 @@ describe.skipIf(!existsSync(fontFolder))('synthesizer', () => {
       [8, 13],
       [14, 25],
       [25, 25],
+      [32, 32],
     ] as const) {
       for (let seed = 0; seed < 40; seed++) {
         const { text } = synthesizer.sample(seed, { minimumLength, maximumLength })

@@ -25,13 +25,62 @@ describe('words', () => {
     expect(counts.lower / counts.all).toBeGreaterThan(0.12)
   })
 
-  it('says every character of the charset, and none else', () => {
-    const source = createWordSource([], { settings })
+  it('says every character of the charset, and none else without phrases', () => {
+    const source = createWordSource([], { settings: { ...settings, phrases: 0 } })
     const random = createRandom(2)
     const seen = new Set<string>()
-    for (let draw = 0; draw < 6000; draw++)
+    for (let draw = 0; draw < 8000; draw++)
       for (const character of source.draw(random, DEFAULT_LIMITS)) seen.add(character)
     expect([...seen].sort().join('')).toBe([...CHARACTERS].sort().join(''))
+  })
+
+  it('keeps every length from 1 to 32 exactly, with and without spaces', () => {
+    const lexicon = ['ice', 'tea', 'house', 'mountain', 'weatherstripping', 'a', 'of']
+    for (const phrases of [0, 0.06, 1]) {
+      const source = createWordSource(lexicon, { settings: { ...settings, phrases } })
+      const random = createRandom(6)
+      for (let length = 1; length <= 32; length++) {
+        const limits = { minimumLength: length, maximumLength: length }
+        for (let draw = 0; draw < 60; draw++) expect(source.draw(random, limits)).toHaveLength(length)
+      }
+    }
+  })
+
+  it('puts spaces where phrases ask for them: between words, never two together', () => {
+    const shareOf = (phrases: number) => {
+      const source = createWordSource([], { settings: { ...settings, phrases } })
+      const random = createRandom(7)
+      const drawn = Array.from({ length: 8000 }, () => source.draw(random, { minimumLength: 3, maximumLength: 32 }))
+      for (const text of drawn) expect(text).not.toMatch(/^ | $| {2}/)
+      return drawn.filter((text) => text.includes(' ')).length / drawn.length
+    }
+    expect(shareOf(0)).toBe(0)
+    expect(shareOf(0.06)).toBeGreaterThan(0.045)
+    expect(shareOf(0.06)).toBeLessThan(0.085)
+    expect(shareOf(1)).toBe(1)
+  })
+
+  it('says letters and digits alone, all 62 of them, where one character is asked for', () => {
+    const source = createWordSource([], { settings })
+    const random = createRandom(8)
+    const drawn = Array.from({ length: 3000 }, () => source.draw(random, { minimumLength: 1, maximumLength: 1 }))
+    expect(new Set(drawn.filter((text) => /[A-Za-z0-9]/.test(text))).size).toBe(62)
+    expect(drawn.filter((text) => /[A-Za-z0-9]/.test(text)).length / drawn.length).toBeGreaterThan(0.9)
+  })
+
+  it('has addresses, accounts, plates, parts of words and what else long texts are', () => {
+    const source = createWordSource([], { settings })
+    const random = createRandom(9)
+    const shareOf = (pattern: RegExp, minimumLength: number, maximumLength: number) => {
+      const drawn = Array.from({ length: 3000 }, () => source.draw(random, { minimumLength, maximumLength }))
+      return drawn.filter((text) => pattern.test(text)).length / drawn.length
+    }
+    expect(shareOf(/^(https?:\/\/|www\.)/i, 18, 32)).toBeGreaterThan(0.04)
+    expect(shareOf(/^[\w.+-]+@[\w-]+\.[\w.]+$/i, 18, 32)).toBeGreaterThan(0.04)
+    expect(shareOf(/^[A-Z]{2}\d\d ?[A-Z0-9]{4}( ?[A-Z0-9]{1,4})+$/, 15, 32)).toBeGreaterThan(0.01)
+    expect(shareOf(/^\d{20,32}$/, 20, 32)).toBeGreaterThan(0.02)
+    expect(shareOf(/^[A-Z]{3}-?\d{3,4}$/, 6, 8)).toBeGreaterThan(0.0005)
+    expect(shareOf(/^[-+]?\d+\.\d+$/, 3, 8)).toBeGreaterThan(0.002)
   })
 
   it('drops lexicon words outside the charset and takes extra words as they are', () => {
@@ -48,7 +97,18 @@ describe('words', () => {
       ['scarce', 100],
     ])
     const shareOf = (naturalness: number) => {
-      const only = { ...settings, signs: 0, punctuated: 0, numbers: 0, codes: 0, random: 0, naturalness }
+      const others = {
+        signs: 0,
+        punctuated: 0,
+        numbers: 0,
+        codes: 0,
+        addresses: 0,
+        serials: 0,
+        parts: 0,
+        random: 0,
+        phrases: 0,
+      }
+      const only = { ...settings, ...others, naturalness }
       const source = createWordSource(['common', 'scarce'], { settings: only, counts })
       const random = createRandom(4)
       const drawn = Array.from({ length: 4000 }, () => source.draw(random, { minimumLength: 6, maximumLength: 6 }))

@@ -15,6 +15,7 @@ async function oneStep(training: Record<string, number>) {
     index: 0,
     size: 2,
     length: 4,
+    imageWidth,
     images: Uint8Array.from({ length: 2 * imageHeight * imageWidth * 3 }, () => random() * 256),
     targets: Int32Array.of(3, 3, END, PADDING, 40, END, PADDING, PADDING),
     characterMap: new Uint8Array(0),

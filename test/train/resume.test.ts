@@ -14,59 +14,61 @@ const preset = miniPreset()
 
 const batchesFrom = (first: number) => randomBatches(preset.model, first)
 
-test.each(['adam', 'muon'])(
-  '%s: stopped after any step, saved, loaded and resumed: the same losses and weights',
-  async (optimizer) => {
-    const preset = miniPreset({ optimizer })
-    const model = new TrainingStep(preset, runtime, { threads: 1 })
-    const losses: number[] = []
-    const whole = initialState(model, 1)
-    const signal = new AbortController().signal
+test.each([
+  { optimizer: 'adam' },
+  { optimizer: 'muon' },
+  { optimizer: 'muon', schedule: 'constant' },
+  { optimizer: 'muon', schedule: 'decay', decayFrom: 3 },
+])('%o: stopped after any step, saved, loaded and resumed: the same losses and weights', async (training) => {
+  const preset = miniPreset(training)
+  const model = new TrainingStep(preset, runtime, { threads: 1 })
+  const losses: number[] = []
+  const whole = initialState(model, 1)
+  const signal = new AbortController().signal
+  await train({
+    model,
+    preset,
+    batches: batchesFrom(0),
+    state: whole,
+    signal,
+    onStep: ({ loss }) => void losses.push(loss),
+  })
+  expect(losses).toHaveLength(8)
+  const folder = await mkdtemp(join(tmpdir(), 'safl-'))
+  const path = join(folder, 'checkpoint.safetensors')
+  for (const stopAt of [1, 4, 7]) {
+    const again: number[] = []
+    const stop = new AbortController()
+    const first = initialState(model, 1)
     await train({
       model,
       preset,
       batches: batchesFrom(0),
-      state: whole,
-      signal,
-      onStep: ({ loss }) => void losses.push(loss),
+      state: first,
+      signal: stop.signal,
+      onStep: ({ loss, step }) => {
+        again.push(loss)
+        if (step === stopAt) stop.abort()
+      },
     })
-    expect(losses).toHaveLength(8)
-    const folder = await mkdtemp(join(tmpdir(), 'safl-'))
-    const path = join(folder, 'checkpoint.safetensors')
-    for (const stopAt of [1, 4, 7]) {
-      const again: number[] = []
-      const stop = new AbortController()
-      const first = initialState(model, 1)
-      await train({
-        model,
-        preset,
-        batches: batchesFrom(0),
-        state: first,
-        signal: stop.signal,
-        onStep: ({ loss, step }) => {
-          again.push(loss)
-          if (step === stopAt) stop.abort()
-        },
-      })
-      await saveCheckpoint(path, first, preset)
-      const { state, preset: saved } = await loadCheckpoint(path)
-      expect(saved).toEqual(preset)
-      await train({
-        model,
-        preset: saved,
-        batches: batchesFrom(state.step),
-        state,
-        signal,
-        onStep: ({ loss }) => void again.push(loss),
-      })
-      expect(again).toEqual(losses)
-      expect(state.weights).toEqual(whole.weights)
-      expect(state.averageStatistics).toEqual(whole.averageStatistics)
-    }
-    expect(await readdir(folder)).toEqual(['checkpoint.safetensors'])
-    await model.dispose()
-  },
-)
+    await saveCheckpoint(path, first, preset)
+    const { state, preset: saved } = await loadCheckpoint(path)
+    expect(saved).toEqual(preset)
+    await train({
+      model,
+      preset: saved,
+      batches: batchesFrom(state.step),
+      state,
+      signal,
+      onStep: ({ loss }) => void again.push(loss),
+    })
+    expect(again).toEqual(losses)
+    expect(state.weights).toEqual(whole.weights)
+    expect(state.averageStatistics).toEqual(whole.averageStatistics)
+  }
+  expect(await readdir(folder)).toEqual(['checkpoint.safetensors'])
+  await model.dispose()
+})
 
 test('dropout draws other masks at another step', async () => {
   const model = new TrainingStep(preset, runtime)

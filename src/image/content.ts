@@ -1,0 +1,114 @@
+/** Where something stands out from an image's ground: what may be cut away, and where one letter ends and the next begins. */
+import type { RgbImage } from './image.ts'
+
+/** Rows and columns that hold something; `left` and `top` are the first, `right` and `bottom` the one after the last. */
+export interface ContentBox {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+/** At most so many rows and columns of an image are looked at, evenly spread. */
+const MOST_SAMPLES = 256
+/** What differs less from the ground is noise, of 255. */
+const LEAST_CONTRAST = 12
+/** Of the strongest contrast in the image, what counts. */
+const SHARE_OF_CONTRAST = 0.25
+/** Of a row's or column's pixels, so many hold something before it counts. */
+const LEAST_SHARE = 0.015
+
+/** Rows and columns of an image that hold something, by their places among those that were looked at. */
+interface Profile {
+  readonly rows: readonly boolean[]
+  readonly columns: readonly boolean[]
+  /** Pixels from one of them to the next. */
+  readonly down: number
+  readonly across: number
+}
+
+/** The box around all that stands out from the ground at the image's border; null where nothing does. */
+export function contentBox(image: RgbImage): ContentBox | null {
+  const { rows, columns, down, across } = profileOf(image)
+  const [top, left] = [rows.indexOf(true), columns.indexOf(true)]
+  if (top < 0 || left < 0) return null
+  return {
+    left: Math.floor(left * across),
+    right: Math.min(Math.ceil((columns.lastIndexOf(true) + 1) * across), image.width),
+    top: Math.floor(top * down),
+    bottom: Math.min(Math.ceil((rows.lastIndexOf(true) + 1) * down), image.height),
+  }
+}
+
+/** Stretches of rows that hold something, from the top to the bottom, with nothing between them. */
+export function contentRows(image: RgbImage): { readonly top: number; readonly bottom: number }[] {
+  const { rows, down } = profileOf(image)
+  const stretches: { top: number; bottom: number }[] = []
+  for (const [row, holds] of rows.entries()) {
+    if (!holds) continue
+    const bottom = Math.min(Math.ceil((row + 1) * down), image.height)
+    if (rows[row - 1]) stretches[stretches.length - 1]!.bottom = bottom
+    else stretches.push({ top: Math.floor(row * down), bottom })
+  }
+  return stretches
+}
+
+/** The part of an image in a box. */
+export function cut(image: RgbImage, { left, right, top, bottom }: ContentBox): RgbImage {
+  const [width, height] = [right - left, bottom - top]
+  if (width === image.width && height === image.height) return image
+  const data = new Uint8Array(width * height * 3)
+  for (let row = 0; row < height; row++) {
+    const start = ((top + row) * image.width + left) * 3
+    data.set(image.data.subarray(start, start + width * 3), row * width * 3)
+  }
+  return { width, height, data }
+}
+
+function profileOf(image: RgbImage): Profile {
+  const [down, across] = [image.height, image.width].map((size) => Math.max(1, size / MOST_SAMPLES)) as [number, number]
+  const [height, width] = [Math.floor(image.height / down), Math.floor(image.width / across)]
+  const apart = differences(image, { height, width, down, across })
+  // Single bright pixels do not say how strong the letters are.
+  const strongest = apart.slice().sort()[Math.floor(0.99 * (apart.length - 1))]!
+  const least = Math.max(LEAST_CONTRAST, SHARE_OF_CONTRAST * strongest)
+  const [inRow, inColumn] = [new Uint32Array(height), new Uint32Array(width)]
+  for (let index = 0; index < apart.length; index++) {
+    if (apart[index]! < least) continue
+    inRow[Math.floor(index / width)]!++
+    inColumn[index % width]!++
+  }
+  return {
+    rows: Array.from(inRow, (count) => count > LEAST_SHARE * width),
+    columns: Array.from(inColumn, (count) => count > LEAST_SHARE * height),
+    down,
+    across,
+  }
+}
+
+/** Of each pixel that is looked at the largest difference of a channel from the ground, the border's median. */
+function differences(
+  { width: stride, data }: RgbImage,
+  { height, width, down, across }: { height: number; width: number; down: number; across: number },
+): Uint8Array {
+  const placeOf = (row: number, column: number) => (Math.floor(row * down) * stride + Math.floor(column * across)) * 3
+  const border: number[] = []
+  for (let column = 0; column < width; column++) border.push(placeOf(0, column), placeOf(height - 1, column))
+  for (let row = 0; row < height; row++) border.push(placeOf(row, 0), placeOf(row, width - 1))
+  const ground = [0, 1, 2].map((channel) => {
+    const values = border.map((place) => data[place + channel]!).sort((a, b) => a - b)
+    return values[values.length >> 1]!
+  }) as [number, number, number]
+  const apart = new Uint8Array(height * width)
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const place = placeOf(row, column)
+      apart[row * width + column] = Math.max(
+        Math.abs(data[place]! - ground[0]),
+        Math.abs(data[place + 1]! - ground[1]),
+        Math.abs(data[place + 2]! - ground[2]),
+      )
+    }
+  }
+  return apart
+}

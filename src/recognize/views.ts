@@ -1,0 +1,185 @@
+/** The views of a crop that are read: turned, without blank margins, its letters set side by side, leaning. */
+import { type ContentBox, contentBox, contentRows, cut } from '../image/content.ts'
+import { fit, widen, wideningMargins } from '../image/fit.ts'
+import type { RgbImage } from '../image/image.ts'
+import { lean } from '../image/lean.ts'
+import { isTall, turnQuarter } from '../image/turn.ts'
+import { shapeOf, type WordShape } from '../model/word-shapes.ts'
+import type { Value } from '../tensor/index.ts'
+import type { Point, WordGeometry } from './geometry.ts'
+
+/**
+ * Which rotations of an image are read; the most confident reading counts. `auto`: those more than twice as high as wide also
+ * rotated by a quarter either way, those that are not sure by a half turn as well, and by quarters where they are higher than
+ * wide. `upright`: none is rotated. `any`: all by all quarters, at four times the cost.
+ */
+export const orientations = ['auto', 'upright', 'any'] as const
+export type Orientation = (typeof orientations)[number]
+
+export interface View {
+  readonly image: RgbImage
+  /** By how many degrees clockwise the crop was turned. */
+  readonly turned: number
+  /** The size at which it is read. */
+  readonly shape: WordShape
+  /** A point of what is read, as fractions, → that of the crop as it was turned. */
+  readonly restore: (point: Point) => Point
+}
+
+/** Blank beside a word, in heights of what stands out, from which on it is also read without; what is left of it. */
+const [WIDE_MARGIN, HIGH_MARGIN, KEPT_MARGIN] = [0.5, 0.35, 0.12]
+/** Letters above each other: at most so wide by the whole height, each at least so high by its width, with such gaps. */
+const [WIDEST_STACK, LEAST_LETTER, STACK_GAP] = [0.67, 0.3, 0.2]
+const MOST_LETTERS = 32
+/** How far the image leans in each view of the second look: columns a row, in the image's own pixels. */
+const LEANS = [-0.15, 0.15]
+
+export class Views {
+  private readonly shapes: readonly WordShape[]
+  /** Rows of the images that the network takes, pixels. */
+  private readonly height: number
+
+  constructor(shapes: readonly WordShape[], height: number) {
+    this.shapes = shapes
+    this.height = height
+  }
+
+  /** What is read at first. */
+  of(image: RgbImage, orientation: Orientation): View[] {
+    const upright = this.view(image, 0)
+    const whole = [upright, ...this.withoutMargins(upright)]
+    if (orientation === 'upright' || (orientation === 'auto' && !isTall(image)))
+      return [...whole, ...this.unstacked(upright)]
+    const quarters = [this.rotated(image, 90), this.rotated(image, 270)]
+    if (orientation === 'any') quarters.push(this.rotated(image, 180))
+    return [...whole, ...this.unstacked(upright), ...quarters]
+  }
+
+  /** What is read of a crop that is not sure, beside what was read at first. */
+  further(image: RgbImage): View[] {
+    const isHigh = image.height > image.width && !isTall(image)
+    return [180, ...(isHigh ? [90, 270] : [])].map((turned) => this.rotated(image, turned as 90 | 180 | 270))
+  }
+
+  /** The view, leaning to either side. */
+  leaning({ image, turned, shape, restore }: View): View[] {
+    const whole = widen(image, shape.leastAspect)
+    const { imageWidth: width } = shape
+    const shown = fit(whole, { width, height: this.height, leastAspect: 0 })
+    // Columns of the shown image from its top to its bottom.
+    return LEANS.map((share) => (share * whole.height * width) / whole.width).map((shift) => ({
+      image: lean(shown, shift),
+      turned,
+      shape,
+      restore: ([x, y]) => restore([x - (shift / width) * (y - 0.5), y]),
+    }))
+  }
+
+  /** Views of one shape as the network takes them, [B, H, W, 3]. */
+  pixels(views: readonly View[]): Value {
+    const { height } = this
+    const { imageWidth: width, leastAspect } = views[0]!.shape
+    const data = new Uint8Array(views.length * height * width * 3)
+    for (const [place, { image }] of views.entries())
+      data.set(fit(image, { width, height, leastAspect }).data, place * height * width * 3)
+    return { type: 'uint8', shape: [views.length, height, width, 3], data }
+  }
+
+  private view(image: RgbImage, turned: number, toCrop: (point: Point) => Point = (point) => point): View {
+    const shape = shapeOf(this.shapes, image)
+    const { left, right } = wideningMargins(image, shape.leastAspect)
+    const whole = left + image.width + right
+    return { image, turned, shape, restore: ([x, y]) => toCrop([(x * whole - left) / image.width, y]) }
+  }
+
+  private rotated(image: RgbImage, turned: 90 | 180 | 270): View {
+    if (turned === 270) return this.view(turnQuarter(image, 'back'), turned)
+    const right = turnQuarter(image, 'clockwise')
+    return this.view(turned === 90 ? right : turnQuarter(right, 'clockwise'), turned)
+  }
+
+  /** None where no margin is blank. */
+  private withoutMargins({ image, turned }: View): View[] {
+    const box = contentBox(image)
+    if (box === null) return []
+    const height = box.bottom - box.top
+    const isLoose =
+      Math.max(box.left, image.width - box.right) > WIDE_MARGIN * height ||
+      Math.max(box.top, image.height - box.bottom) > HIGH_MARGIN * height
+    if (!isLoose) return []
+    const margin = Math.round(KEPT_MARGIN * height)
+    const kept: ContentBox = {
+      left: Math.max(0, box.left - margin),
+      right: Math.min(image.width, box.right + margin),
+      top: Math.max(0, box.top - margin),
+      bottom: Math.min(image.height, box.bottom + margin),
+    }
+    const [width, rows] = [kept.right - kept.left, kept.bottom - kept.top]
+    return [
+      this.view(cut(image, kept), turned, ([x, y]) => [
+        (kept.left + x * width) / image.width,
+        (kept.top + y * rows) / image.height,
+      ]),
+    ]
+  }
+
+  /** The letters of a high crop side by side; none where nothing is apart. */
+  private unstacked({ image, turned }: View): View[] {
+    if (image.width > WIDEST_STACK * image.height) return []
+    const box = contentBox(image)
+    const letters = box === null ? [] : contentRows(image)
+    const width = box === null ? 0 : box.right - box.left
+    const highest = Math.max(...letters.map(({ top, bottom }) => bottom - top))
+    if (letters.length < 2 || letters.length > MOST_LETTERS || highest < LEAST_LETTER * width) return []
+    const gap = Math.max(1, Math.round(STACK_GAP * width))
+    const cells = letters.map(({ top, bottom }) => {
+      const start = Math.min(Math.max(0, Math.round((top + bottom - highest) / 2)), image.height - highest)
+      return cut(image, { left: box!.left, right: box!.right, top: start, bottom: start + highest })
+    })
+    const row = sideBySide(cells, gap)
+    const pitch = (width + gap) / row.width
+    return [
+      this.view(row, turned, ([x, y]) => {
+        const place = Math.min(Math.max(Math.floor(x / pitch), 0), letters.length - 1)
+        const { top, bottom } = letters[place]!
+        const across = ((x - place * pitch) * row.width) / image.width
+        return [box!.left / image.width + across, ((top + bottom - highest) / 2 + y * highest) / image.height]
+      }),
+    ]
+  }
+}
+
+/** Images of one size, each on as much of its own ground as lies between two. */
+function sideBySide(images: readonly RgbImage[], gap: number): RgbImage {
+  const { width, height } = images[0]!
+  const parts = images.map((image) => widen(image, (width + gap) / height))
+  const across = parts.reduce((sum, part) => sum + part.width, 0)
+  const data = new Uint8Array(across * height * 3)
+  let left = 0
+  for (const part of parts) {
+    for (let row = 0; row < height; row++)
+      data.set(part.data.subarray(row * part.width * 3, (row + 1) * part.width * 3), (row * across + left) * 3)
+    left += part.width
+  }
+  return { width: across, height, data }
+}
+
+/** Places of views in batches whose members have one shape, in their order. */
+export function batchesOf(views: readonly View[], batchSize: number): number[][] {
+  const byShape = new Map<number, number[]>()
+  for (const [place, { shape }] of views.entries()) {
+    const places = byShape.get(shape.imageWidth)
+    if (places) places.push(place)
+    else byShape.set(shape.imageWidth, [place])
+  }
+  return [...byShape.values()].flatMap((places) =>
+    Array.from({ length: Math.ceil(places.length / batchSize) }, (_, batch) =>
+      places.slice(batch * batchSize, (batch + 1) * batchSize),
+    ),
+  )
+}
+
+/** What was found in a view, as fractions of its crop. */
+export function restored({ rectified, controlPoints }: WordGeometry, { restore }: View): WordGeometry {
+  return { rectified, controlPoints: controlPoints.map(restore) }
+}
