@@ -1,6 +1,5 @@
 /** Finds the package's files on disk, also from a bundle. (Node) */
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type PackageFile, packageFiles } from './package-files.ts'
@@ -18,23 +17,35 @@ const names: Readonly<Record<PackageFile, string>> = {
  */
 export function packagePath(file: PackageFile, otherwise: string): string {
   const name = names[file]
-  const looks = [
-    () => fileURLToPath(packageFiles[file]()),
-    ...bundles().flatMap((bundle) => [
-      () => join(dirname(bundle), 'models', name),
-      () => createRequire(bundle).resolve(`safl/models/${name}`),
-    ]),
+  const folders = bundles().map(dirname)
+  const paths = [
+    ...ownPath(file),
+    ...folders.map((folder) => join(folder, 'models', name)),
+    // As Node looks for packages, and without its functions for that: bundlers take those for imports.
+    ...folders.flatMap(withParents).map((folder) => join(installed(folder), 'models', name)),
   ]
-  const tried = new Set<string>()
-  for (const look of looks) {
-    const path = attempt(look)
-    if (path !== null && existsSync(path)) return path
-    if (path !== null) tried.add(path)
-  }
-  const installed = bundles().map((bundle) => join(dirname(bundle), 'node_modules/safl'))
+  const found = paths.find(existsSync)
+  if (found !== undefined) return found
+  const tried = [...new Set([...paths.slice(0, 1 + folders.length), ...folders.map(installed)])]
   throw new Error(
-    `${name}, which comes with the package safl, is at none of ${[...tried, ...new Set(installed)].join(', ')}: in a bundle, leave safl out of it (external), copy its models beside it, or ${otherwise}`,
+    `${name}, which comes with the package safl, is at none of ${tried.join(', ')}: in a bundle, leave safl out of it (external), copy its models beside it, or ${otherwise}`,
   )
+}
+
+const installed = (folder: string) => join(folder, 'node_modules/safl')
+
+/** Of a file of the package; none in a bundle in CommonJS, which does not know its address. */
+function ownPath(file: PackageFile): string[] {
+  try {
+    return [fileURLToPath(packageFiles[file]())]
+  } catch {
+    return []
+  }
+}
+
+function withParents(folder: string): string[] {
+  const parent = dirname(folder)
+  return parent === folder ? [folder] : [folder, ...withParents(parent)]
 }
 
 /** This file, or the bundle that it is in, and one that would lie in the working folder. */
@@ -43,12 +54,4 @@ function bundles(): string[] {
   const here = import.meta.url ? fileURLToPath(import.meta.url) : typeof __filename === 'string' ? __filename : null
   const inWorkingFolder = join(process.cwd(), 'index.js')
   return here === null ? [inWorkingFolder] : [here, inWorkingFolder]
-}
-
-function attempt(look: () => string): string | null {
-  try {
-    return look()
-  } catch {
-    return null
-  }
 }

@@ -50,18 +50,26 @@ export async function decodeImage(
 /** Depths that have a range of their own. */
 const BOUND_DEPTHS: ReadonlySet<string> = new Set(['uchar', 'ushort'])
 
+/** Where the brightest of 16 bits is below this of 8, they hold numbers of 12 bits or fewer. */
+const DIM = 16
+
 async function decodePixels(image: Sharp, { depth, space, hasAlpha }: Metadata): Promise<RgbImage> {
-  if (!BOUND_DEPTHS.has(depth)) {
-    // As the file has them: what is made of another colour space's range would be cut off.
-    const raw = image.toColourspace(space).raw({ depth: 'float' })
-    const { data, info } = await raw.toBuffer({ resolveWithObject: true })
-    const values = new Float32Array(data.buffer, data.byteOffset, data.length / Float32Array.BYTES_PER_ELEMENT)
-    return toRgb({ width: info.width, height: info.height, data: bytesOfRange(values) })
-  }
+  const numbers = image.clone()
+  if (!BOUND_DEPTHS.has(depth)) return decodeNumbers(numbers, space)
   const displayed = image.toColourspace('srgb')
   const raw = (hasAlpha ? displayed.ensureAlpha() : displayed.removeAlpha()).raw({ depth: 'uchar' })
   const { data, info } = await raw.toBuffer({ resolveWithObject: true })
+  const isDim = depth === 'ushort' && !hasAlpha && data.every((value) => value < DIM)
+  if (isDim) return decodeNumbers(numbers, space)
   return toRgb({ width: info.width, height: info.height, data: new Uint8Array(data) })
+}
+
+/** As the file has them: what is made of another colour space's range would be cut off. */
+async function decodeNumbers(image: Sharp, space: Metadata['space']): Promise<RgbImage> {
+  const raw = image.toColourspace(space).raw({ depth: 'float' })
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true })
+  const values = new Float32Array(data.buffer, data.byteOffset, data.length / Float32Array.BYTES_PER_ELEMENT)
+  return toRgb({ width: info.width, height: info.height, data: bytesOfRange(values) })
 }
 
 function checkSize({ width, height }: { width: number; height: number }, name: string): void {

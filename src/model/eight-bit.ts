@@ -52,7 +52,9 @@ export function wholeNumbers(
     for (let count = 0, index = row * outer; count < length; count++, index += inner)
       whole[index] = Math.round(data[index]! / scale)
   }
-  return emit('DequantizeLinear', [graph.constant(whole, shape, name), graph.constant(scales, [rows])], shape, {
+  // The zero is the default, but ONNX Runtime up to 1.27 takes what lacks it for unsigned where it moves the node.
+  const zeros = graph.constant(new Int8Array(rows), [rows])
+  return emit('DequantizeLinear', [graph.constant(whole, shape, name), graph.constant(scales, [rows]), zeros], shape, {
     attributes: { axis },
   })
 }

@@ -126,10 +126,45 @@ describe.skipIf(!executablePath)('the recogniser in a worker', () => {
         await message(recognizer.recognize(canvas, { attention: true, beamWidth: 2 })),
         await message(recognizer.recognize(canvas, { batchSize: 0 })),
         (await message(SceneTextRecognizer.load({ weights: 'none.safetensors' }))).includes('none.safetensors'),
+        await message(recognizer.recognize(canvas, { alternative: 3 })),
+        await message(recognizer.recognizeAll([canvas, new Image()])),
+        await message(SceneTextRecognizer.load({ model: 'base' })),
+        await message(SceneTextRecognizer.load({ modle: 'small' })),
       ]`)
     expect(there).toEqual(here)
     expect(there).not.toContain('no error')
-    expect((there as string[])[3]).toBe('Error: pattern: the flags "i" are not supported: leave them out')
+    const said = there as string[]
+    expect(said[3]).toBe('Error: pattern: the flags "i" are not supported: leave them out')
+    expect(said.slice(8)).toEqual([
+      'Error: alternative: is no option; did you mean alternatives?',
+      'Error: images[1]: the picture has 0x0 pixels: has it been loaded?',
+      'Error: model: "base" is none of tiny, small; other weights are given by their address, as weights',
+      'Error: modle: is no option; did you mean model?',
+    ])
+  })
+
+  test('the other model of the package, and letters on nothing', async () => {
+    const requested: string[] = []
+    page.on('request', (request) => requested.push(new URL(request.url()).pathname))
+    const [there, here] = await both(`
+      const small = await SceneTextRecognizer.load({ model: 'small', worker: false })
+      const canvas = Object.assign(document.createElement('canvas'), { width: 200, height: 64 })
+      const context = canvas.getContext('2d')
+      Object.assign(context, { font: '44px sans-serif', textAlign: 'center' })
+      const read = []
+      for (const colour of ['white', 'black', 'yellow']) {
+        context.clearRect(0, 0, 200, 64)
+        context.fillStyle = colour
+        context.fillText('EXIT', 100, 48)
+        const pixels = context.getImageData(0, 0, 200, 64)
+        for (const image of [canvas, await blobOf(canvas), await createImageBitmap(canvas), pixels])
+          read.push((await recognizer.recognize(image)).text, (await small.recognize(image)).text)
+      }
+      await small.dispose()
+      return read`)
+    expect(there).toEqual(Array(24).fill('EXIT'))
+    expect(here).toEqual(there)
+    expect(requested.some((path) => /\/small-[^/]+\.safetensors$/.test(path))).toBe(true)
   })
 
   test('the words that are expected: of the page, none, or none to be had, which is said', async () => {

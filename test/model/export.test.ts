@@ -11,8 +11,9 @@ import type { RgbImage } from '../../src/image/image.ts'
 import { toRgb } from '../../src/image/pixels.ts'
 import { recognizerGraph } from '../../src/model/recognizer-graph.ts'
 import { storages } from '../../src/model/scope.ts'
+import { stepGraph } from '../../src/model/step-graphs.ts'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
-import { writeModel } from '../../src/tensor/index.ts'
+import { type Graph, writeModel } from '../../src/tensor/index.ts'
 import { miniPreset } from '../mini-preset.ts'
 import { randomWeights, stripedImages } from '../recognize/random-model.ts'
 
@@ -34,6 +35,28 @@ test.each(storages)('%s weights: the texts of the model, in Node and on WebAssem
     }
     await exported.dispose()
   }
+})
+
+test('sizes that are known at run time have names', async () => {
+  const shapes = async (graph: Graph) => {
+    const session = await nodeRuntime.InferenceSession.create(writeModel(graph))
+    const named = [...session.inputMetadata, ...session.outputMetadata].map((each) => [
+      each.name,
+      each.isTensor ? each.shape : [],
+    ])
+    await session.release()
+    return Object.fromEntries(named) as Record<string, (string | number)[]>
+  }
+  expect(await shapes(recognizerGraph(settings, weights))).toMatchObject({
+    images: ['batch', 64, 256, 3],
+    ids: ['batch', 'steps'],
+    probabilities: ['batch', 'steps'],
+  })
+  expect(await shapes(stepGraph(settings, weights))).toMatchObject({
+    tokens: ['batch'],
+    past_key_0: ['batch', 2, 'past', 8],
+    present_key_0: ['batch', 2, 'present', 8],
+  })
 })
 
 test('each storage is smaller than the one before', async () => {
