@@ -10,7 +10,8 @@ import { DIGITS, formattedNumber, randomString } from './written-numbers.ts'
 
 export interface SpecialSign {
   readonly text: string
-  readonly bearer: Panel | 'plate'
+  /** Undefined for dots that are printed on any ground, as best-before dates are. */
+  readonly bearer: Panel | 'plate' | undefined
   /** Families of fonts that may draw it. */
   readonly families: readonly string[]
 }
@@ -55,35 +56,36 @@ function drawReading(
   limits: LengthLimits,
   { words, mayHoldSpaces }: { words: WordSource; mayHoldSpaces: boolean },
 ): SpecialSign {
-  const bearer = pickWeighted<Panel>(random, [
+  const panel = pickWeighted<Panel>(random, [
     ['seven', limits.minimumLength > 9 ? 0 : 60],
     ['fourteen', limits.minimumLength > 14 ? 0 : 14],
     ['dots', 26],
   ])
-  const most = Math.min(limits.maximumLength, bearer === 'seven' ? 9 : 24)
+  const most = Math.min(limits.maximumLength, panel === 'seven' ? 9 : 24)
   const word = () => words.draw(random, { minimumLength: Math.min(limits.minimumLength, most), maximumLength: most })
   const text = pickWeighted<() => string>(
     random,
-    bearer === 'seven'
+    panel === 'seven'
       ? [
           [() => measurement(random, limits), 70],
           [() => clock(random), 20],
           [() => pick(random, PANEL_WORDS), 10],
         ]
       : [
-          [() => measurement(random, limits), bearer === 'dots' ? 12 : 20],
+          [() => measurement(random, limits), panel === 'dots' ? 12 : 20],
           [() => clock(random), 12],
-          [() => (bearer === 'fourteen' ? word().toUpperCase() : word()), 35],
+          [() => (panel === 'fourteen' ? word().toUpperCase() : word()), 35],
           [
             () =>
               pick(random, ['OPEN', 'STOP', 'ERROR', 'HOLD', 'READY', 'PLAY', 'PAUSE', 'LOW', 'HIGH', 'AUTO', 'MENU']),
             8,
           ],
           [() => formattedNumber(random, 8).toUpperCase(), 12],
-          [() => expiry(random, mayHoldSpaces), bearer === 'dots' ? 20 : 3],
+          [() => expiry(random, mayHoldSpaces), panel === 'dots' ? 20 : 3],
         ],
   )()
-  return { text, bearer, families: PANEL_FAMILIES[bearer] }
+  const bearer = panel === 'dots' && chance(random, 0.35) ? undefined : panel
+  return { text, bearer, families: PANEL_FAMILIES[panel] }
 }
 
 /** What seven segments can say of letters. */

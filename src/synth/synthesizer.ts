@@ -135,7 +135,7 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
       const special = drawSpecialSign(randomOf('sign'), limits, { words, settings })
       const specialFace = special && fonts.drawOf(randomOf('font'), special.text, special.families)
       const bearer = specialFace && special.bearer
-      const drawn = bearer ? special.text : words.draw(randomOf('word'), limits)
+      const drawn = specialFace ? special.text : words.draw(randomOf('word'), limits)
       const face = specialFace ?? fonts.draw(randomOf('font'), drawn)
       const text = suitCase(drawn, face)
       const layout = layoutWord(randomOf('layout'), {
