@@ -16,7 +16,7 @@ const synthesizer = await createSynthesizer({
   lexiconFile: '../shared/data/lexicon-90k.txt',
   backgroundFolder: '../shared/data/backgrounds',
 })
-const characters = new Map([...CHARACTERS].map((character) => [character, 0]))
+const characters = new Map([...CHARACTERS, ' '].map((character) => [character, 0]))
 const fonts = new Map<string, number>()
 const started = performance.now()
 for (let seed = 0; seed < count; seed++) {
@@ -41,7 +41,9 @@ for (let seed = 0; seed < count; seed++) {
 }
 const never = [...characters].filter(([, times]) => times === 0).map(([character]) => character)
 const rarest = [...characters].sort(([, a], [, b]) => a - b)[0]!
-console.log(`characters never seen: ${never.join(' ') || 'none'}; the rarest is ${rarest[0]}, ${rarest[1]} times`)
+console.log(
+  `characters never seen: ${never.map((character) => JSON.stringify(character)).join(' ') || 'none'}; the rarest is ${JSON.stringify(rarest[0])}, ${rarest[1]} times`,
+)
 console.log(
   `fonts: ${fonts.size} of ${synthesizer.fonts.length}; never drawn: ${synthesizer.fonts.filter((font) => !fonts.has(font)).join(' ') || 'none'}`,
 )

@@ -60,7 +60,11 @@ export function synthCommand(): Command {
     .addOption(backgroundsOption())
     .option('--workers <count>', 'processes that draw samples', positiveInteger, availableParallelism())
     .option('--quads', 'outline every character on the sheet')
-    .option('--lengths <least-most>', 'characters of the words on the sheet', lengthLimits, DEFAULT_LIMITS)
+    .addOption(
+      new Option('--lengths <least-most>', 'characters of the words on the sheet')
+        .argParser(lengthLimits)
+        .default(DEFAULT_LIMITS, `${DEFAULT_LIMITS.minimumLength}-${DEFAULT_LIMITS.maximumLength}`),
+    )
     .option('--shows <count>', 'photographs of each word on the sheet', positiveInteger, 1)
     .option('--nothing', 'a sheet of crops without a word')
     .action(run)

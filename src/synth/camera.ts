@@ -5,7 +5,7 @@ import { gaussianBlur, motionBlur } from './blur.ts'
 import { drawPaint } from './colour.ts'
 import { chance, integer, logUniform, normal, pickWeighted, uniform } from './distributions.ts'
 import { addJpegArtefacts } from './jpeg-artefacts.ts'
-import type { LightImage } from './light.ts'
+import { type LightImage, toBytes } from './light.ts'
 import { createScratch } from './scratch.ts'
 import type { CameraSettings } from './settings.ts'
 
@@ -75,9 +75,7 @@ export function photograph(random: Random, scene: LightImage, { inkHeight, noise
     const quality = uniform(random, ...conditions.quality)
     addJpegArtefacts(image, { quality, phaseX: integer(random, 0, 7), phaseY: integer(random, 0, 7) })
   }
-  // A clamped array rounds and clips.
-  const bytes = new Uint8Array(new Uint8ClampedArray(image.data).buffer)
-  return { width: image.width, height: image.height, data: bytes }
+  return { width: image.width, height: image.height, data: toBytes(image.data) }
 }
 
 function blurred(

@@ -37,6 +37,8 @@ export interface Face {
 export interface FontSource {
   /** A face that has every character of the text. Throws if, after a fair search, no face has them. */
   draw(random: Random, text: string): Face
+  /** A face of one of these families, or undefined where none is installed that has every character. */
+  drawOf(random: Random, text: string, families: readonly string[]): Face | undefined
   /** Files of all faces, whether or not they have been drawn. */
   readonly files: readonly string[]
 }
@@ -82,6 +84,16 @@ export function createFontSource(folder: string): FontSource {
   }
   return {
     files: [...families.values()].flatMap((faces) => faces.map(({ file }) => file)),
+    drawOf(random, text, names) {
+      const installed = names.flatMap((name) => families.get(name) ?? [])
+      if (installed.length === 0) return undefined
+      const weights = installed.map((face) => [face, face.weight] as const)
+      for (let attempt = 0; attempt < 8; attempt++) {
+        const face = load(pickWeighted(random, weights))
+        if (face?.draws(text)) return face
+      }
+      return undefined
+    },
     draw(random, text) {
       for (let attempt = 0; attempt < 40; attempt++) {
         const family = pick(random, pickWeighted(random, categories))

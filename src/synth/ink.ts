@@ -20,7 +20,10 @@ export interface InkStyle {
     | undefined
 }
 
-/** Coverage from 0 to 255 in red (letters), green (outline) and blue (shadow); four bytes a pixel, row by row. */
+/**
+ * Coverage from 0 to 255 in red (letters), green (outline, or the ghosts of a display's segments) and blue (shadow, or a
+ * plate's board); four bytes a pixel, row by row.
+ */
 export type InkMasks = Uint8ClampedArray
 
 export function drawInkStyle(random: Random, { bold, outlined, hollow, shadowed }: InkSettings): InkStyle {
@@ -53,6 +56,17 @@ export function renderInk(context: SKRSContext2D, layout: TextLayout, style: Ink
   context.globalCompositeOperation = 'screen'
   context.lineJoin = 'round'
 
+  if (layout.board.length > 0) {
+    context.fillStyle = '#00f'
+    context.beginPath()
+    for (const [x, y] of layout.board) context.lineTo(x, y)
+    context.fill()
+  }
+  if (layout.ghosts.length > 0) {
+    context.fillStyle = '#0f0'
+    drawGlyphs(context, layout.ghosts, { grow: 0, hollow: false, dx: 0, dy: 0 })
+    context.setTransform(1, 0, 0, 1, 0, 0)
+  }
   if (style.shadow) {
     const { x, y, kind } = style.shadow
     context.fillStyle = '#00f'
@@ -99,5 +113,17 @@ function drawGlyphs(
     context.setTransform(a, b, c, d, e + dx, f + dy)
     if (!hollow) context.fillText(glyph.character, 0, 0)
     if (grow > 0) context.strokeText(glyph.character, 0, 0)
+  }
+}
+
+/** How displays and plates draw: strokes as the font has them, on crystals with the shadow that they cast behind them. */
+export function drawBearerStyle(random: Random, bearer: 'plate' | 'display'): InkStyle {
+  const cast = bearer === 'display' && chance(random, 0.3)
+  const [x, y] = [uniform(random, -0.05, 0.05), uniform(random, 0.01, 0.06)]
+  return {
+    weight: bearer === 'plate' ? uniform(random, 0, 0.02) : chance(random, 0.2) ? uniform(random, 0, 0.015) : 0,
+    outline: 0,
+    hollow: false,
+    shadow: cast ? { x, y, kind: 'soft' } : undefined,
   }
 }

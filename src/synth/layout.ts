@@ -8,8 +8,9 @@ import { chance, uniform } from './distributions.ts'
 import { EM, type Face } from './fonts.ts'
 import { type Crop, drawMargins, drawScale, frame } from './framing.ts'
 import { boxOf, drawSpacing, glyphToLine, type Line, setLine, setStack } from './line.ts'
+import { fullCell, type Panel } from './panel.ts'
 import type { LayoutSettings } from './settings.ts'
-import { type DrawNeighbour, drawNeighbours, drawRules, type Rule } from './surroundings.ts'
+import { type DrawNeighbour, drawBoard, drawNeighbours, drawRules, type Rule } from './surroundings.ts'
 import { type Box, drawWarp, type Point, type Warp } from './warp.ts'
 
 /** The six numbers of `CanvasRenderingContext2D.setTransform`. */
@@ -31,6 +32,10 @@ export interface TextLayout {
   readonly word: readonly PlacedGlyph[]
   readonly neighbours: readonly PlacedGlyph[]
   readonly rules: readonly Rule[]
+  /** Of a display: all segments of each cell, lit or not. */
+  readonly ghosts: readonly PlacedGlyph[]
+  /** Of a plate: its board, corners of a polygon in image pixels. */
+  readonly board: readonly Point[]
   /** Eight numbers a character: its ink's corners from the top left clockwise, as fractions of width and height. */
   readonly characterQuads: Float32Array
   /**
@@ -44,6 +49,8 @@ export interface LayoutRequest {
   readonly text: string
   readonly face: Face
   readonly settings: LayoutSettings
+  /** What a word that is no ordinary one stands on. */
+  readonly bearer?: Panel | 'plate' | undefined
   /** Draws what stands above, below and beside the word, and in which face. */
   readonly neighbour: DrawNeighbour
 }
@@ -54,7 +61,9 @@ export const OUTLINE_POINTS = 10
 /** Letters that may stand one above another. */
 const [FEWEST_STACKED, MOST_STACKED] = [2, 8]
 
-export function layoutWord(random: Random, { text, face, settings, neighbour }: LayoutRequest): TextLayout {
+export function layoutWord(random: Random, request: LayoutRequest): TextLayout {
+  const { text, face, bearer, neighbour } = request
+  const settings = bearer ? { ...request.settings, ...UNBENT } : request.settings
   const spacing = drawSpacing(random, settings.spaced)
   const wobble = chance(random, settings.wobbling) ? uniform(random, 0.3, 1) : 0
   const isStacked = chance(random, settings.stacked) && canBeStacked(text)
@@ -65,7 +74,7 @@ export function layoutWord(random: Random, { text, face, settings, neighbour }: 
 
   const corners = flat.map((each) => each.map(([x, y]) => warp(x, y)))
   const margins = drawMargins(random, settings)
-  const request = {
+  const framing = {
     bounds: boxOf(corners.flat()),
     ends: [corners[0]!, corners[corners.length - 1]!] as const,
     inkHeight,
@@ -74,8 +83,8 @@ export function layoutWord(random: Random, { text, face, settings, neighbour }: 
     margins,
     settings,
   }
-  const scale = drawScale(random, request)
-  const crop = frame(scale, request)
+  const scale = drawScale(random, framing)
+  const crop = frame(scale, framing)
   const inkPixels = inkHeight * scale
   const toImage: Warp = (x, y) => {
     const [warpedX, warpedY] = warp(x, y)
@@ -94,7 +103,10 @@ export function layoutWord(random: Random, { text, face, settings, neighbour }: 
     inkHeight: inkPixels,
     word: line.glyphs.filter(hasInk).map((glyph) => placeGlyph(face, glyph, toImage)),
     neighbours: neighbours.flat(),
-    rules: chance(random, settings.rules) ? drawRules(random, line.box, toImage, inkPixels) : [],
+    ...(bearer === 'plate'
+      ? drawBoard(random, line.box, toImage, inkPixels)
+      : { board: [], rules: chance(random, settings.rules) ? drawRules(random, line.box, toImage, inkPixels) : [] }),
+    ghosts: bearer && bearer !== 'plate' ? ghostsOf(line, bearer, toImage) : [],
     outline: isStacked
       ? null
       : Float32Array.from(
@@ -106,6 +118,18 @@ export function layoutWord(random: Random, { text, face, settings, neighbour }: 
       corners.flat().flatMap(([x, y]) => [(x * scale - crop.left) / crop.width, (y * scale - crop.top) / crop.height]),
     ),
   }
+}
+
+/** Displays and plates are flat, and nothing else stands on them. */
+const UNBENT = { curved: 0, slanted: 0, wobbling: 0, neighbours: 0, stacked: 0, spaced: 0 }
+
+/** The segments of each cell that are off, and those that are on. */
+function ghostsOf(line: Line, panel: Panel, toImage: Warp): PlacedGlyph[] {
+  const full = fullCell(panel)
+  if (full === undefined) return []
+  return line.glyphs
+    .filter((glyph) => !' .:'.includes(glyph.character))
+    .map((glyph) => placeGlyph(line.face, { ...glyph, character: full }, toImage))
 }
 
 function canBeStacked(text: string): boolean {

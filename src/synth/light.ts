@@ -12,6 +12,13 @@ export interface LightImage {
   readonly data: Float32Array
 }
 
+/** The light as bytes, rounded and clipped. A loop is several times as fast as the constructor's own conversion. */
+export function toBytes(light: Float32Array): Uint8Array {
+  const bytes = new Uint8ClampedArray(light.length)
+  for (let index = 0; index < bytes.length; index++) bytes[index] = light[index]!
+  return new Uint8Array(bytes.buffer)
+}
+
 /** Light that falls unevenly, the edge of a cast shadow, and glare. */
 export function lightUp(random: Random, { data, width, height }: LightImage, settings: SurfaceSettings): void {
   const uneven = chance(random, settings.uneven) ? uniform(random, 0.05, 0.45) : 0

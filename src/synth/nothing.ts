@@ -10,7 +10,7 @@ import { LARGEST_HEIGHT, LARGEST_WIDTH } from './framing.ts'
 import { samplePhotograph } from './ground.ts'
 import { drawInkStyle, renderInk } from './ink.ts'
 import type { PlacedGlyph } from './layout.ts'
-import type { LightImage } from './light.ts'
+import { type LightImage, toBytes } from './light.ts'
 import { setLine } from './line.ts'
 import { createScratch } from './scratch.ts'
 import type { SynthSettings } from './settings.ts'
@@ -26,8 +26,8 @@ export interface Size {
 }
 
 export interface NothingParts {
-  /** Large enough for any crop. */
-  readonly context: SKRSContext2D
+  /** A canvas that is large enough. */
+  contextFor(size: Size): SKRSContext2D
   readonly fonts: FontSource
   readonly words: WordSource
   readonly photographs: readonly RgbImage[]
@@ -55,8 +55,7 @@ export function drawNothing(random: Random, parts: NothingParts, fits: (size: Si
   const light = drawLight(random, kind, { parts, size, inkHeight })
   if (chance(random, 0.08)) addBlot(random, light)
   // Blank parts of documents come from no camera, and are of one colour to the bit.
-  if (chance(random, kind === 'flat' ? 0.6 : 0.15))
-    return { ...size, data: new Uint8Array(new Uint8ClampedArray(light.data).buffer) }
+  if (chance(random, kind === 'flat' ? 0.6 : 0.15)) return { ...size, data: toBytes(light.data) }
   return photograph(random, light, { inkHeight, noise, settings: { ...settings.camera, occluded: 0 } })
 }
 
@@ -82,7 +81,7 @@ function drawLight(
   kind: Kind,
   { parts, size, inkHeight }: { parts: NothingParts; size: Size; inkHeight: number },
 ): LightImage {
-  const { context, photographs, settings } = parts
+  const { contextFor, photographs, settings } = parts
   const { width, height } = size
   if (kind === 'patch' || kind === 'flat' || kind === 'noise') {
     const light = { width, height, data: borrowLight(width * height * 3) }
@@ -98,16 +97,19 @@ function drawLight(
     word: [],
     neighbours: kind === 'edges' ? letterParts(random, parts, size) : [],
     rules: kind === 'rules' ? drawRuling(random, size) : kind === 'boxes' ? drawBoxes(random, size) : [],
+    ghosts: [],
+    board: [],
     characterQuads: NO_POINTS,
     outline: null,
   }
   return paintSurface(random, {
     ...size,
     inkHeight,
-    masks: renderInk(context, marks, style),
+    masks: renderInk(contextFor(size), marks, style),
     style,
     photographs,
     breaks: [],
+    bearer: undefined,
     settings: settings.surface,
   })
 }

@@ -6,10 +6,11 @@ import type { Random } from '../random.ts'
 import { chance, pick, pickWeighted, uniform } from './distributions.ts'
 import type { InkMasks } from './ink.ts'
 import type { LightImage } from './light.ts'
-import { createScratch } from './scratch.ts'
+import { createByteScratch, createScratch } from './scratch.ts'
 import type { Point } from './warp.ts'
 
 const borrowView = createScratch()
+const borrowPlane = createByteScratch()
 
 /** What `Synthesizer.show` photographs. Four bytes a pixel and the labels; may be sent to another process. */
 export interface SynthScene {
@@ -32,20 +33,33 @@ export interface SynthScene {
 /** Of bare ground, and of what is neither ground nor letter: the line around letters. */
 const [BARE, NEITHER] = [0, 1]
 
-/** The masks as one byte a pixel: 0 is bare ground, 1 the line around letters, more is the letters' coverage. */
-export function inkPlane(masks: InkMasks): Uint8Array {
-  const plane = new Uint8Array(masks.length / 4)
+/**
+ * The masks as one byte a pixel: 0 is bare ground, 1 the line around letters, more is the letters' coverage; until the next call. On a board
+ * (the shadow's mask) only its own ground counts as bare, and what lies beyond it as neither.
+ */
+export function inkPlane(masks: InkMasks, isOnBoard: boolean): Uint8Array {
+  const plane = borrowPlane(masks.length / 4)
   for (let pixel = 0, place = 0; pixel < plane.length; pixel++, place += 4) {
     const letters = masks[place]!
-    plane[pixel] = letters > NEITHER ? letters : letters + masks[place + 1]! > 0 ? NEITHER : BARE
+    const isBare = letters + masks[place + 1]! === 0 && (!isOnBoard || masks[place + 2]! > 127)
+    plane[pixel] = letters > NEITHER ? letters : isBare ? BARE : NEITHER
   }
   return plane
+}
+
+/** Light as a scene keeps it: whole numbers from 0 to 255, in place. */
+export function roundLight({ data }: LightImage): void {
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index]!
+    // None is negative there, so that cutting the fraction off is rounding down.
+    data[index] = value > 0 ? (value < 255 ? (value + 0.5) | 0 : 255) : 0
+  }
 }
 
 /** The scene as light, for a camera; until the next call. */
 export function sceneLight({ width, height, pixels }: SynthScene): LightImage {
   const data = borrowView(pixels.length)
-  data.set(pixels)
+  for (let index = 0; index < data.length; index++) data[index] = pixels[index]!
   return { width, height, data }
 }
 

@@ -11,3 +11,12 @@ export function createScratch(): (length: number) => Float32Array {
     return room.subarray(0, length)
   }
 }
+
+/** As `createScratch`, of bytes. */
+export function createByteScratch(): (length: number) => Uint8Array {
+  let room = new Uint8Array(0)
+  return (length) => {
+    if (room.length < length) room = new Uint8Array(length)
+    return room.subarray(0, length)
+  }
+}

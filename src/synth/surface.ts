@@ -7,10 +7,13 @@ import { chance, pick, pickWeighted, uniform } from './distributions.ts'
 import { paintGround, samplePhotograph } from './ground.ts'
 import type { InkMasks, InkStyle } from './ink.ts'
 import { type LightImage, lightUp, reflect } from './light.ts'
+import { carve, coverage, glow, type Painting, paintThrough } from './painting.ts'
+import { type Panel, paintPanel } from './panel.ts'
+import { paintPlate } from './plate.ts'
 import { createScratch } from './scratch.ts'
 import type { SurfaceSettings } from './settings.ts'
 
-const [borrowScene, borrowCoverage, borrowTexture] = [createScratch(), createScratch(), createScratch()]
+const [borrowScene, borrowTexture] = [createScratch(), createScratch()]
 
 export interface SurfaceRequest {
   readonly width: number
@@ -22,13 +25,27 @@ export interface SurfaceRequest {
   readonly photographs: readonly RgbImage[]
   /** Places between letters where the colour may change, fractions of the width. */
   readonly breaks: readonly number[]
+  /** What a word that is no ordinary one stands on. */
+  readonly bearer: Panel | 'plate' | undefined
   readonly settings: SurfaceSettings
 }
 
 /** Paints ground, shadow, outline and letters, then lets light fall on them. The picture lasts until the next call. */
 export function paintSurface(random: Random, request: SurfaceRequest): LightImage {
-  const { width, height, inkHeight, masks, style, photographs, breaks, settings } = request
+  const { width, height, inkHeight, photographs, bearer, settings } = request
   const image: LightImage = { width, height, data: borrowScene(width * height * 3) }
+  if (bearer === 'plate') {
+    paintGround(random, image, { inkHeight, photographs, settings })
+    paintPlate(random, image, request)
+  } else if (bearer) paintPanel(random, image, { ...request, panel: bearer })
+  else paintSign(random, image, request)
+  lightUp(random, image, settings)
+  if (photographs.length > 0 && chance(random, settings.reflecting)) reflect(random, image, photographs)
+  return image
+}
+
+function paintSign(random: Random, image: LightImage, request: SurfaceRequest): void {
+  const { inkHeight, masks, style, photographs, breaks, settings } = request
   paintGround(random, image, { inkHeight, photographs, settings })
   const isNeon = chance(random, settings.neon)
   if (isNeon) darken(image, uniform(random, 0.08, 0.3))
@@ -57,18 +74,6 @@ export function paintSurface(random: Random, request: SurfaceRequest): LightImag
     faint,
   })
   if (isEngraved) carve(random, behind)
-  lightUp(random, image, settings)
-  if (photographs.length > 0 && chance(random, settings.reflecting)) reflect(random, image, photographs)
-  return image
-}
-
-interface Painting {
-  readonly image: LightImage
-  readonly masks: InkMasks
-  readonly inkHeight: number
-  /** Colour of the letters and mean colour of what they stand on. */
-  readonly letters: Colour
-  readonly ground: Colour
 }
 
 function paintShadow(random: Random, painting: Painting, kind: NonNullable<InkStyle['shadow']>['kind']): void {
@@ -83,48 +88,8 @@ function paintShadow(random: Random, painting: Painting, kind: NonNullable<InkSt
   paintThrough(image, shade, kept, kind === 'soft' ? uniform(random, 0.4, 0.9) : uniform(random, 0.7, 1))
 }
 
-/** A mask's channel as shares, until the next call: 0 letters, 1 outline, 2 shadow. */
-function coverage(masks: InkMasks, channel: number): Float32Array {
-  const shares = borrowCoverage(masks.length / 4)
-  for (let pixel = 0; pixel < shares.length; pixel++) shares[pixel] = masks[pixel * 4 + channel]! / 255
-  return shares
-}
-
 function darken({ data }: LightImage, share: number): void {
   for (let place = 0; place < data.length; place++) data[place]! *= share
-}
-
-/** Light of the letters' colour around them, as of tubes. */
-function glow(random: Random, { image, masks, inkHeight, letters }: Painting): void {
-  const { width, height, data } = image
-  const halo = coverage(masks, 0)
-  boxBlurPlane(halo, width, height, Math.max(1, Math.round(uniform(random, 0.1, 0.22) * inkHeight)))
-  const strength = uniform(random, 0.6, 1.4)
-  for (let pixel = 0; pixel < halo.length; pixel++) {
-    for (let channel = 0; channel < 3; channel++)
-      data[3 * pixel + channel]! += strength * halo[pixel]! * letters[channel]!
-  }
-}
-
-/** The lit and the dark edges of letters that are cut into their ground, or stand out from it. */
-function carve(random: Random, { image, masks, inkHeight }: Painting): void {
-  const { width, height, data } = image
-  const relief = coverage(masks, 0)
-  const depth = Math.max(1, Math.round(uniform(random, 0.03, 0.08) * inkHeight))
-  boxBlurPlane(relief, width, height, 1)
-  const angle = uniform(random, 0, 2 * Math.PI)
-  const [dx, dy] = [Math.round(depth * Math.cos(angle)), Math.round(depth * Math.sin(angle))]
-  const strength = uniform(random, 50, 130)
-  const at = (x: number, y: number) =>
-    relief[Math.max(0, Math.min(height - 1, y)) * width + Math.max(0, Math.min(width - 1, x))]!
-  for (let y = 0, place = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, place += 3) {
-      const edge = strength * (at(x + dx, y + dy) - at(x - dx, y - dy))
-      data[place]! += edge
-      data[place + 1]! += edge
-      data[place + 2]! += edge
-    }
-  }
 }
 
 function statistics({ data }: LightImage): { mean: Colour; deviation: number } {
@@ -142,17 +107,6 @@ function statistics({ data }: LightImage): { mean: Colour; deviation: number } {
   return {
     mean: [sums[0]! / count, sums[1]! / count, sums[2]! / count],
     deviation: Math.sqrt(Math.max(0, square / count - (light / count) ** 2)),
-  }
-}
-
-function paintThrough({ data }: LightImage, coverage: Float32Array, colour: Colour, strength: number): void {
-  const [red, green, blue] = colour
-  for (let pixel = 0, place = 0; pixel < coverage.length; pixel++, place += 3) {
-    const share = coverage[pixel]! * strength
-    if (share === 0) continue
-    data[place]! += (red - data[place]!) * share
-    data[place + 1]! += (green - data[place + 1]!) * share
-    data[place + 2]! += (blue - data[place + 2]!) * share
   }
 }
 

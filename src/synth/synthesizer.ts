@@ -14,11 +14,13 @@ import { loadBackgrounds } from './backgrounds.ts'
 import { createNoiseTable, photograph } from './camera.ts'
 import { createFontSource, type Face } from './fonts.ts'
 import { LARGEST_HEIGHT, LARGEST_WIDTH } from './framing.ts'
-import { drawInkStyle, renderInk } from './ink.ts'
+import { drawBearerStyle, drawInkStyle, renderInk } from './ink.ts'
 import { layoutWord } from './layout.ts'
+import { toBytes } from './light.ts'
 import { drawNothing, type Size } from './nothing.ts'
-import { inkPlane, type SynthScene, sceneLight, viewScene } from './scene.ts'
+import { inkPlane, roundLight, type SynthScene, sceneLight, viewScene } from './scene.ts'
 import { type SynthSettings, synthSettings } from './settings.ts'
+import { drawSpecialSign } from './sign.ts'
 import { paintSurface } from './surface.ts'
 import { isVisible } from './visibility.ts'
 import { createWordSource, DEFAULT_LIMITS, type LengthLimits } from './words.ts'
@@ -86,17 +88,29 @@ export interface Synthesizer {
   readonly fonts: readonly string[]
 }
 
-/** Larger than any crop, so that one canvas serves all. */
-const [CANVAS_WIDTH, CANVAS_HEIGHT] = [LARGEST_WIDTH + 32, LARGEST_HEIGHT + 32]
+/** Canvases that serve all crops. Reading one back costs by its whole size, so most crops are drawn on the small one. */
+const CANVASES = [
+  { width: 192, height: 96 },
+  { width: 320, height: 128 },
+  { width: LARGEST_WIDTH, height: LARGEST_HEIGHT },
+] as const
 
 /** Numbers of the stages in the derivation of their seeds. */
-const STAGE = { word: 1, font: 2, layout: 3, ink: 4, surface: 5, camera: 6, view: 7, nothing: 8 } as const
+const STAGE = { word: 1, font: 2, layout: 3, ink: 4, surface: 5, camera: 6, view: 7, nothing: 8, sign: 9 } as const
 
 const MOST_REPAINTINGS = 4
 /** Words, fonts and layouts that are drawn for a crop that fits. */
 const MOST_LAYOUTS = 12
 
 const NO_POINTS = new Float32Array(0)
+const NO_BYTES = new Uint8Array(0)
+
+interface Composition {
+  readonly seed: number
+  readonly limits: LengthLimits
+  readonly fits: (size: Size) => boolean
+  readonly isKept: boolean
+}
 
 /** Throws an error that names the folder or file if fonts, lexicon or backgrounds cannot be read. */
 export async function createSynthesizer(options: SynthesizerOptions): Promise<Synthesizer> {
@@ -107,45 +121,60 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
   const words = createWordSource(lexicon, { settings: settings.words, extraWords: options.extraWords, counts })
   const fonts = createFontSource(options.fontFolder)
   const noise = createNoiseTable()
-  const context = createCanvas(CANVAS_WIDTH, CANVAS_HEIGHT).getContext('2d', { willReadFrequently: true })
+  const contexts = CANVASES.map(({ width, height }) =>
+    createCanvas(width, height).getContext('2d', { willReadFrequently: true }),
+  )
+  const contextFor = ({ width, height }: Size) =>
+    contexts[CANVASES.findIndex((canvas) => canvas.width >= width && canvas.height >= height)]!
   // A scene is judged by its first photograph, which whoever shows it at once need not take again.
   let latest: { readonly scene: SynthScene; readonly image: RgbImage } | undefined
 
   const drawLayout = (seed: number, limits: LengthLimits, fits: (size: Size) => boolean) => {
     for (let attempt = 0; ; attempt++) {
       const randomOf = (stage: keyof typeof STAGE) => createRandom(deriveSeed(seed, STAGE[stage], attempt))
-      const drawn = words.draw(randomOf('word'), limits)
-      const face = fonts.draw(randomOf('font'), drawn)
+      const special = drawSpecialSign(randomOf('sign'), limits, { words, settings })
+      const specialFace = special && fonts.drawOf(randomOf('font'), special.text, special.families)
+      const bearer = specialFace && special.bearer
+      const drawn = specialFace ? special.text : words.draw(randomOf('word'), limits)
+      const face = specialFace ?? fonts.draw(randomOf('font'), drawn)
       const text = suitCase(drawn, face)
       const layout = layoutWord(randomOf('layout'), {
         text,
         face,
         settings: settings.layout,
+        bearer,
         neighbour(random) {
           const other = words.draw(random, DEFAULT_LIMITS)
           return { text: other, face: fonts.draw(random, other) }
         },
       })
-      if (attempt === MOST_LAYOUTS - 1 || fits(layout)) return { text, face, layout }
+      if (attempt === MOST_LAYOUTS - 1 || fits(layout)) return { text, face, layout, bearer }
     }
   }
 
-  const compose = (seed: number, limits: LengthLimits, fits: (size: Size) => boolean) => {
-    const { text, face, layout } = drawLayout(seed, limits, fits)
+  /** A scene and its first photograph; the scene's pixels only where it is kept. */
+  const compose = ({ seed, limits, fits, isKept }: Composition) => {
+    const { text, face, layout, bearer } = drawLayout(seed, limits, fits)
     const randomOf = (stage: keyof typeof STAGE, attempt = 0) => createRandom(deriveSeed(seed, STAGE[stage], attempt))
-    const style = drawInkStyle(randomOf('ink'), settings.ink)
-    const masks = renderInk(context, layout, style)
-    const ink = inkPlane(masks)
+    const style =
+      bearer === undefined
+        ? drawInkStyle(randomOf('ink'), settings.ink)
+        : drawBearerStyle(randomOf('ink'), bearer === 'plate' ? 'plate' : 'display')
+    const masks = renderInk(contextFor(layout), layout, style)
+    const ink = inkPlane(masks, bearer === 'plate')
     const { width, height, inkHeight, characterQuads, outline } = layout
     const breaks = wordBreaks(characterQuads)
     for (let attempt = 0; ; attempt++) {
-      const request = { width, height, inkHeight, masks, style, photographs, breaks, settings: settings.surface }
+      const size = { width, height, inkHeight }
+      const request = { ...size, masks, style, photographs, breaks, bearer, settings: settings.surface }
       const light = paintSurface(randomOf('surface', attempt), request)
-      const pixels = new Uint8Array(new Uint8ClampedArray(light.data).buffer)
+      roundLight(light)
+      // The camera uses the light up.
+      const pixels = isKept ? toBytes(light.data) : NO_BYTES
+      const image = photograph(randomOf('camera', attempt), light, { inkHeight, noise, settings: settings.camera })
+      if (attempt < MOST_REPAINTINGS && !isVisible(image, ink)) continue
       const labels = { text, font: face.file, characterQuads, outline }
-      const scene = { seed, attempt, width, height, pixels, ink, inkHeight, ...labels }
-      const image = takePhotograph(scene)
-      if (attempt === MOST_REPAINTINGS || isVisible(image, ink)) return { scene, image }
+      return { image, scene: { seed, attempt, ...size, pixels, ink: isKept ? ink.slice() : NO_BYTES, ...labels } }
     }
   }
 
@@ -168,12 +197,12 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
   return {
     fonts: fonts.files,
     sample(seed, limits = DEFAULT_LIMITS, { fits = everySize } = {}) {
-      const { scene, image } = compose(seed, limits, fits)
+      const { scene, image } = compose({ seed, limits, fits, isKept: false })
       const { text, font, characterQuads, outline } = scene
       return { image, text, font, characterQuads, outline }
     },
     scene(seed, limits = DEFAULT_LIMITS, { fits = everySize } = {}) {
-      latest = compose(seed, limits, fits)
+      latest = compose({ seed, limits, fits, isKept: true })
       return latest.scene
     },
     show(scene, show) {
@@ -185,7 +214,7 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
     },
     nothing(seed, { fits = everySize } = {}) {
       const random = createRandom(deriveSeed(seed, STAGE.nothing))
-      const image = drawNothing(random, { context, fonts, words, photographs, noise, settings }, fits)
+      const image = drawNothing(random, { contextFor, fonts, words, photographs, noise, settings }, fits)
       return { image, text: '', font: '', characterQuads: NO_POINTS, outline: null }
     },
   }

@@ -17,9 +17,10 @@ const SUMS = 9
 /** `plane` has a byte a pixel: 0 for bare ground, 1 for the line around letters, else the letters' coverage. */
 export function isVisible({ width, height, data }: RgbImage, plane: Uint8Array): boolean {
   const sums = new Float64Array((BANDS + 1) * SUMS)
+  const sumsOf = Uint8Array.from({ length: width }, (_, x) => Math.floor((x * BANDS) / width) * SUMS)
   for (let y = 0, pixel = 0; y < height; y++) {
     for (let x = 0; x < width; x++, pixel++) {
-      const at = Math.floor((x * BANDS) / width) * SUMS
+      const at = sumsOf[x]!
       const coverage = plane[pixel]!
       const place = pixel * 3
       if (coverage === 0) {

@@ -62,6 +62,7 @@ export function createWordSource(lexicon: readonly string[], options: WordOption
     extraWords.filter((word) => isDrawable(mayHoldSpaces ? word.replaceAll(' ', '') : word)),
   )
   const kinds = kindsOf(settings, { lexicon: byLength, signs: signsByLength, extra: extraByLength })
+  const choicesOf = remember((length) => kinds.map(({ draw, weight }) => [draw, weight(length)] as const))
 
   return {
     draw(random, limits) {
@@ -71,7 +72,7 @@ export function createWordSource(lexicon: readonly string[], options: WordOption
       const odds = settings.phrases * phraseOdds(length)
       if (odds > 0 && chance(random, odds / (1 - settings.phrases + odds)))
         return phrase(random, { length, fits, lexicon: byLength, signs: signsByLength, casing: withCasing })
-      const choices = kinds.map(({ draw, weight }) => [draw, weight(length)] as const)
+      const choices = choicesOf(length)
       for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
         const text = pickWeighted(random, choices)(random, length)
         if (fits(text.length)) return text
@@ -198,11 +199,24 @@ function frequencyOf(counts: ReadonlyMap<string, number> | undefined, naturalnes
 }
 
 function drawLength(random: Random, { minimumLength, maximumLength }: LengthLimits): number {
-  const choices: [number, number][] = []
-  for (let length = minimumLength; length <= maximumLength; length++) {
-    choices.push([length, LENGTH_WEIGHTS[length - 1] ?? 0.05])
+  let total = 0
+  for (let length = minimumLength; length <= maximumLength; length++) total += LENGTH_WEIGHTS[length - 1] ?? 0.05
+  let left = random() * total
+  for (let length = minimumLength; length < maximumLength; length++) {
+    left -= LENGTH_WEIGHTS[length - 1] ?? 0.05
+    if (left < 0) return length
   }
-  return pickWeighted(random, choices)
+  return maximumLength
+}
+
+/** A function of a length that works each out once. */
+function remember<T>(workOut: (length: number) => T): (length: number) => T {
+  const known = new Map<number, T>()
+  return (length) => {
+    const found = known.get(length) ?? workOut(length)
+    known.set(length, found)
+    return found
+  }
 }
 
 /** Casing as signs have it; an initial is a letter that begins a word, also after a hyphen or a space. */
