@@ -31,6 +31,8 @@ const [WIDE_MARGIN, HIGH_MARGIN, KEPT_MARGIN] = [0.5, 0.35, 0.12]
 /** Letters above each other: at most so wide by the whole height, each at least so high by its width, with such gaps. */
 const [WIDEST_STACK, LEAST_LETTER, STACK_GAP] = [0.67, 0.3, 0.2]
 const MOST_LETTERS = 32
+/** Crops that are narrower, by their height, may be single letters; what they are made as wide as. */
+const [NARROW, GROUND_ASPECT] = [1.5, 2.5]
 /** How far the image leans in each view of the second look: columns a row, in the image's own pixels. */
 const LEANS = [-0.15, 0.15]
 
@@ -57,7 +59,11 @@ export class Views {
   /** What is read of a crop that is not sure, beside what was read at first. */
   further(image: RgbImage, orientation: Orientation): View[] {
     const upright = this.view(image, 0)
-    const whole = [...this.withoutMargins(upright), ...(isTall(image) ? [] : this.unstacked(upright))]
+    const whole = [
+      ...this.withoutMargins(upright),
+      ...this.onGround(upright),
+      ...(isTall(image) ? [] : this.unstacked(upright)),
+    ]
     if (orientation !== 'auto') return whole
     const isHigh = image.height > image.width && !isTall(image)
     return [...whole, ...([180, ...(isHigh ? [90, 270] : [])] as const).map((turned) => this.rotated(image, turned))]
@@ -98,6 +104,14 @@ export class Views {
     if (turned === 270) return this.view(turnQuarter(image, 'back'), turned)
     const right = turnQuarter(image, 'clockwise')
     return this.view(turned === 90 ? right : turnQuarter(right, 'clockwise'), turned)
+  }
+
+  /** A narrow crop between two stretches of ground: letters keep their shape where all words are stretched to one. */
+  private onGround({ image, turned, shape }: View): View[] {
+    if (shape.leastAspect > 0 || image.width > NARROW * image.height) return []
+    const widened = widen(image, GROUND_ASPECT)
+    const left = (widened.width - image.width) >> 1
+    return [this.view(widened, turned, ([x, y]) => [(x * widened.width - left) / image.width, y])]
   }
 
   /** None where no margin is blank. */
