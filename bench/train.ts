@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 import * as runtime from 'onnxruntime-node'
 import { END } from '../src/charset.ts'
 import { defaultWorkers } from '../src/cli/arguments.ts'
-import { defaultData, defaultFonts, synthOptions } from '../src/cli/synth-material.ts'
+import { defaultData, defaultFonts, trainingSynth } from '../src/cli/synth-material.ts'
 import { batchSettings, openBatches, type TrainingBatch } from '../src/data/batches.ts'
 import { parseDataSpec } from '../src/data/dataset.ts'
 import { MAP_COLUMNS, MAP_ROWS } from '../src/model/column-guidance.ts'
@@ -66,7 +66,7 @@ async function oneStep(batch: TrainingBatch): Promise<number> {
 async function withRendering(shared: string): Promise<number> {
   const batches = openBatches({
     sources: (await defaultData(shared)).map(parseDataSpec),
-    synth: synthOptions({ fonts: defaultFonts(), shared }, preset.synth),
+    synth: trainingSynth({ fonts: defaultFonts(), shared }, preset),
     settings: batchSettings({ ...preset, training: { ...preset.training, batchSize: size } }),
     firstBatch: 0,
     workers: defaultWorkers(),

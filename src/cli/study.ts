@@ -6,6 +6,7 @@ import { presetSettings } from '../config.ts'
 import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
+import { threadsOf } from '../recognize/threads.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { arms, chooseArms, type PlannedRun, planRuns, presetOf, STUDIED_SETTINGS, stepsFor } from '../study/arms.ts'
 import { runArm } from '../study/run-arm.ts'
@@ -16,7 +17,7 @@ import { NonFiniteGradientError } from '../train/optimizer.ts'
 import { collect, positiveInteger, positiveNumber, workersOption } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
-import { backgroundsOption, defaultData, defaultFonts, synthOptions } from './synth-material.ts'
+import { backgroundsOption, defaultData, defaultFonts, trainingSynth } from './synth-material.ts'
 
 interface Options {
   readonly out: string
@@ -155,9 +156,9 @@ async function runOne(planned: PlannedRun, run: Run): Promise<boolean> {
       preset,
       study,
       sources: await sourcesOf(options),
-      synth: preset.training.realShare < 1 ? synthOptions(options, preset.synth) : null,
+      synth: preset.training.realShare < 1 ? trainingSynth(options, preset) : null,
       workers: options.workers,
-      threads: options.threads,
+      threads: options.threads === undefined ? undefined : threadsOf(options).threads,
       weights,
       signal,
       onStep: progressOf(name, { steps: preset.training.steps, named }),

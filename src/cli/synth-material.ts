@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Option } from 'commander'
+import type { Preset } from '../config.ts'
 import { formatDataSpec } from '../data/dataset.ts'
 import { type Mixture, mixedSets } from '../data/shared-sets.ts'
 import type { SynthSettings } from '../synth/settings.ts'
@@ -70,4 +71,10 @@ export function synthOptions(
     ...(existsSync(backgroundFolder) && { backgroundFolder }),
     ...(settings.words.naturalness > 0 && { frequencyFile: englishCounts() }),
   }
+}
+
+/** The engine as a preset trains with it: no text has a space that its model could not spell. */
+export function trainingSynth(material: SynthMaterial, { model, synth }: Preset): SynthesizerOptions {
+  const spaced = model.furtherCharacters.includes(' ')
+  return synthOptions(material, spaced ? synth : { ...synth, words: { ...synth.words, phrases: 0 } })
 }

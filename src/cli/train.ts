@@ -7,6 +7,7 @@ import { batchSettings, openBatches } from '../data/batches.ts'
 import { validate } from '../evaluate/validate.ts'
 import { decisiveView } from '../evaluate/validation-view.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
+import { threadsOf } from '../recognize/threads.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { branchPreset } from '../train/branch.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
@@ -21,7 +22,7 @@ import { TrainingStep } from '../train/training-step.ts'
 import { collect, positiveInteger, positiveNumber, workersOption } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
-import { backgroundsOption, SHARED, synthOptions } from './synth-material.ts'
+import { backgroundsOption, SHARED, trainingSynth } from './synth-material.ts'
 import { describeBeginning, describeFigures, Progress, validationRecord } from './train-progress.ts'
 import { countSets, openValidation, resolveSources, type SourceOptions, trainingSpecs } from './train-sources.ts'
 
@@ -105,9 +106,9 @@ async function run(options: Options): Promise<void> {
   const folder = await RunFolder.open(options.run, { resume: options.resume ?? false })
   const start = await findStart(options, folder)
   const { preset } = start
-  const threads = options.threads === undefined ? {} : { threads: options.threads }
+  const threads = options.threads === undefined ? {} : threadsOf(options)
   const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1
-  const model = inGroups ? new TrainingStep(preset, runtime, threads) : openTrainingStep(preset, options.threads)
+  const model = inGroups ? new TrainingStep(preset, runtime, threads) : openTrainingStep(preset, threads.threads)
   const provider = options.device === 'cuda' ? { provider: options.device } : {}
   const manySteps = inGroups ? new ManySteps(preset, model, runtime, { ...threads, ...provider }) : null
   try {
@@ -180,7 +181,7 @@ async function trainModel(options: Options, prepared: Prepared): Promise<void> {
   const { preset, sources } = start
   const { training } = preset
   const decoder = training.focalWeight > 0 ? 'attention' : 'ctc'
-  const synth = sources.synth ? synthOptions(sources, preset.synth) : null
+  const synth = sources.synth ? trainingSynth(sources, preset) : null
   const state = start.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.branch ?? options.run}: its checkpoint belongs to a model of other settings`)
