@@ -4,6 +4,15 @@
  */
 import { createCharset, END, START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
+import {
+  bestCandidate,
+  type Candidate,
+  contenders,
+  isWhole,
+  type OtherWord,
+  otherCandidates,
+  type SettledWord,
+} from '../decode/candidates.ts'
 import type { Speller } from '../decode/constraint.ts'
 import { bestPath } from '../decode/ctc.ts'
 import { ctcBeams } from '../decode/ctc-beam.ts'
@@ -25,13 +34,6 @@ import type { WeightsFile } from '../model/weights-file.ts'
 import { bytesOverflow, type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
 import { pickRows } from './step-reader.ts'
 
-/** A word, and what was made of it. */
-export interface SettledWord extends SpelledWord {
-  readonly confidence: number
-  /** Natural logarithm of what readings of one image are compared by. */
-  readonly rank: number
-}
-
 /** What a first look saw in an image, so that a second one need not see it again. */
 export interface Glimpse {
   /** What the decoder attends to, by name, [1, heads, …]. */
@@ -39,6 +41,20 @@ export interface Glimpse {
   /** Of the CTC head, [S, C]. */
   readonly probabilities: Float32Array
   readonly greedy: DecodedWord
+}
+
+/** A view of an image, by its place in a batch, and what was read of it. */
+interface SeenView extends Pick<Glimpse, 'greedy' | 'probabilities'> {
+  readonly image: number
+}
+
+/** What was seen in an image, and the word that was read in the end. */
+export interface ReadWord {
+  readonly glimpse: Glimpse
+  readonly ids: readonly number[]
+  readonly confidence: number
+  /** What was expected of it; nothing where it was sure at first. */
+  readonly prior: Expectation | null
 }
 
 export interface CompareOptions {
@@ -53,10 +69,6 @@ const CANDIDATES = 2
 /** Beginnings that are followed for them. */
 const LIKE_BEAMS = 8
 const CTC_BEAMS = 16
-/** The power of candidates' probabilities that makes their shares honest; see docs/decoding.md. */
-const SHARPNESS = 0.7
-const LEAST = 1e-30
-
 /** Whether the weights can read so. */
 export function canDraft({ settings, weights }: WeightsFile): boolean {
   return hasCtcHead(weights) && !settings.authorsQuirks
@@ -135,36 +147,65 @@ export class DraftReader {
         joinRows([...seen.map((glimpse) => glimpse.cross[name]!), added.cross[name]!]),
       ]),
     )
-    const { charset } = this.model
-    const options = { ...this.model, words: CANDIDATES, prior }
-    const groups = seen.map((_, place): Candidate[] => {
+    const groups = seen.map((_, place) => {
       const further = Array.from({ length: each }, (_unused, view) => seen.length + place * each + view)
-      const members = [place, ...further]
-      const found = members.flatMap((image) => [
-        greedy[image]!.ids,
-        ...wordsLike(greedy[image]!, { ...options, width: LIKE_BEAMS }),
-        ...ctcBeams(probabilities[image]!, { ...options, width: CTC_BEAMS }),
-      ])
-      const different = new Map(found.map((ids) => [ids.join(), ids]))
-      return [...different.values()].map((ids) => ({
-        ids,
-        expected: prior ? ids.reduce((expectation, id) => expectation.after(id), prior).ended : 0,
-        views: members.map((image) => ({ image, probabilities: knownProbabilities(ids, greedy[image]!, charset) })),
+      const views = [place, ...further].map((image) => ({
+        image,
+        greedy: greedy[image]!,
+        probabilities: probabilities[image]!,
       }))
+      return this.candidates(views, { prior, count: CANDIDATES })
     })
-    const wanted = groups
-      .flatMap(contenders)
-      .flatMap(({ ids, views }) =>
-        views.filter((view) => !isWhole(ids, view)).map((view) => ({ ids, image: view.image, view })),
-      )
-    if (wanted.length > 0) {
-      const runs = await this.runOver(cross)(wanted)
-      for (const [row, { ids, view }] of wanted.entries())
-        view.probabilities = probabilitiesOf([...ids, END], runs[row]!, charset)
-    }
-    const words = groups.map(best)
+    await this.complete(groups.flatMap(contenders), cross)
+    const words = groups.map(bestCandidate)
     const looks = attention ? await this.settle(inOrder(words), cross, ['attention']) : {}
     return { words, others: looks }
+  }
+
+  /** Other words that images may show which were seen and read, the most probable first; none is surer than what was read. */
+  async alternatives(read: readonly ReadWord[], count: number): Promise<OtherWord[][]> {
+    const groups = read.map(({ glimpse, prior, ids }, image) => {
+      const { greedy, probabilities } = glimpse
+      return this.candidates([{ image, greedy, probabilities }], { prior, count: count + 1, also: ids })
+    })
+    const cross = Object.fromEntries(
+      this.crosses.map((name) => [name, joinRows(read.map(({ glimpse }) => glimpse.cross[name]!))]),
+    )
+    await this.complete(groups.flat(), cross)
+    return groups.map((candidates, place) => otherCandidates(candidates, read[place]!).slice(0, count))
+  }
+
+  /** Words that views of one image may show, with what greedy decoding knows of their probabilities. */
+  private candidates(
+    views: readonly SeenView[],
+    { prior, count, also }: { prior: Expectation | null; count: number; also?: readonly number[] },
+  ): Candidate[] {
+    const options = { ...this.model, words: count, prior }
+    const found = views.flatMap(({ greedy, probabilities }) => [
+      greedy.ids,
+      ...wordsLike(greedy, { ...options, width: Math.max(LIKE_BEAMS, count) }),
+      ...ctcBeams(probabilities, { ...options, width: Math.max(CTC_BEAMS, count) }),
+    ])
+    const different = new Map([...found, ...(also ? [also] : [])].map((ids) => [ids.join(), ids]))
+    return [...different.values()].map((ids) => ({
+      ids,
+      expected: prior ? ids.reduce((expectation, id) => expectation.after(id), prior).ended : 0,
+      views: views.map(({ image, greedy }) => ({
+        image,
+        probabilities: knownProbabilities(ids, greedy, this.model.charset),
+      })),
+    }))
+  }
+
+  /** Lets the decoder say what is not known of the candidates' probabilities. */
+  private async complete(candidates: readonly Candidate[], cross: Readonly<Record<string, Value>>): Promise<void> {
+    const wanted = candidates.flatMap(({ ids, views }) =>
+      views.filter((view) => !isWhole(ids, view)).map((view) => ({ ids, image: view.image, view })),
+    )
+    if (wanted.length === 0) return
+    const runs = await this.runOver(cross)(wanted)
+    for (const [row, { ids, view }] of wanted.entries())
+      view.probabilities = probabilitiesOf([...ids, END], runs[row]!, this.model.charset)
   }
 
   /** Encodes images, and gives what the CTC head sees in each. */
@@ -224,58 +265,6 @@ function joinRows(values: readonly Value[]): Value {
 /** Each word with its image. */
 function inOrder(words: readonly SpelledWord[]): GivenWord[] {
   return words.map(({ ids }, image) => ({ image, ids }))
-}
-
-/** A word that an image may show. */
-interface Candidate {
-  readonly ids: readonly number[]
-  /** Natural logarithm of what is expected of it. */
-  readonly expected: number
-  readonly views: readonly CandidateView[]
-}
-
-interface CandidateView {
-  readonly image: number
-  /** Of the word's characters and its end, as far as they are known: what is missing can only lower their product. */
-  probabilities: readonly number[]
-}
-
-function isWhole(ids: readonly number[], { probabilities }: CandidateView): boolean {
-  return probabilities.length > ids.length
-}
-
-/** The mean of a word's probabilities over its views; of those that are left out, 0. */
-function meanOf(views: readonly CandidateView[], count = views.length): number {
-  return views.reduce((sum, { probabilities }) => sum + productOf(probabilities), 0) / count
-}
-
-/** What candidates are compared by, at a given mean of their probabilities. */
-function rankOf(mean: number, expected: number): number {
-  return Math.log(Math.max(mean, LEAST)) + expected
-}
-
-/** Those that what is known does not rule out: at best they rank above what another one surely does. */
-function contenders(candidates: readonly Candidate[]): Candidate[] {
-  const surely = candidates.map(({ ids, expected, views }) => {
-    const whole = views.filter((view) => isWhole(ids, view))
-    return rankOf(meanOf(whole, views.length), expected)
-  })
-  const bar = Math.max(...surely)
-  return candidates.filter(({ expected, views }) => rankOf(meanOf(views), expected) >= bar)
-}
-
-/** Of equals the first; those that were ruled out count as much as they may. */
-function best(candidates: readonly Candidate[]): SettledWord {
-  const ranked = candidates.map(({ ids, expected, views }) => {
-    const mean = meanOf(views)
-    return { ids, probabilities: views[0]!.probabilities, mean, rank: rankOf(mean, expected) }
-  })
-  const { mean: _, ...word } = ranked.reduce((a, b) => (b.rank > a.rank ? b : a))
-  const shares = ranked.map(({ rank }) => Math.exp((rank - word.rank) * SHARPNESS))
-  const share = 1 / shares.reduce((sum, each) => sum + each)
-  // Where no word is, none of them is probable, whatever the best one's share.
-  const together = ranked.reduce((sum, each) => sum + each.mean, 0)
-  return { ...word, confidence: Math.min(share, together) }
 }
 
 function asItIs(word: SpelledWord): SettledWord {

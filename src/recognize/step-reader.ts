@@ -70,10 +70,18 @@ interface Steps {
   readonly step: Session
 }
 
-/** Whether the options ask for more than greedy decoding; a prior alone does unless it is left `aside`. */
-export function asksForSearch(options: SearchOptions, { aside = false }: { aside?: boolean } = {}): boolean {
-  const { prior, priorWeight, ...others } = options
-  return options.characterAlternatives ? true : asksForBeams(aside ? others : options)
+/**
+ * Whether the options ask for a search. Where drafts are settled, other words are found without one; and a prior is for a
+ * second look alone where there is one.
+ */
+export function asksForSearch(
+  options: SearchOptions,
+  { drafts = false, secondLook = true }: { drafts?: boolean; secondLook?: boolean } = {},
+): boolean {
+  if (options.characterAlternatives) return true
+  if (!drafts) return asksForBeams(options)
+  const { alternatives, prior, priorWeight, ...demands } = options
+  return asksForBeams(secondLook ? demands : { ...demands, prior, priorWeight })
 }
 
 function asksForBeams(options: SearchOptions): boolean {
@@ -169,7 +177,8 @@ function sameWords(a: readonly string[] | undefined, b: readonly string[] | unde
   return a.length === b.length && a.every((word, index) => word === b[index])
 }
 
-function wholeNumber(name: string, value: number, least: number): number {
+/** Throws, with the option's name, what is no whole number from `least` to 1,000. */
+export function wholeNumber(name: string, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least && value <= MOST) return value
   throw new Error(`${name}: ${value} is no whole number from ${least} to ${MOST}`)
 }

@@ -1,5 +1,6 @@
 /** Pixels of words in, their texts out: what recognisers in Node and in the browser have in common. */
 import { type Charset, createCharset, decodeIds, END } from '../charset.ts'
+import type { SettledWord } from '../decode/candidates.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
 import { productOf, type SpelledWord } from '../decode/draft.ts'
 import { type Expectation, Expectations, type WordCounts } from '../decode/prior.ts'
@@ -11,7 +12,7 @@ import type { WeightsFile } from '../model/weights-file.ts'
 import { type WordShape, wordShapes } from '../model/word-shapes.ts'
 import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
 import { type AttentionMap, attentionOf } from './attention-map.ts'
-import { canDraft, DraftReader, type Glimpse, type Precision, type SettledWord } from './draft-reader.ts'
+import { canDraft, DraftReader, type Glimpse, type Precision } from './draft-reader.ts'
 import { geometryOf, type WordGeometry } from './geometry.ts'
 import { batchSizeOf, ImageReader } from './image-reader.ts'
 import {
@@ -21,6 +22,7 @@ import {
   type ReadCharacter,
   type SearchOptions,
   StepReader,
+  wholeNumber,
 } from './step-reader.ts'
 import { batchesOf, type Orientation, restored, type View, Views } from './views.ts'
 
@@ -35,7 +37,10 @@ export interface Recognition {
   readonly confidence: number
   /** Each character with its own probability. */
   readonly characters: readonly ReadCharacter[]
-  /** Other words that it may be, the most probable first (with a prior, in its order); when asked for. */
+  /**
+   * Other words that it may be, the most probable first (with a prior, in its order), none surer than the text, which they
+   * never change; when asked for.
+   */
   readonly alternatives?: readonly Alternative[]
   /** By how many degrees clockwise the image was turned to be read: 0, 90, 180 or 270. */
   readonly turned: number
@@ -67,7 +72,7 @@ export interface RecognizeOptions extends SearchOptions {
   readonly orientation?: Orientation
   /**
    * Reads a word whose confidence is below `UNSURE` again, also leaning to either side, with the prior's words expected, or
-   * frequent ones of English, where no beams, demands or alternatives are asked for; else the most probable of the
+   * frequent ones of English, where no beams or demands are asked for; else the most probable of the
    * readings counts. Default true. Without it a prior is searched with for every word.
    */
   readonly secondLook?: boolean
@@ -106,12 +111,25 @@ export interface OpenWeights {
 }
 
 /** What is read of an image without any content. */
-const NOTHING: Recognition = { text: '', confidence: 1, characters: [], turned: 0 }
+function nothing({ alternatives, attention }: RecognizeOptions, read: Recognition | undefined): Recognition {
+  const { geometry, turned = 0 } = read ?? {}
+  return {
+    text: '',
+    confidence: 1,
+    characters: [],
+    ...(alternatives && { alternatives: [] }),
+    turned,
+    ...(geometry && { geometry }),
+    ...(attention && { attention: [] }),
+  }
+}
 
 interface Reading extends Omit<Recognition, 'turned'> {
   /** What readings are compared by: see `SearchedWord`. */
   readonly rank: number
-  /** For a second look, where it may come to one. */
+  /** Class ids of the characters; not of what was searched for. */
+  readonly ids?: readonly number[]
+  /** For a second look, or for other words, where it may come to one. */
   readonly glimpse?: Glimpse
 }
 
@@ -184,17 +202,20 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
 
   /** Images in which nothing stands out from the ground hold no word: the network would read one all the same. */
   private async readWhereContent(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
-    const held = [...images.keys()].filter((place) => !isBlank(images[place]!))
+    const blank = images.map(isBlank)
+    // Where the rectifier would look is wanted of them, too.
+    const wanted = [...images.keys()].filter((place) => options.geometry || !blank[place])
     const read = await this.readViews(
-      held.map((place) => images[place]!),
+      wanted.map((place) => images[place]!),
       options,
     )
-    const found = new Map(held.map((place, index) => [place, read[index]!]))
-    return images.map((_, place) => found.get(place) ?? NOTHING)
+    const found = new Map(wanted.map((place, index) => [place, read[index]!]))
+    return images.map((_, place) => (blank[place] ? nothing(options, found.get(place)) : found.get(place)!))
   }
 
   private async readViews(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
     const { orientation = 'auto', secondLook = true } = options
+    wholeNumber('alternatives', options.alternatives ?? 0, 0)
     if (this.drafts) this.expectations.of(options, this.drafts.model)
     const glanced = await this.readBest(
       images.map((image) => this.views.of(image, orientation)),
@@ -210,11 +231,43 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
             options,
           )
     const again = new Map(unsure.map((place, index) => [place, second[index]!]))
-    return first.map((once, place) => {
-      const { view, reading } = again.get(place) ?? once
-      const { rank, glimpse, ...word } = reading
-      return { ...word, ...(word.geometry && { geometry: restored(word.geometry, view) }), turned: view.turned }
+    const read = first.map((once, place) => again.get(place) ?? once)
+    const others = await this.findOthers(read, new Set(unsure), options)
+    return read.map(({ view, reading }, place) => {
+      const { rank, glimpse, ids, ...word } = reading
+      const alternatives = others?.[place]
+      return {
+        ...word,
+        ...(alternatives && { alternatives }),
+        ...(word.geometry && { geometry: restored(word.geometry, view) }),
+        turned: view.turned,
+      }
     })
+  }
+
+  /** Other words that they may be, by what was seen at first; null where nobody asks, or a search found them. */
+  private async findOthers(
+    read: readonly ReadView[],
+    unsure: ReadonlySet<number>,
+    options: RecognizeOptions,
+  ): Promise<Alternative[][] | null> {
+    const { drafts } = this
+    const count = options.alternatives ?? 0
+    if (!drafts || count === 0 || this.searches(options)) return null
+    const expected = await this.expect(options, drafts)
+    const found: Alternative[][] = Array(read.length)
+    for (const places of batchesOf(
+      read.map(({ view }) => view),
+      batchSizeOf(options),
+    )) {
+      const seen = places.map((place) => {
+        const { glimpse, ids, confidence } = read[place]!.reading
+        return { glimpse: glimpse!, ids: ids!, confidence, prior: unsure.has(place) ? expected : null }
+      })
+      for (const [row, others] of (await drafts.alternatives(seen, count)).entries())
+        found[places[row]!] = others.map(({ ids, confidence }) => ({ text: decodeIds(ids, this.charset), confidence }))
+    }
+    return found
   }
 
   /** Reads what is hardly sure without blank margins and rotated as well. */
@@ -238,9 +291,8 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     )
   }
 
-  /** Where drafts are looked at twice, a prior alone is for the words that are not sure. */
   private searches(options: RecognizeOptions): boolean {
-    return asksForSearch(options, { aside: this.drafts !== null && options.secondLook !== false })
+    return asksForSearch(options, { drafts: this.drafts !== null, secondLook: options.secondLook !== false })
   }
 
   /** Compares views of each, or reads all with frequent words expected, where nothing else was asked for; else also leaning. */
@@ -304,9 +356,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     const batchSize = batchSizeOf(options)
     const search = this.searches(options) ? await this.prepareSearch(options) : null
     if (options.attention && (search || this.decoder === 'ctc'))
-      throw new Error(
-        'attention: the maps are of greedy decoding: leave out beams, lexicons, patterns, priors, alternatives and ctc',
-      )
+      throw new Error('attention: the maps are of greedy decoding: leave out beams, lexicons, patterns, priors and ctc')
     const read = search ?? (this.drafts ? this.readByDrafts(this.drafts, options) : this.readGreedily)
     const results: Reading[] = Array(views.length)
     for (const [number, places] of batchesOf(views, batchSize).entries()) {
@@ -356,12 +406,12 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     }))
   }
 
-  private readByDrafts(drafts: DraftReader, { secondLook = true }: RecognizeOptions): BatchReader {
+  private readByDrafts(drafts: DraftReader, { secondLook = true, alternatives = 0 }: RecognizeOptions): BatchReader {
     return async (images, outputs) => {
       const { words, others, glimpse } = await drafts.read(images, outputs)
       const readings = words.map((word, place) => ({
         ...describe(word, this.charset),
-        ...(secondLook && word.confidence < UNSURE && { glimpse: glimpse(place) }),
+        ...(((secondLook && word.confidence < UNSURE) || alternatives > 0) && { glimpse: glimpse(place) }),
       }))
       return { words: readings, others }
     }
@@ -416,6 +466,7 @@ function describe(word: SpelledWord | CtcWord | SettledWord, charset: Charset): 
   const { ids, probabilities } = word
   const confidence = 'confidence' in word ? word.confidence : productOf(probabilities)
   return {
+    ids,
     text: decodeIds(ids, charset),
     confidence,
     rank: 'rank' in word ? word.rank : Math.log(confidence),

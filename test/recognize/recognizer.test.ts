@@ -48,6 +48,16 @@ describe('the recogniser', () => {
     expect(new Set(once.map(({ text }) => text)).size).toBeGreaterThan(1)
   })
 
+  test('an image in which nothing stands out is an empty text, and whatever else was asked for is there', async () => {
+    const blank = { width: 30, height: 10, data: new Uint8Array(900).fill(90) }
+    const options = { geometry: true, attention: true }
+    const [word, other] = await recognizer.recognizeImages([blank, images[0]!], options)
+    expect(word).toMatchObject({ text: '', confidence: 1, characters: [], attention: [], turned: 0 })
+    expect(word!.geometry!.controlPoints).toHaveLength(settings.rectifier.controlPoints)
+    expect(other!.text).toBe((await recognizer.recognize(images[0]!)).text)
+    expect(await recognizer.recognize(blank, { alternatives: 2 })).toMatchObject({ text: '', alternatives: [] })
+  })
+
   test('confidence is the product of the probabilities', async () => {
     const [word] = await recognizer.recognizeImages(images.slice(0, 1), { secondLook: false })
     expect(word!.characters.map(({ character }) => character).join('')).toBe(word!.text)

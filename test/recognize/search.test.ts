@@ -218,6 +218,24 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
     expectClose(await readInSteps(file, wide), await recognizer.recognizeImages(wide, { secondLook: false }))
   })
 
+  test('alternatives are other words, none surer than the text, which they leave as it is', async () => {
+    const without = await recognizer.recognizeImages(images)
+    const found = await recognizer.recognizeImages(images, { alternatives: 3 })
+    expect(found.map(({ alternatives, ...word }) => word)).toEqual(without)
+    for (const { text, confidence, alternatives } of found) {
+      const all = [{ text, confidence }, ...alternatives!]
+      expect(new Set(all.map((each) => each.text)).size).toBe(all.length)
+      for (const [index, each] of alternatives!.entries())
+        expect(each.confidence).toBeLessThanOrEqual(all[index]!.confidence)
+    }
+    expect(found.filter(({ alternatives }) => alternatives!.length === 3).length).toBeGreaterThan(0.8 * images.length)
+    // Of the words that are read wrong some are the right one otherwise.
+    const wrong = found
+      .map((word, index) => ({ word, label: crops[index]!.label }))
+      .filter(({ word, label }) => word.text !== label)
+    expect(wrong.some(({ word, label }) => word.alternatives!.some(({ text }) => text === label))).toBe(true)
+  })
+
   test('five beams read what single images read, and nothing less probable than greedy decoding', async () => {
     const greedy = await recognizer.recognizeImages(images, { secondLook: false })
     const found = await recognizer.recognizeImages(images, { beamWidth: 5 })
