@@ -10,8 +10,8 @@ import type { Point, WordGeometry } from './geometry.ts'
 
 /**
  * Which rotations of an image are read; the most confident reading counts. `auto`: those more than twice as high as wide also
- * rotated by a quarter either way; with a second look, what is not sure also by a half turn, and by quarters where it is
- * higher than wide. `upright`: none is rotated. `any`: all by all quarters, at four times the cost.
+ * rotated by a quarter either way; with a second look, what is not sure and higher than wide as well, and what is not sure
+ * after all also upside down. `upright`: none is rotated. `any`: all by all quarters, at four times the cost.
  */
 export const orientations = ['auto', 'upright', 'any'] as const
 export type Orientation = (typeof orientations)[number]
@@ -22,6 +22,8 @@ export interface View {
   readonly turned: number
   /** The size at which it is read. */
   readonly shape: WordShape
+  /** How many characters have room in it: a longer reading does not count. */
+  readonly room: number
   /** A point of what is read, as fractions, → that of the crop as it was turned. */
   readonly restore: (point: Point) => Point
 }
@@ -33,6 +35,7 @@ const [WIDEST_STACK, LEAST_LETTER, STACK_GAP] = [0.67, 0.3, 0.2]
 const MOST_LETTERS = 32
 /** Crops that are narrower, by their height, may be single letters; what they are made as wide as. */
 const [NARROW, GROUND_ASPECT] = [1.5, 2.5]
+const ROOM_ON_GROUND = 2
 /** How far the image leans in each view of the second look: columns a row, in the image's own pixels. */
 const LEANS = [-0.15, 0.15]
 
@@ -64,13 +67,16 @@ export class Views {
       ...this.onGround(upright),
       ...(isTall(image) ? [] : this.unstacked(upright)),
     ]
-    if (orientation !== 'auto') return whole
     const isHigh = image.height > image.width && !isTall(image)
-    return [...whole, ...([180, ...(isHigh ? [90, 270] : [])] as const).map((turned) => this.rotated(image, turned))]
+    return orientation === 'auto' && isHigh ? [...whole, this.rotated(image, 90), this.rotated(image, 270)] : whole
+  }
+
+  upsideDown(image: RgbImage): View {
+    return this.rotated(image, 180)
   }
 
   /** The view, leaning to either side. */
-  leaning({ image, turned, shape, restore }: View): View[] {
+  leaning({ image, turned, shape, room, restore }: View): View[] {
     const whole = widen(image, shape.leastAspect)
     const { imageWidth: width } = shape
     const shown = fit(whole, { width, height: this.height, leastAspect: 0 })
@@ -79,6 +85,7 @@ export class Views {
       image: lean(shown, shift),
       turned,
       shape,
+      room,
       restore: ([x, y]) => restore([x - (shift / width) * (y - 0.5), y]),
     }))
   }
@@ -97,7 +104,13 @@ export class Views {
     const shape = shapeOf(this.shapes, image)
     const { left, right } = wideningMargins(image, shape.leastAspect)
     const whole = left + image.width + right
-    return { image, turned, shape, restore: ([x, y]) => toCrop([(x * whole - left) / image.width, y]) }
+    return {
+      image,
+      turned,
+      shape,
+      room: Number.POSITIVE_INFINITY,
+      restore: ([x, y]) => toCrop([(x * whole - left) / image.width, y]),
+    }
   }
 
   private rotated(image: RgbImage, turned: number): View {
@@ -111,7 +124,8 @@ export class Views {
     if (shape.leastAspect > 0 || image.width > NARROW * image.height) return []
     const widened = widen(image, GROUND_ASPECT)
     const left = (widened.width - image.width) >> 1
-    return [this.view(widened, turned, ([x, y]) => [(x * widened.width - left) / image.width, y])]
+    const view = this.view(widened, turned, ([x, y]) => [(x * widened.width - left) / image.width, y])
+    return [{ ...view, room: ROOM_ON_GROUND }]
   }
 
   /** None where no margin is blank. */

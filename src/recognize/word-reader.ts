@@ -59,13 +59,12 @@ export type Decoder = (typeof decoders)[number]
 
 /** Words that are less sure are looked at a second time; see docs/decoding.md. */
 const UNSURE = 0.8
-/** Words that are less sure are also read without blank margins and rotated. */
+/** Words that are less sure are also read without blank margins, on a ground, and lying on their sides. */
 const DOUBTFUL = 0.7
-/**
- * What is read in a rotated image counts where it is surer than this, by so much surer than what is read in the image as it
- * is, and of two characters or more: many letters look like others upside down.
- */
-const [SURE_ENOUGH, SURER] = [0.65, 1.3]
+/** By so much surer what is read in another view must be to count. */
+const SURER = 1.3
+/** What is no surer after all is also read upside down; that counts where it is so sure, and of two characters or more. */
+const [HOPELESS, SURE_UPSIDE_DOWN] = [0.5, 0.8]
 
 export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
@@ -231,7 +230,8 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
             options,
           )
     const again = new Map(unsure.map((place, index) => [place, second[index]!]))
-    const read = first.map((once, place) => again.get(place) ?? once)
+    const twice = first.map((once, place) => again.get(place) ?? once)
+    const read = secondLook && orientation === 'auto' ? await this.turnOver(images, twice, options) : twice
     const others = await this.findOthers(read, new Set(unsure), options)
     return read.map(({ view, reading }, place) => {
       const { rank, glimpse, ids, ...word } = reading
@@ -270,7 +270,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     return found
   }
 
-  /** Reads what is hardly sure without blank margins and rotated as well. */
+  /** Reads what is hardly sure in further views. */
   private async readFurther(
     images: readonly RgbImage[],
     read: readonly ReadView[],
@@ -285,10 +285,29 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     return read.map((once, place) =>
       further[place]!.reduce((best, view) => {
         const other = { view, reading: readings.next().value! }
-        const isLikely = view.turned === once.view.turned || isSureTurned(other.reading, once.reading)
-        return isLikely ? betterOf(best, other) : best
+        const { confidence, characters } = other.reading
+        const counts = confidence > SURER * once.reading.confidence && characters.length <= view.room
+        return counts ? betterOf(best, other) : best
       }, once),
     )
+  }
+
+  /** Reads upside down what two looks have left unsure. */
+  private async turnOver(
+    images: readonly RgbImage[],
+    read: readonly ReadView[],
+    options: RecognizeOptions,
+  ): Promise<readonly ReadView[]> {
+    const hopeless = [...read.keys()].filter((place) => read[place]!.reading.confidence < HOPELESS)
+    if (hopeless.length === 0) return read
+    const views = hopeless.map((place) => this.views.upsideDown(images[place]!))
+    const readings = await this.readAll(views, options)
+    const turned = new Map(hopeless.map((place, index) => [place, { view: views[index]!, reading: readings[index]! }]))
+    return read.map((once, place) => {
+      const over = turned.get(place)
+      const isSure = over && over.reading.confidence > SURE_UPSIDE_DOWN && over.reading.characters.length > 1
+      return isSure ? over : once
+    })
   }
 
   private searches(options: RecognizeOptions): boolean {
@@ -439,10 +458,6 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
 interface ReadView {
   readonly view: View
   readonly reading: Reading
-}
-
-function isSureTurned({ confidence, characters }: Reading, upright: Reading): boolean {
-  return confidence > Math.max(SURE_ENOUGH, SURER * upright.confidence) && characters.length > 1
 }
 
 /** Of equals the first. */
