@@ -71,7 +71,7 @@ function focalCommand(): Command {
 async function run(options: Options): Promise<void> {
   const chosen = chooseArms(options.arms?.split(',') ?? arms.map(({ name }) => name))
   const weights = options.weights === undefined ? null : await readWeights(options.weights, options.preset)
-  const study = await describeStudy(options, weights && { name: weights.name, digest: weights.digest })
+  const study = await describeStudy(options, weights)
   const uniform = chosen.find(({ naturalness }) => naturalness === 0)
   if (study.settings.training.realShare === 1 && options.arms !== undefined && uniform)
     throw new Error(`--arms ${uniform.name}: without synthetic words (training.realShare 1) their frequency is fixed`)
@@ -96,21 +96,34 @@ async function run(options: Options): Promise<void> {
 /** The settings, budget and words that all runs share. */
 async function describeStudy(
   { preset: name, set, words, data, shared }: Options,
-  weights: StudyDescription['weights'],
+  weights: ReadWeights | null,
 ): Promise<StudyDescription> {
   for (const change of set) {
     const key = STUDIED_SETTINGS.find((each) => change.startsWith(`${each}=`))
     const instead = key === 'training.steps' ? '; give --words' : ''
     if (key) throw new Error(`--set ${key}: the study itself decides this${instead}`)
   }
-  const preset = overrideSettings(presetSettings, weights ? loadPresetForWeights(name) : loadPreset(name), set)
+  const fresh = weights ? loadPresetForWeights(name, weights.file.settings) : loadPreset(name)
+  const preset = overrideSettings(presetSettings, fresh, set)
   const { training } = preset
   const settings = { ...preset, training: { ...training, steps: stepsFor(words, training.batchSize) } }
   const sources = await sourcesOf({ data, shared })
-  return { settings, words, weights, data: await Promise.all(sources.map((spec) => describeData(spec, shared))) }
+  const origin = weights && { name: weights.name, digest: weights.digest }
+  return {
+    settings,
+    words,
+    weights: origin,
+    data: await Promise.all(sources.map((spec) => describeData(spec, shared))),
+  }
 }
 
-async function readWeights(name: string, preset: string) {
+interface ReadWeights {
+  readonly name: string
+  readonly digest: string
+  readonly file: WeightsFile
+}
+
+async function readWeights(name: string, preset: string): Promise<ReadWeights> {
   const file = await readWeightsFile({ model: name, preset })
   const digest = createHash('sha256')
   for (const [tensor, { data }] of file.weights) digest.update(`${tensor}\n`).update(data)

@@ -6,6 +6,7 @@ import { type Preset, presetSettings } from '../config.ts'
 import { batchSettings, openBatches } from '../data/batches.ts'
 import { validate } from '../evaluate/validate.ts'
 import { decisiveView } from '../evaluate/validation-view.ts'
+import type { WeightsFile } from '../model/weights-file.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
 import { threadsOf } from '../recognize/threads.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
@@ -97,6 +98,8 @@ interface Start {
   /** Null for a run from scratch or from weights. */
   readonly state: TrainingState | null
   readonly sources: RunSources
+  /** Null where the run begins without a file of weights. */
+  readonly weights: { readonly name: string; readonly file: WeightsFile } | null
   /** Where the weights come from, for people. */
   readonly from: string
 }
@@ -141,22 +144,22 @@ async function findStart(options: Options, folder: RunFolder): Promise<Start> {
     const sources = await resolveSources(options, await trunk.readSources())
     const steps = options.steps ?? STEPS_UNTIL_PACED
     const from = `a branch of ${options.branch} after its step ${state.step}`
-    return { preset: override(branchPreset(preset, { from: state.step, steps })), state, sources, from }
+    return { preset: override(branchPreset(preset, { from: state.step, steps })), state, sources, weights: null, from }
   }
   if (options.resume) {
     const { state, preset } = await folder.loadCheckpoint()
     const kept = await folder.readSources()
     const sources = await resolveSources(options, kept)
     if (kept) acceptChanges(sourceChanges(kept, sources), options)
-    return { preset: override(preset), state, sources, from: `resumed after step ${state.step}` }
+    return { preset: override(preset), state, sources, weights: null, from: `resumed after step ${state.step}` }
   }
-  const load = options.weights === undefined ? loadPreset : loadPresetForWeights
-  return {
-    preset: override(load(options.preset ?? DEFAULT_PRESET)),
-    state: null,
-    sources: await resolveSources(options, null),
-    from: options.weights === undefined ? 'from scratch' : `from the weights ${options.weights}`,
-  }
+  const { preset: presetName = DEFAULT_PRESET, weights: name } = options
+  const sources = await resolveSources(options, null)
+  if (name === undefined)
+    return { preset: override(loadPreset(presetName)), state: null, sources, weights: null, from: 'from scratch' }
+  const file = await readWeightsFile({ model: name, preset: presetName })
+  const preset = override(loadPresetForWeights(presetName, file.settings))
+  return { preset, state: null, sources, weights: { name, file }, from: `from the weights ${name}` }
 }
 
 /** A run goes on with its own words unless it is said that it shall not. */
@@ -185,7 +188,7 @@ async function trainModel(options: Options, prepared: Prepared): Promise<void> {
   const state = start.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.branch ?? options.run}: its checkpoint belongs to a model of other settings`)
-  if (options.weights) await loadWeights(options.weights, { options, preset, model, state })
+  loadWeights(start, { model, state })
   const { validation, view } = await beginFolder(prepared, state)
   // The trunk may have moved on before a branch is saved.
   if (options.branch !== undefined) await folder.saveState(state, preset)
@@ -268,17 +271,12 @@ async function beginFolder({ folder, start, model }: Prepared, { step }: Trainin
   return { validation, view }
 }
 
-interface Loading {
-  readonly options: Options
-  readonly preset: Preset
-  readonly model: TrainingStep
-  readonly state: TrainingState
-}
-
-async function loadWeights(name: string, { options, preset, model, state }: Loading): Promise<void> {
-  const file = await readWeightsFile({ model: name, preset: options.preset ?? DEFAULT_PRESET })
-  const missing = startFrom(file, { preset, model, state })
+/** Begins with the weights of a file, as far as it has them. */
+function loadWeights(start: Start, { model, state }: { model: TrainingStep; state: TrainingState }): void {
+  const { preset, weights } = start
+  if (weights === null) return
+  const missing = startFrom(weights.file, { preset, model, state })
   if (missing.length === 0) return
   const few = missing.slice(0, 3).join(', ')
-  console.error(`safl: ${name} lacks ${missing.length} tensors, which start anew: ${few}`)
+  console.error(`safl: ${weights.name} lacks ${missing.length} tensors, which start anew: ${few}`)
 }

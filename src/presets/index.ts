@@ -1,4 +1,4 @@
-import { type Preset, presetSettings } from '../config.ts'
+import { type ModelSettings, type Preset, presetSettings } from '../config.ts'
 import { presetNames, presets } from './presets.ts'
 
 export { presetNames }
@@ -12,9 +12,16 @@ export function loadPreset(name: string): Preset {
 /** Of the rate that weights learn at from scratch; at more of it those that read already unlearn (docs/training-log.md). */
 const SHARE_OF_RATE = 0.2
 
-/** The settings of a preset for a training that starts from weights. */
-export function loadPresetForWeights(name: string): Preset {
-  const preset = loadPreset(name)
-  const { learningRate } = preset.training
-  return { ...preset, training: { ...preset.training, learningRate: SHARE_OF_RATE * learningRate } }
+/**
+ * The settings of a preset for a training that starts from weights: words keep the widths at which these have learned to
+ * read.
+ */
+export function loadPresetForWeights(name: string, { textWidths }: Pick<ModelSettings, 'textWidths'>): Preset {
+  const { model, synth, training } = loadPreset(name)
+  const { learningRate } = training
+  return {
+    model: { ...model, textWidths },
+    synth,
+    training: { ...training, learningRate: SHARE_OF_RATE * learningRate },
+  }
 }
