@@ -13,8 +13,8 @@ import { openDataset, parseDataSpec } from '../src/data/dataset.ts'
 import { wordMetrics } from '../src/evaluate/metrics.ts'
 import { nearestWord } from '../src/evaluate/protocol.ts'
 import { readWords } from '../src/evaluate/validate.ts'
+import type { RecognizeOptions } from '../src/recognize/reading-options.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
-import type { RecognizeOptions } from '../src/recognize/word-reader.ts'
 import { englishCounts, readWordCounts } from '../src/word-counts.ts'
 
 const { values } = parseArgs({

@@ -16,8 +16,8 @@ import { openDataset, parseDataSpec, type Split } from '../src/data/dataset.ts'
 import { wordMetrics } from '../src/evaluate/metrics.ts'
 import type { RgbImage } from '../src/image/image.ts'
 import { resize } from '../src/image/resize.ts'
-import { type LoadOptions, SceneTextRecognizer } from '../src/recognize/recognizer.ts'
-import type { RecognizeOptions } from '../src/recognize/word-reader.ts'
+import type { LoadOptions, RecognizeOptions } from '../src/recognize/reading-options.ts'
+import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 
 interface Peer {
   read(image: RgbImage): Promise<string>

@@ -8,12 +8,8 @@ export type { Precision } from './recognize/draft-reader.ts'
 export type { WordGeometry } from './recognize/geometry.ts'
 export type { StreamReading } from './recognize/image-reader.ts'
 export type { ImageSource } from './recognize/image-source.ts'
-export { type LoadOptions, SceneTextRecognizer } from './recognize/recognizer.ts'
+export type { Decoder, LoadOptions, ReaderOptions, RecognizeOptions } from './recognize/reading-options.ts'
+export type { Recognition } from './recognize/recognition.ts'
+export { SceneTextRecognizer } from './recognize/recognizer.ts'
 export type { Alternative, ReadCharacter, SearchOptions } from './recognize/step-reader.ts'
 export type { Orientation } from './recognize/views.ts'
-export type {
-  Decoder,
-  ReaderOptions,
-  Recognition,
-  RecognizeOptions,
-} from './recognize/word-reader.ts'

@@ -16,7 +16,7 @@ import sharp from 'sharp'
 import { createDataset } from '../src/data/write-dataset.ts'
 import { parseSafetensors } from '../src/model/safetensors.ts'
 import { createRandom } from '../src/random.ts'
-import type { LogRecord } from '../src/train/run-folder.ts'
+import type { LogRecord } from '../src/train/log-record.ts'
 
 const { values } = parseArgs({
   options: {

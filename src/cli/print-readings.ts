@@ -1,6 +1,6 @@
 /** What `safl recognize` prints, in each of its formats, as words are read. */
 import { constants } from 'node:os'
-import type { Recognition } from '../recognize/word-reader.ts'
+import type { Recognition } from '../recognize/recognition.ts'
 
 export const formats = ['tsv', 'csv', 'jsonl', 'json'] as const
 export type Format = (typeof formats)[number]

@@ -5,8 +5,8 @@ import type { Validation, ViewFigures, WordOfSet } from '../evaluate/validate.ts
 import { isComparable, type ValidationView, viewNames } from '../evaluate/validation-view.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
+import type { ReadingFigures, StepRecord, ValidationRecord } from '../train/log-record.ts'
 import type { StepReport } from '../train/loop.ts'
-import type { ReadingFigures, StepRecord, ValidationRecord } from '../train/run-folder.ts'
 import type { TrainedSet } from './train-sources.ts'
 
 /** Steps between two lines of the log. */

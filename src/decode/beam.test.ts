@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { CHARACTERS, CLASSES, decodeIds, END, encodeText, printable } from '../charset.ts'
 import { createRandom, deriveSeed } from '../random.ts'
-import { type BeamStep, type BeamWord, beamSearch, type Constraint } from './beam.ts'
+import type { Constraint } from './automaton.ts'
+import { type BeamStep, type BeamWord, beamSearch } from './beam.ts'
 import { compileConstraint } from './constraint.ts'
 import { wordPrior } from './prior.ts'
 

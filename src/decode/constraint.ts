@@ -1,9 +1,11 @@
 /** What a user demands of the words, made one automaton. */
+
 import type { Charset } from '../charset.ts'
-import type { Constraint } from './beam.ts'
+import type { Constraint } from './automaton.ts'
 import { canSpell, lexiconConstraint } from './lexicon.ts'
 import { patternConstraint } from './pattern.ts'
 import { type PatternTree, parsePattern } from './pattern-syntax.ts'
+import type { Speller } from './speller.ts'
 
 export interface ConstraintOptions {
   /**
@@ -18,13 +20,6 @@ export interface ConstraintOptions {
   readonly pattern?: string | RegExp
   /** The characters that the text is made of. */
   readonly allow?: string
-}
-
-/** What a model can spell. */
-export interface Speller {
-  readonly charset: Charset
-  /** Longest word, characters. */
-  readonly maximumLength: number
 }
 
 const anything: PatternTree = {

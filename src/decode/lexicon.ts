@@ -1,7 +1,7 @@
 /** A list of words as a trie: what is read is always one of them. */
 import { type Charset, encodeText, UNKNOWN } from '../charset.ts'
-import type { Constraint, Transition } from './beam.ts'
-import type { Speller } from './constraint.ts'
+import type { Constraint, Transition } from './automaton.ts'
+import type { Speller } from './speller.ts'
 
 /** Numbers in flat arrays: a hundred thousand objects would slow down every collection of garbage. Node 0 is the root. */
 export interface Trie {

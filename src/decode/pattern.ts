@@ -1,6 +1,6 @@
 /** A regular expression as an automaton: Thompson's, made deterministic as far as the search goes. */
 import type { Charset } from '../charset.ts'
-import type { Constraint, Transition } from './beam.ts'
+import type { Constraint, Transition } from './automaton.ts'
 import type { PatternRepeat, PatternTree } from './pattern-syntax.ts'
 
 /** Repeats of repeats grow without end. */

@@ -7,8 +7,9 @@
  * place read fewer words). Long names are no rarer than shorter ones. Constants are those that read most training words, made hard to read; see
  * docs/decoding.md.
  */
-import type { Speller } from './constraint.ts'
+
 import { buildTrie, canSpell, childOf, lowerCase, type Trie } from './lexicon.ts'
+import type { Speller } from './speller.ts'
 
 /** Words with their counts, or words that are all alike frequent. Case is ignored, as are marks around a word. */
 export type WordCounts = ReadonlyMap<string, number> | readonly string[]

@@ -1,7 +1,7 @@
 /** Runs a recogniser over labelled words. */
 import type { Dataset, Split } from '../data/dataset.ts'
+import type { RecognizeOptions } from '../recognize/reading-options.ts'
 import type { SceneTextRecognizer } from '../recognize/recognizer.ts'
-import type { RecognizeOptions } from '../recognize/word-reader.ts'
 import type { WordPair } from './metrics.ts'
 import { type Normalization, normalizeText, type Subset, subsets } from './protocol.ts'
 

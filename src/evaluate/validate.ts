@@ -2,8 +2,8 @@
 import * as runtime from 'onnxruntime-node'
 import type { Dataset, Split } from '../data/dataset.ts'
 import type { RgbImage } from '../image/image.ts'
+import type { Decoder } from '../recognize/reading-options.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
-import type { Decoder } from '../recognize/word-reader.ts'
 import { type WordMetrics, type WordPair, wordMetrics } from './metrics.ts'
 import { type ValidationView, viewCharsets } from './validation-view.ts'
 

@@ -1,6 +1,6 @@
 /** Weights of a model with one charset for a model with another. */
 import { BLANK, type Charset, createCharset, START, UNKNOWN } from '../charset.ts'
-import type { Weights } from './scope.ts'
+import type { Weights } from './weights.ts'
 
 /** Tensors with a row a class. */
 const CLASS_ROWS = [

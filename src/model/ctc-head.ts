@@ -7,7 +7,8 @@ import type { ModelSettings } from '../config.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { normal } from './init.ts'
 import { linearLayer } from './layers.ts'
-import type { Scope, Weights } from './scope.ts'
+import type { Scope } from './scope.ts'
+import type { Weights } from './weights.ts'
 
 /**
  * The encoder's memory [B, S, D] → logits [B, S, C]: the 94 characters and the blank, C = 95; with further characters as many

@@ -16,8 +16,8 @@ import {
   type Shape,
   type Tensor,
 } from '../tensor/index.ts'
-import type { ConvolutionLayer } from './layers.ts'
-import type { Weights } from './scope.ts'
+import type { ConvolutionLayer } from './convolution-layer.ts'
+import type { Weights } from './weights.ts'
 
 /** The least and the largest value of each activation, by its name. */
 export type Bounds = Readonly<Record<string, readonly [least: number, largest: number]>>

@@ -3,7 +3,7 @@
  * the smaller has learned is where the larger begins.
  */
 import { sizeOf } from '../tensor/index.ts'
-import type { Weights } from './scope.ts'
+import type { Weights } from './weights.ts'
 
 /** What ends a residual branch: a block or layer in which these are zero passes on what it is given. */
 const BRANCH_END = /\.(bn2|out_proj|linear2)\.weight$/

@@ -1,10 +1,10 @@
 /** Layers with weights: each reads its tensors from the scope by the names of PyTorch's modules. */
+
 import {
   add,
   attention,
   batchNormInference,
   batchNormTraining,
-  type ConvolutionOptions,
   convolution,
   layerNorm,
   linear,
@@ -16,20 +16,13 @@ import {
   type Tensor,
   transpose,
 } from '../tensor/index.ts'
+import type { ConvolutionLayer } from './convolution-layer.ts'
 import { eightBitConvolution, eightBitLinear } from './eight-bit.ts'
 import { constant, type Initializer, kaimingFanOut, xavierUniform } from './init.ts'
 import type { Scope } from './scope.ts'
 
 /** Share of a batch's statistics that enters the running ones, PyTorch's default. */
 export const STATISTICS_MOMENTUM = 0.1
-
-export interface ConvolutionLayer extends Omit<ConvolutionOptions, 'groups'> {
-  /** Names of the two modules. */
-  readonly names: readonly [convolution: string, norm: string]
-  readonly filters: number
-  readonly kernel: number
-  readonly bias?: boolean
-}
 
 /**
  * How images lie: [B, C, H, W] in reading, where layers are ONNX's own; rows first, [H, C, W, B], in training, where they

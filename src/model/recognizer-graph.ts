@@ -23,8 +23,9 @@ import {
 } from '../tensor/index.ts'
 import { ctcLogits } from './ctc-head.ts'
 import { encodeImage, imageInput, positionTable } from './safl.ts'
-import { Scope, type Storage, type TensorSpec, type Weights, weightScope } from './scope.ts'
+import { Scope, type Storage, type TensorSpec, weightScope } from './scope.ts'
 import { crossAttention, decode, embed } from './transformer.ts'
+import type { Weights } from './weights.ts'
 import { describeShapes, wordShapes } from './word-shapes.ts'
 
 /** Symbolic sizes: the characters read before a turn, and those with it. */

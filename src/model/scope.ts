@@ -2,6 +2,7 @@
  * Where a model's named tensors come from. The model asks its scope for every weight by name; whether that weight is a
  * constant of a recogniser, a slice of a training run's flat vector or only a name in a list is the scope's affair.
  */
+
 import {
   cast,
   type DataType,
@@ -17,6 +18,7 @@ import {
 import { type Bounds, rounded, wholeNumbers } from './eight-bit.ts'
 import type { Initializer } from './init.ts'
 import { floatToHalf } from './safetensors.ts'
+import type { Weights } from './weights.ts'
 
 export interface TensorSpec {
   /** The name in the authors' PyTorch state dict. */
@@ -114,9 +116,6 @@ export function inputScope(graph: Graph): Scope {
   const type: DataType = 'float32'
   return new Scope({ graph, training: false, resolve: ({ name, shape }) => graph.input(name, type, shape) })
 }
-
-/** Named weights: shape and values. */
-export type Weights = ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>
 
 /** How weights are stored in a model file; whatever it is, the runtime computes in 32 bits. */
 export const storages = ['float32', 'float16', 'int8'] as const

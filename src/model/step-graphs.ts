@@ -22,8 +22,9 @@ import {
 import { ctcLogits, hasCtcHead } from './ctc-head.ts'
 import type { Memory } from './layers.ts'
 import { encodeImage, imageInput, positionTable } from './safl.ts'
-import { type Storage, type WeightScopeOptions, type Weights, weightScope } from './scope.ts'
+import { type Storage, type WeightScopeOptions, weightScope } from './scope.ts'
 import { causalMask, crossAttention, decode, embed } from './transformer.ts'
+import type { Weights } from './weights.ts'
 
 /** Symbolic sizes: the characters read before this step, and those with it; words, and their characters. */
 const PAST = -2

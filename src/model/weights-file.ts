@@ -3,7 +3,7 @@ import type { ModelSettings } from '../config.ts'
 import { carryOver } from './carry-over.ts'
 import type { Bounds } from './eight-bit.ts'
 import { formatSafetensors, parseSafetensors } from './safetensors.ts'
-import type { Weights } from './scope.ts'
+import type { Weights } from './weights.ts'
 
 export interface WeightsFile {
   readonly settings: ModelSettings

@@ -7,8 +7,8 @@ import { parseWeights } from '../model/weights-file.ts'
 import { packageFiles } from '../package-files.ts'
 import type { Runtime } from '../tensor/index.ts'
 import { type BrowserImage, toPixels } from './browser-image.ts'
-import type { BrowserLoadOptions } from './browser-recognizer.ts'
 import { checkModel } from './packaged-model.ts'
+import type { BrowserLoadOptions } from './reading-options.ts'
 import { WordReader } from './word-reader.ts'
 
 export class BrowserReader extends WordReader<BrowserImage> {

@@ -1,33 +1,13 @@
 /** The recogniser for browsers: whatever a canvas can draw in, its text out. No server sees the image. (Browser) */
+
 import type { RgbImage } from '../image/image.ts'
-import type { PackagedModel } from '../package-files.ts'
 import type { BrowserImage } from './browser-image.ts'
 import type { BrowserReader } from './browser-reader.ts'
 import { checkBrowserOptions, checkImages, checkRecognizeOptions } from './check-options.ts'
 import { ImageReader } from './image-reader.ts'
-import type { ReaderOptions, Recognition, RecognizeOptions } from './word-reader.ts'
+import type { BrowserLoadOptions, RecognizeOptions } from './reading-options.ts'
+import type { Recognition } from './recognition.ts'
 import { WorkerReader } from './worker-reader.ts'
-
-/** `wasm`: the processor, by WebAssembly. `webgpu`: the graphics processor, where the browser lends it, else as `wasm`. */
-export type Device = 'wasm' | 'webgpu'
-
-export interface BrowserLoadOptions extends ReaderOptions {
-  /** What computes, default `wasm`. */
-  readonly device?: Device
-  /** Whose weights of the package are read, default `tiny`. */
-  readonly model?: PackagedModel
-  /** Where another weights file lies, instead of those of the package. */
-  readonly weights?: string | URL
-  /**
-   * Where a text of words and their counts lies that are expected of words that are not sure; English from the package when
-   * absent, none when null.
-   */
-  readonly words?: string | URL | null
-  /** Ends the download. */
-  readonly signal?: AbortSignal
-  /** Whether a worker reads, so that the page never freezes, default true; one that loads a recogniser reads itself. */
-  readonly worker?: boolean
-}
 
 export class SceneTextRecognizer extends ImageReader<BrowserImage> {
   private readonly reader: BrowserReader | WorkerReader

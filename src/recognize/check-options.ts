@@ -1,10 +1,15 @@
 /** Options as a caller gives them, checked where they come in: what is misspelt would otherwise do nothing, in silence. */
 import { packagedModels } from '../package-files.ts'
-import type { BrowserLoadOptions, Device } from './browser-recognizer.ts'
 import type { Precision } from './draft-reader.ts'
-import type { LoadOptions } from './recognizer.ts'
+import type {
+  BrowserLoadOptions,
+  Decoder,
+  Device,
+  LoadOptions,
+  ReaderOptions,
+  RecognizeOptions,
+} from './reading-options.ts'
 import type { Orientation } from './views.ts'
-import type { Decoder, ReaderOptions, RecognizeOptions } from './word-reader.ts'
 
 /** What is wrong with a value, said after the option's name and the value; null where nothing is. */
 type Check = (value: unknown) => string | null

@@ -13,7 +13,6 @@ import {
   otherCandidates,
   type SettledWord,
 } from '../decode/candidates.ts'
-import type { Speller } from '../decode/constraint.ts'
 import { bestPath } from '../decode/ctc.ts'
 import { ctcBeams } from '../decode/ctc-beam.ts'
 import {
@@ -28,6 +27,7 @@ import {
 } from '../decode/draft.ts'
 import { wordsLike } from '../decode/like.ts'
 import type { Expectation } from '../decode/prior.ts'
+import type { Speller } from '../decode/speller.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { crossNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'

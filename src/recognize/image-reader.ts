@@ -1,7 +1,8 @@
 /** One image, many, or a stream of them: what all recognisers have in common, wherever they compute. */
 import type { RgbImage } from '../image/image.ts'
 import { checkImages, checkRecognizeOptions, checkStream } from './check-options.ts'
-import type { Recognition, RecognizeOptions } from './word-reader.ts'
+import type { RecognizeOptions } from './reading-options.ts'
+import type { Recognition } from './recognition.ts'
 
 /** Images that go through the network together unless told otherwise. */
 const BATCH_SIZE = 16

@@ -1,4 +1,5 @@
 /** The recogniser for Node: files, bytes or pixels of words in, their texts out. */
+
 import { access } from 'node:fs/promises'
 import { createCharset } from '../charset.ts'
 import type { WordCounts } from '../decode/prior.ts'
@@ -9,21 +10,11 @@ import { type Runtime, readMetadata, Session } from '../tensor/index.ts'
 import { englishCounts, readWordCounts } from '../word-counts.ts'
 import { checkImages, checkLoadOptions, checkReaderOptions, checkRecognizeOptions } from './check-options.ts'
 import { type ImageSource, readImage } from './image-source.ts'
+import type { LoadOptions, ReaderOptions, RecognizeOptions } from './reading-options.ts'
+import type { Recognition } from './recognition.ts'
 import { threadsOf } from './threads.ts'
 import { readBytes, readWeightsFile } from './weights-source.ts'
-import { type ReaderOptions, type Recognition, type RecognizeOptions, WordReader } from './word-reader.ts'
-
-export interface LoadOptions extends ReaderOptions {
-  /** `tiny` or `small`, whose weights come with the package, or the path of a weights file or an exported ONNX file; default `tiny`. */
-  readonly model?: string
-  /** The preset of a weights file that does not say which model it belongs to. */
-  readonly preset?: string
-  /**
-   * The path of a text of words and their counts that are expected of words that are not sure; English from the package when
-   * absent, none when null.
-   */
-  readonly words?: string | null
-}
+import { WordReader } from './word-reader.ts'
 
 export class SceneTextRecognizer extends WordReader<ImageSource> {
   /** The path of the words that are expected; null for none, and before it was needed of those of the package. */

@@ -1,16 +1,11 @@
 /** Reads a run of the model a character: beams, words that fulfil demands, and further words. */
 import { type Charset, createCharset, START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
-import {
-  type BeamRow,
-  type BeamStep,
-  type BeamWord,
-  beamSearch,
-  type Constraint,
-  type OtherCharacter,
-} from '../decode/beam.ts'
-import { type ConstraintOptions, compileConstraint, type Speller } from '../decode/constraint.ts'
+import type { Constraint } from '../decode/automaton.ts'
+import { type BeamRow, type BeamStep, type BeamWord, beamSearch, type OtherCharacter } from '../decode/beam.ts'
+import { type ConstraintOptions, compileConstraint } from '../decode/constraint.ts'
 import { Expectations, type PriorOptions } from '../decode/prior.ts'
+import type { Speller } from '../decode/speller.ts'
 import { cacheNames, crossNames, encoderGraph, stepGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'

@@ -5,7 +5,7 @@ import { isPackagedModel, packagedModels } from '../package-files.ts'
 import { packagePath } from '../package-path.ts'
 import { presetNames } from '../presets/presets.ts'
 import { checkModel } from './packaged-model.ts'
-import type { LoadOptions } from './recognizer.ts'
+import type { LoadOptions } from './reading-options.ts'
 
 /** Rejects where there is no such file, and where it holds other weights than those that were asked for. */
 export async function readWeightsFile({ model = 'tiny', preset }: LoadOptions): Promise<WeightsFile> {

@@ -1,4 +1,5 @@
 /** Pixels of words in, their texts out: what recognisers in Node and in the browser have in common. */
+
 import { type Charset, createCharset, decodeIds, END } from '../charset.ts'
 import type { SettledWord } from '../decode/candidates.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
@@ -11,51 +12,21 @@ import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type WordShape, wordShapes } from '../model/word-shapes.ts'
 import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
-import { type AttentionMap, attentionOf } from './attention-map.ts'
-import { canDraft, DraftReader, type Glimpse, type Precision } from './draft-reader.ts'
-import { geometryOf, type WordGeometry } from './geometry.ts'
+import { attentionOf } from './attention-map.ts'
+import { canDraft, DraftReader, type Glimpse } from './draft-reader.ts'
+import { geometryOf } from './geometry.ts'
 import { batchSizeOf, ImageReader } from './image-reader.ts'
+import type { Decoder, ReaderOptions, RecognizeOptions } from './reading-options.ts'
+import type { Recognition } from './recognition.ts'
 import {
   type Alternative,
   asksForSearch,
   type BatchSearch,
-  type ReadCharacter,
   type SearchOptions,
   StepReader,
   wholeNumber,
 } from './step-reader.ts'
-import { batchesOf, type Orientation, restored, type View, Views } from './views.ts'
-
-export interface Recognition {
-  readonly text: string
-  /**
-   * Probability of the word, 0 to 1: the product of those of its characters and of the end symbol; with CTC, the sum over
-   * all ways to spell it along the image. It is the model's own among all words, not that among those of a lexicon or a
-   * pattern, and without what a prior says; with a lexicon both cases of a letter count together. Of a word that was
-   * compared with others in a second look it is the share among them (docs/decoding.md).
-   */
-  readonly confidence: number
-  /** Each character with its own probability. */
-  readonly characters: readonly ReadCharacter[]
-  /**
-   * Other words that it may be, the most probable first (with a prior, in its order), none surer than the text, which they
-   * never change; when asked for.
-   */
-  readonly alternatives?: readonly Alternative[]
-  /** By how many degrees clockwise the image was turned to be read: 0, 90, 180 or 270. */
-  readonly turned: number
-  /** Where the rectifier found the word, in the image as it was turned; when asked for. */
-  readonly geometry?: WordGeometry
-  /** Where the decoder's last layer looked for each character, mean of its heads; when asked for. */
-  readonly attention?: readonly AttentionMap[]
-}
-
-/**
- * The Transformer's decoder spells character by character; connectionist temporal classification lets every position of
- * the encoder say its character, in one pass, and knows nothing of what characters follow each other.
- */
-export const decoders = ['attention', 'ctc'] as const
-export type Decoder = (typeof decoders)[number]
+import { batchesOf, restored, type View, Views } from './views.ts'
 
 /** Words that are less sure are looked at a second time; see docs/decoding.md. */
 const UNSURE = 0.8
@@ -65,37 +36,6 @@ const DOUBTFUL = 0.7
 const SURER = 1.3
 /** What is no surer after all is also read upside down; that counts where it is so sure, and of two characters or more. */
 const [HOPELESS, SURE_UPSIDE_DOWN] = [0.5, 0.8]
-
-export interface RecognizeOptions extends SearchOptions {
-  /** Default `auto`. */
-  readonly orientation?: Orientation
-  /**
-   * Reads a word whose confidence is below `UNSURE` again, also leaning to either side, with the prior's words expected, or
-   * frequent ones of English, where no beams or demands are asked for; else the most probable of the
-   * readings counts. Default true. Without it a prior is searched with for every word.
-   */
-  readonly secondLook?: boolean
-  /** Images that go through the network together, default `BATCH_SIZE`. */
-  readonly batchSize?: number
-  /** Also give what the rectifier found. */
-  readonly geometry?: boolean
-  /** Also give where the decoder looked; not of what is searched for. */
-  readonly attention?: boolean
-  /** Ends reading between two batches. */
-  readonly signal?: AbortSignal
-}
-
-export interface ReaderOptions {
-  /** Threads of the runtime; all cores when absent. */
-  readonly threads?: number
-  /** What spells the words, default `attention`; `ctc` needs weights that were trained with its head. */
-  readonly decoder?: Decoder
-  /**
-   * What layers compute in, default `float32`; `int8` takes less time and reads almost as much, from weights that were
-   * measured for it (`safl calibrate`), as those of the package. Beams and constraints are searched in 32 bits.
-   */
-  readonly precision?: Precision
-}
 
 /** What a reader reads with. */
 export interface OpenWeights {

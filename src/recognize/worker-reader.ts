@@ -2,8 +2,8 @@
 import type { RgbImage } from '../image/image.ts'
 import type { Pixels } from '../image/pixels.ts'
 import { type BrowserImage, toPortable } from './browser-image.ts'
-import type { BrowserLoadOptions } from './browser-recognizer.ts'
-import type { Recognition, RecognizeOptions } from './word-reader.ts'
+import type { BrowserLoadOptions, RecognizeOptions } from './reading-options.ts'
+import type { Recognition } from './recognition.ts'
 
 export type WorkerCall =
   | { readonly method: 'load'; readonly options: Omit<BrowserLoadOptions, 'signal' | 'worker'> }

@@ -1,6 +1,6 @@
 /** Blurs of small pictures, in place or into a new array. Edges repeat. */
 import { borrowArrays, MOST_TAPS, sumShifted } from './convolution.ts'
-import type { LightImage } from './light.ts'
+import type { LightImage } from './light-image.ts'
 
 /** Three box blurs of the given radius: close to a Gaussian of deviation sqrt(radius · (radius + 1)). One value a pixel. */
 export function boxBlurPlane(plane: Float32Array, width: number, height: number, radius: number): void {

@@ -3,7 +3,7 @@ import type { RgbImage } from '../image/image.ts'
 import type { Random } from '../random.ts'
 import { type Colour, drawPaint } from './colour.ts'
 import { chance, logUniform, pick, pickWeighted, uniform } from './distributions.ts'
-import type { LightImage } from './light.ts'
+import type { LightImage } from './light-image.ts'
 import { createScratch } from './scratch.ts'
 import type { SurfaceSettings } from './settings.ts'
 

@@ -1,8 +1,10 @@
 /** Between layout and surface: draws glyphs into three coverage masks, so that surfaces can colour each pixel as they like. */
+
 import type { SKRSContext2D } from '@napi-rs/canvas'
 import type { Random } from '../random.ts'
 import { chance, pickWeighted, uniform } from './distributions.ts'
 import { EM } from './fonts.ts'
+import type { InkMasks } from './ink-masks.ts'
 import type { PlacedGlyph, TextLayout } from './layout.ts'
 import type { InkSettings } from './settings.ts'
 
@@ -19,12 +21,6 @@ export interface InkStyle {
     | { readonly x: number; readonly y: number; readonly kind: 'soft' | 'hard' | 'extruded' | 'glow' }
     | undefined
 }
-
-/**
- * Coverage from 0 to 255 in red (letters), green (outline, or the ghosts of a display's segments) and blue (shadow, or a
- * plate's board); four bytes a pixel, row by row.
- */
-export type InkMasks = Uint8ClampedArray
 
 export function drawInkStyle(random: Random, { bold, outlined, hollow, shadowed }: InkSettings): InkStyle {
   const kind = pickWeighted(random, [

@@ -1,6 +1,6 @@
 /** What JPEG compression does to a picture: cosine transforms of 8×8 blocks, rounded by the standard's tables (ITU-T T.81, annex K). */
 import { fromFrequencies, SIDE, scaleOf, toFrequencies } from './cosine-transform.ts'
-import type { LightImage } from './light.ts'
+import type { LightImage } from './light-image.ts'
 import { createScratch } from './scratch.ts'
 
 const [borrowLight, borrowBlueness, borrowRedness] = [createScratch(), createScratch(), createScratch()]

@@ -1,16 +1,11 @@
 /** Light on a painted surface: uneven, shaded, glaring, mirrored. */
+
 import type { RgbImage } from '../image/image.ts'
 import type { Random } from '../random.ts'
 import { chance, pick, uniform } from './distributions.ts'
 import { samplePhotograph } from './ground.ts'
+import type { LightImage } from './light-image.ts'
 import type { SurfaceSettings } from './settings.ts'
-
-/** A picture in light rather than bytes: RGB, row by row, 0 to 255 and beyond. */
-export interface LightImage {
-  readonly width: number
-  readonly height: number
-  readonly data: Float32Array
-}
 
 /** The light as bytes, rounded and clipped. A loop is several times as fast as the constructor's own conversion. */
 export function toBytes(light: Float32Array): Uint8Array {

@@ -3,8 +3,8 @@ import type { Random } from '../random.ts'
 import { boxBlurPlane } from './blur.ts'
 import type { Colour } from './colour.ts'
 import { uniform } from './distributions.ts'
-import type { InkMasks } from './ink.ts'
-import type { LightImage } from './light.ts'
+import type { InkMasks } from './ink-masks.ts'
+import type { LightImage } from './light-image.ts'
 import { createScratch } from './scratch.ts'
 
 const borrowCoverage = createScratch()

@@ -2,8 +2,8 @@
 import type { Random } from '../random.ts'
 import { blend, type Colour } from './colour.ts'
 import { chance, pickWeighted, uniform } from './distributions.ts'
-import type { InkMasks } from './ink.ts'
-import type { LightImage } from './light.ts'
+import type { InkMasks } from './ink-masks.ts'
+import type { LightImage } from './light-image.ts'
 import { coverage, glow, paintThrough } from './painting.ts'
 
 /** How a display makes its characters: of seven segments, of fourteen, or of dots. */

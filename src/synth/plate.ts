@@ -2,8 +2,8 @@
 import type { Random } from '../random.ts'
 import { blend, type Colour } from './colour.ts'
 import { chance, pickWeighted, uniform } from './distributions.ts'
-import type { InkMasks } from './ink.ts'
-import type { LightImage } from './light.ts'
+import type { InkMasks } from './ink-masks.ts'
+import type { LightImage } from './light-image.ts'
 import { carve, coverage, paintThrough } from './painting.ts'
 
 /** Bold and narrow families (names of @fontsource packages) that plates are stamped with. */

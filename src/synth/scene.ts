@@ -4,8 +4,8 @@
  */
 import type { Random } from '../random.ts'
 import { chance, pick, pickWeighted, uniform } from './distributions.ts'
-import type { InkMasks } from './ink.ts'
-import type { LightImage } from './light.ts'
+import type { InkMasks } from './ink-masks.ts'
+import type { LightImage } from './light-image.ts'
 import { createByteScratch, createScratch } from './scratch.ts'
 import type { Point } from './warp.ts'
 

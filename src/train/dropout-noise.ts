@@ -2,7 +2,7 @@
 import type { Preset } from '../config.ts'
 import { textWidthOf } from '../model/rectifier.ts'
 import { createRandom, deriveSeed } from '../random.ts'
-import type { BatchShape } from './training-graph.ts'
+import type { BatchShape } from './batch-shape.ts'
 
 /** How many random numbers a step needs at once: those of its largest dropout, and room for others to start elsewhere. */
 export function noiseLength({ model }: Preset, { size, length, imageWidth }: BatchShape): number {

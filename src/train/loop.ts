@@ -1,11 +1,11 @@
 /** The training loop: batches in, a better state out. Files, console and clock are the caller's. */
 import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
+import { shapeKey } from './batch-shape.ts'
 import type { TrainingState } from './checkpoint.ts'
 import type { ManySteps, StepOutcome } from './many-steps.ts'
 import { averageDecay, type OptimizerState } from './optimizer.ts'
 import { learningRate } from './schedule.ts'
-import { shapeKey } from './training-graph.ts'
 import type { StepInput, StepResult } from './training-step.ts'
 
 export interface Trainable {

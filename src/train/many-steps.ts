@@ -20,12 +20,13 @@ import {
   type Value,
   writeModel,
 } from '../tensor/index.ts'
+import { type BatchShape, shapeKey } from './batch-shape.ts'
 import type { TrainingState } from './checkpoint.ts'
 import { dropoutNoise, noiseLength } from './dropout-noise.ts'
 import { keptShare, mixed, optimize, SCHEDULE, scheduleOf, type WeightPart, weightParts } from './graph-optimizer.ts'
 import { part, type Stretch } from './optimizer.ts'
 import { learningRate } from './schedule.ts'
-import { type BatchShape, buildStep, flatten, shapeKey, unpack } from './training-graph.ts'
+import { buildStep, flatten, unpack } from './training-graph.ts'
 import type { TrainingStep } from './training-step.ts'
 
 export interface StepOutcome {

@@ -1,6 +1,6 @@
 /** Loss, accuracy, learning rate and speed of a run over its steps. (Node) */
 import { renderPlot } from '../evaluate/render-plot.ts'
-import type { LogRecord, StepRecord, ValidationRecord } from './run-folder.ts'
+import type { LogRecord, StepRecord, ValidationRecord } from './log-record.ts'
 
 /** An SVG file's text. */
 export async function plotProgress(records: readonly LogRecord[]): Promise<string> {

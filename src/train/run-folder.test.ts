@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { presetSettings } from '../config.ts'
-import { RunFolder, type ValidationRecord } from './run-folder.ts'
+import type { ValidationRecord } from './log-record.ts'
+import { RunFolder } from './run-folder.ts'
 
 const preset = presetSettings.parse({})
 const sources = { data: [], mixture: null, validation: [], synth: true, shared: '/s', fonts: '/f', backgrounds: null }

@@ -1,13 +1,15 @@
 /** The folder of a run: everything that resuming, reading and looking at it needs. (Node) */
+
 import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Preset } from '../config.ts'
 import type { ValidationView } from '../evaluate/validation-view.ts'
-import type { Weights } from '../model/scope.ts'
+import type { Weights } from '../model/weights.ts'
 import { formatWeights } from '../model/weights-file.ts'
 import { writeWhole } from '../write-whole.ts'
 import { loadCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.ts'
+import type { LogRecord, ReadingFigures, ValidationRecord } from './log-record.ts'
 import { type RunSources, readSources } from './run-sources.ts'
 import type { TrainingStep } from './training-step.ts'
 
@@ -16,46 +18,6 @@ export interface RunDescription {
   readonly sources: RunSources
   /** What decides which weights are the best. */
   readonly view: ValidationView
-}
-
-/** A line of the log: means since the line before, or what a validation found. */
-export type LogRecord = StepRecord | ValidationRecord
-
-export interface StepRecord {
-  readonly step: number
-  readonly samples: number
-  readonly seconds: number
-  readonly loss: number
-  readonly columnLoss: number
-  readonly ctcLoss: number
-  readonly outlineLoss: number
-  readonly rate: number
-  /** Norm of the last gradient. */
-  readonly norm: number
-  readonly samplesPerSecond: number
-  /** Share of the time that training waited for data. */
-  readonly waiting: number
-}
-
-/** How words of a set were read. */
-export interface ReadingFigures {
-  readonly words: number
-  /** Share of them read right. */
-  readonly accuracy: number
-  readonly oneMinusNed: number
-}
-
-type Views = Readonly<Record<ValidationView, ReadingFigures>>
-
-/** The figures of the view that decides stand in the record itself too; logs of older runs have nothing else. */
-export interface ValidationRecord extends ReadingFigures, Partial<Views> {
-  readonly step: number
-  readonly samples: number
-  readonly seconds: number
-  /** What decides which weights are the best; letters and digits where a record has none. */
-  readonly view?: ValidationView
-  /** By the sets' names. */
-  readonly sets?: Readonly<Record<string, Views>>
 }
 
 /**

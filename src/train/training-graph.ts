@@ -1,4 +1,5 @@
 /** The graph of one step of training: forward, losses and gradient. */
+
 import type { Preset } from '../config.ts'
 import { columnLoss, MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
 import { ctcLogits } from '../model/ctc-head.ts'
@@ -6,17 +7,9 @@ import { STATISTICS_MOMENTUM } from '../model/layers.ts'
 import { encodeImage, tensorSpecs } from '../model/safl.ts'
 import { inputScope, Scope, type TensorSpec } from '../model/scope.ts'
 import { add, concatenate, Graph, gradient, multiply, reshape, sizeOf, split, type Tensor } from '../tensor/index.ts'
+import type { BatchShape } from './batch-shape.ts'
 import { noiseLength } from './dropout-noise.ts'
 import { stepLosses } from './step-losses.ts'
-
-export interface BatchShape {
-  readonly size: number
-  readonly length: number
-  readonly imageWidth: number
-}
-
-/** Batches of one shape share a graph. */
-export const shapeKey = ({ size, length, imageWidth }: BatchShape) => `${size}x${length}x${imageWidth}`
 
 /** The model's tensors and those of the auxiliary losses. */
 export function trainingSpecs(preset: Preset): TensorSpec[] {

@@ -2,13 +2,15 @@
 import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
 import { MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
-import type { TensorSpec, Weights } from '../model/scope.ts'
+import type { TensorSpec } from '../model/scope.ts'
+import type { Weights } from '../model/weights.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import { type Runtime, Session, type SessionOptions, sizeOf, type Value, writeModel } from '../tensor/index.ts'
+import { shapeKey } from './batch-shape.ts'
 import { dropoutNoise, noiseLength } from './dropout-noise.ts'
 import { Muon } from './muon.ts'
 import { adamUpdate, type OptimizerState } from './optimizer.ts'
-import { countElements, gradientName, shapeKey, trainingGraph, trainingSpecs } from './training-graph.ts'
+import { countElements, gradientName, trainingGraph, trainingSpecs } from './training-graph.ts'
 
 export interface StepLosses {
   /** Focal loss, a word's mean; the CTC loss where no decoder is trained. */

@@ -6,8 +6,8 @@ import { createServer } from 'vite'
 import { expect, test } from 'vitest'
 import { openDataset } from '../../src/data/dataset.ts'
 import type { RgbImage } from '../../src/image/image.ts'
+import type { Recognition } from '../../src/recognize/recognition.ts'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
-import type { Recognition } from '../../src/recognize/word-reader.ts'
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const labels = '../shared/data/icdar2015/train/gt.txt'

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 describe.each(['esm', 'cjs'] as const)('%s', (format) => {
   const place = join(folder, format)
-  const file = join(place, 'dist/bundled/program.' + (format === 'esm' ? 'mjs' : 'cjs'))
+  const file = join(place, `dist/bundled/program.${format === 'esm' ? 'mjs' : 'cjs'}`)
   const run = (options: object) => {
     const { stdout, stderr } = spawnSync(process.execPath, [file, JSON.stringify(options), crop], {
       encoding: 'utf8',

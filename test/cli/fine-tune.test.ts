@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas'
 import { beforeAll, expect, test } from 'vitest'
 import { parseWeights } from '../../src/model/weights-file.ts'
-import type { LogRecord } from '../../src/train/run-folder.ts'
+import type { LogRecord } from '../../src/train/log-record.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-'))
 const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -10,7 +10,7 @@ import sharp from 'sharp'
 import { beforeAll, expect, test } from 'vitest'
 import { parseWeights } from '../../src/model/weights-file.ts'
 import { loadCheckpoint } from '../../src/train/checkpoint.ts'
-import type { LogRecord } from '../../src/train/run-folder.ts'
+import type { LogRecord } from '../../src/train/log-record.ts'
 import { TrainingStep } from '../../src/train/training-step.ts'
 import { miniPreset } from '../mini-preset.ts'
 

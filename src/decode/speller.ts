@@ -1,0 +1,9 @@
+/** What words are spelled with. */
+import type { Charset } from '../charset.ts'
+
+/** What a model can spell. */
+export interface Speller {
+  readonly charset: Charset
+  /** Longest word, characters. */
+  readonly maximumLength: number
+}

@@ -1,0 +1,42 @@
+/** Lines of a run's log. */
+import type { ValidationView } from '../evaluate/validation-view.ts'
+
+type Views = Readonly<Record<ValidationView, ReadingFigures>>
+
+/** A line of the log: means since the line before, or what a validation found. */
+export type LogRecord = StepRecord | ValidationRecord
+
+export interface StepRecord {
+  readonly step: number
+  readonly samples: number
+  readonly seconds: number
+  readonly loss: number
+  readonly columnLoss: number
+  readonly ctcLoss: number
+  readonly outlineLoss: number
+  readonly rate: number
+  /** Norm of the last gradient. */
+  readonly norm: number
+  readonly samplesPerSecond: number
+  /** Share of the time that training waited for data. */
+  readonly waiting: number
+}
+
+/** How words of a set were read. */
+export interface ReadingFigures {
+  readonly words: number
+  /** Share of them read right. */
+  readonly accuracy: number
+  readonly oneMinusNed: number
+}
+
+/** The figures of the view that decides stand in the record itself too; logs of older runs have nothing else. */
+export interface ValidationRecord extends ReadingFigures, Partial<Views> {
+  readonly step: number
+  readonly samples: number
+  readonly seconds: number
+  /** What decides which weights are the best; letters and digits where a record has none. */
+  readonly view?: ValidationView
+  /** By the sets' names. */
+  readonly sets?: Readonly<Record<string, Views>>
+}
