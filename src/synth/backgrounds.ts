@@ -9,7 +9,7 @@ const LONGEST_SIDE = 300
 const MOST_PHOTOGRAPHS = 400
 
 /**
- * Loads up to 400 photographs of a folder, in the order of their names.
+ * Loads up to 400 photographs of a folder, evenly spread over their names in order.
  * Throws an error that names the folder or the file if one cannot be read or is no image.
  */
 export async function loadBackgrounds(folder: string): Promise<RgbImage[]> {
@@ -24,7 +24,9 @@ export async function loadBackgrounds(folder: string): Promise<RgbImage[]> {
   const images = names.filter((name) => /\.(jpe?g|png|webp|tiff?)$/i.test(name)).sort()
   if (images.length === 0) throw new Error(`backgrounds folder ${folder}: holds no .jpg, .png, .webp or .tiff file`)
   const loaded: RgbImage[] = []
-  for (const name of images.slice(0, MOST_PHOTOGRAPHS)) loaded.push(await loadBackground(join(folder, name)))
+  const count = Math.min(images.length, MOST_PHOTOGRAPHS)
+  for (let place = 0; place < count; place++)
+    loaded.push(await loadBackground(join(folder, images[Math.floor((place * images.length) / count)]!)))
   return loaded
 }
 
