@@ -1,0 +1,90 @@
+/** Batches of synthetic words by shape: forms, shows, crops without a word. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createCharset, decodeIds, END } from '../../src/charset.ts'
+import { defaultFonts } from '../../src/cli/synth-material.ts'
+import { BatchSource } from '../../src/data/batch-source.ts'
+import type { BatchSettings, TrainingBatch } from '../../src/data/batches.ts'
+import { UNKNOWN_EDGE } from '../../src/model/outline-guidance.ts'
+import { createSynthesizer, type Synthesizer } from '../../src/synth/synthesizer.ts'
+
+const settings: BatchSettings = {
+  batchSize: 4,
+  replicas: 2,
+  lengths: [8, 14, 33],
+  lengthBalance: 0.5,
+  joinShare: 0,
+  furtherCharacters: ' ',
+  realShare: 0,
+  nothingShare: 0.2,
+  shows: 2,
+  seed: 5,
+  stepsPerRun: 1,
+  controlPoints: 4,
+  imageHeight: 64,
+  imageWidth: 256,
+  textWidth: 128,
+  textWidths: [64, 128, 384],
+}
+/** Batches between two shows of a word. */
+const APART = 24
+
+const charset = createCharset(' ')
+const texts = ({ size, length, targets }: TrainingBatch) =>
+  Array.from({ length: size }, (_, word) => decodeIds(targets.subarray(word * length, (word + 1) * length), charset))
+
+describe('synthetic words by shape', () => {
+  let synthesizer: Synthesizer
+  const open = (changes: Partial<BatchSettings> = {}) =>
+    BatchSource.open({ settings: { ...settings, ...changes }, datasets: [], synthesizer, cacheBytes: 0 })
+  const batches: TrainingBatch[] = []
+  beforeAll(async () => {
+    synthesizer = await createSynthesizer({ fontFolder: defaultFonts() })
+    const source = await open()
+    for (let index = 0; index < 2 * APART; index++) batches.push(await source.render(index))
+  })
+
+  test('a batch has one width, a length with room in it, and fewer words where it is wide', () => {
+    expect(new Set(batches.map(({ imageWidth }) => imageWidth))).toEqual(new Set([128, 256, 768]))
+    for (const { imageWidth, length, size, images, targets } of batches) {
+      const positions = imageWidth / 8
+      expect(images).toHaveLength(size * 64 * imageWidth * 3)
+      expect(targets).toHaveLength(size * length)
+      expect(size).toBe(imageWidth === 768 ? 2 : 4)
+      if (imageWidth < 768) expect(length * 1.7).toBeLessThanOrEqual(positions)
+    }
+    for (const { size, length, targets } of batches)
+      for (let word = 0; word < size; word++)
+        expect(targets.subarray(word * length, (word + 1) * length)).toContain(END)
+  })
+
+  test('each word is shown again, by another camera, and is the same whatever was rendered before', async () => {
+    const later = batches.slice(APART)
+    for (const [index, batch] of later.entries()) {
+      expect(texts(batch)).toEqual(texts(batches[index]!))
+      expect(batch.imageWidth).toBe(batches[index]!.imageWidth)
+      expect(batch.images).not.toEqual(batches[index]!.images)
+    }
+    const fresh = await open()
+    expect(await fresh.render(APART + 3)).toEqual(batches[APART + 3])
+  })
+
+  test('some crops hold no word, and have neither places nor edges', () => {
+    const all = batches.flatMap(texts)
+    const empty = all.filter((text) => text === '').length
+    // A fifth, five deviations either way.
+    expect(Math.abs(empty / all.length - 0.2)).toBeLessThan(5 * Math.sqrt(0.16 / all.length))
+    for (const batch of batches)
+      for (const [word, text] of texts(batch).entries())
+        if (text === '')
+          expect(batch.outlines.subarray(word * 8, (word + 1) * 8)).toEqual(new Float32Array(8).fill(UNKNOWN_EDGE))
+  })
+
+  test('steps of one run have one form', async () => {
+    const source = await open({ stepsPerRun: 3 })
+    for (let run = 0; run < 4; run++) {
+      const steps = [await source.render(3 * run), await source.render(3 * run + 1), await source.render(3 * run + 2)]
+      expect(new Set(steps.map(({ imageWidth, length, size }) => `${imageWidth}x${length}x${size}`)).size).toBe(1)
+      expect(steps[1]!.images).not.toEqual(steps[0]!.images)
+    }
+  })
+})
