@@ -7,6 +7,10 @@ import type { Recognition } from './recognition.ts'
 /** Images that go through the network together unless told otherwise. */
 const BATCH_SIZE = 16
 
+/** Images that are decoded side by side, and how many pixels may wait to be read: of photographs few, of crops hundreds. */
+const DECODED_AT_ONCE = 2
+const MOST_PIXELS = 8e6
+
 /** One image of a stream: what was read, or why nothing was. */
 export type StreamReading<Source> =
   | { readonly source: Source; readonly recognition: Recognition }
@@ -33,8 +37,8 @@ export abstract class ImageReader<Source> {
   }
 
   /**
-   * Reads many images. Rejects, with its place in the list, where one of them cannot be decoded: `recognizeStream` reads the
-   * others all the same.
+   * Reads many images, a few photographs or some hundred crops at a time. Rejects, with its place in the list, where one of
+   * them cannot be decoded: `recognizeStream` reads the others all the same.
    */
   async recognizeAll(sources: readonly Source[], options: RecognizeOptions = {}): Promise<Recognition[]> {
     checkImages(sources)
@@ -43,7 +47,20 @@ export abstract class ImageReader<Source> {
       this.decode(source).catch((error: unknown) => {
         throw atPlace(error, `images[${place}]`)
       })
-    return this.ask(async () => this.recognizeImages(await Promise.all(sources.map(decode)), options))
+    return this.ask(async () => {
+      const readings: Recognition[] = []
+      let group: RgbImage[] = []
+      for (let start = 0; start < sources.length; start += DECODED_AT_ONCE) {
+        options.signal?.throwIfAborted()
+        const some = sources.slice(start, start + DECODED_AT_ONCE)
+        group.push(...(await Promise.all(some.map((source, place) => decode(source, start + place)))))
+        const pixels = group.reduce((sum, { width, height }) => sum + width * height, 0)
+        if (pixels < MOST_PIXELS && start + DECODED_AT_ONCE < sources.length) continue
+        readings.push(...(await this.recognizeImages(group, options)))
+        group = []
+      }
+      return readings
+    })
   }
 
   /**

@@ -47,6 +47,25 @@ describe('decoding', () => {
     expect(data[0]).toBeGreaterThan(150)
   })
 
+  test('photographs come smaller, lines as they are', async () => {
+    const sizeOf = async (width: number, height: number) => {
+      const file = await sharp({ create: { width, height, channels: 3, background: '#823' } })
+        .jpeg()
+        .toBuffer()
+      const image = await decodeImage(file)
+      expect([...image.data.subarray(0, 3)]).toEqual([
+        expect.closeTo(0x88, -1),
+        expect.closeTo(0x22, -1),
+        expect.closeTo(0x33, -1),
+      ])
+      return [image.width, image.height]
+    }
+    expect(await sizeOf(4000, 3000)).toEqual([683, 512])
+    expect(await sizeOf(1000, 2500)).toEqual([512, 1280])
+    expect(await sizeOf(2048, 512)).toEqual([2048, 512])
+    expect(await sizeOf(6000, 100)).toEqual([6000, 100])
+  })
+
   test('one pixel, and 20,000 by 20', async () => {
     expect((await decodeImage(await red(1, 1).png().toBuffer())).data.length).toBe(3)
     expect((await decodeImage(await red(20_000, 20).png().toBuffer())).width).toBe(20_000)
