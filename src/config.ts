@@ -93,6 +93,10 @@ export const modelSettings = z
       textWidths.every((width) => Number.isInteger((width * imageWidth) / textWidth)),
     'textWidths must give whole widths of the image, width * imageWidth / textWidth',
   )
+  .refine(
+    ({ textWidths, rectifier, authorsQuirks }) => textWidths.length === 0 || (rectifier.enabled && !authorsQuirks),
+    'textWidths needs a rectifier and no authorsQuirks; with model.textWidths=[] all words have one width',
+  )
   .refine((model) => model.transformer.width % model.transformer.heads === 0, 'transformer.heads must divide width')
 
 export const trainingSettings = z.strictObject({

@@ -37,7 +37,7 @@ await new Command('cut-grounds')
     await mkdir(out, { recursive: true })
     let count = 0
     for (const folder of photographs) {
-      const names = (await readFile(join(folder, 'train.txt'), 'utf8')).split('\n').filter((name) => name !== '')
+      const names = (await readFile(join(folder, 'train.txt'), 'utf8')).split(/\r?\n/).filter((name) => name !== '')
       for (const name of names) count += await cut(folder, name, out)
     }
     console.log(`${count} grounds: ${out}`)

@@ -27,7 +27,7 @@ const [FEWEST_POSITIONS, MOST_POSITIONS] = [1.7, 4]
 /** Batches of wider words have fewer of them, so that they take no more memory. */
 const FULL_WIDTH = 192
 
-/** Batches between two shows of a synthetic word; a multiple of the usual numbers of processes, each of which keeps its own. */
+/** Batches between two shows of a synthetic word, or nearly; a multiple of the usual numbers of processes, each of which keeps its own. */
 const SHOWS_APART = 24
 
 /** Numbers of the streams of random numbers in the derivation of their seeds. */
@@ -41,6 +41,8 @@ export interface BatchSourceParts {
   readonly synthesizer: Synthesizer | null
   /** Bytes of decoded real words that are kept; what comes later is decoded whenever it is drawn. */
   readonly cacheBytes: number
+  /** Processes that share the batches, each taking every so-manieth. */
+  readonly workers: number
 }
 
 type Size = Pick<RgbImage, 'width' | 'height'>
@@ -84,14 +86,20 @@ export class BatchSource {
   private readonly joinShares: readonly number[]
   /** Synthetic words that will be shown again, by origin and place. */
   private readonly scenes = new Map<string, SynthScene>()
+  /** Runs between two shows. */
+  private readonly apart: number
+  /** Whether the next show of what is painted here is here as well. */
+  private readonly keepsScenes: boolean
   /** What the next batch shall report. */
   private unreported: string[]
 
   private constructor(
-    { settings, synthesizer, cacheBytes }: BatchSourceParts,
+    { settings, synthesizer, cacheBytes, workers }: BatchSourceParts,
     { buckets, leftOut }: { buckets: readonly WordBucket[]; leftOut: string[] },
   ) {
     this.settings = settings
+    this.apart = Math.ceil(SHOWS_APART / settings.stepsPerRun)
+    this.keepsScenes = settings.shows > 1 && (this.apart * settings.stepsPerRun) % workers === 0
     this.charset = createCharset(settings.furtherCharacters)
     this.synthesizer = synthesizer
     this.shapes = wordShapes(settings)
@@ -161,13 +169,14 @@ export class BatchSource {
   private placeOf(index: number): Place {
     const { seed, stepsPerRun, shows } = this.settings
     // Batches of one run, which have one form, stay together.
+    const { apart } = this
     const run = Math.floor(index / stepsPerRun)
-    const within = run % (shows * SHOWS_APART)
-    const originRun = run - within + (within % SHOWS_APART)
+    const within = run % (shows * apart)
+    const originRun = run - within + (within % apart)
     return {
       index,
       origin: originRun * stepsPerRun + (index % stepsPerRun),
-      show: Math.floor(within / SHOWS_APART),
+      show: Math.floor(within / apart),
       bucket: pick(this.shares, createRandom(deriveSeed(seed, originRun))),
     }
   }
@@ -192,7 +201,9 @@ export class BatchSource {
     const shape = roomy.find(({ textWidth }) => textWidth >= own.textWidth) ?? this.shapes[this.shapes.length - 1]!
     const least = shape.textWidth / 4 / MOST_POSITIONS
     const length = lengths.find((each) => each >= Math.max(limit, least)) ?? lengths[lengths.length - 1]!
-    const size = replicas * Math.ceil((batchSize * Math.min(1, FULL_WIDTH / shape.textWidth)) / replicas)
+    // Batch norm wants two words of each replica.
+    const each = Math.max((batchSize * Math.min(1, FULL_WIDTH / shape.textWidth)) / replicas, 2)
+    const size = Math.min(batchSize, replicas * Math.ceil(each))
     return { shape, length, size }
   }
 
@@ -273,15 +284,8 @@ export class BatchSource {
     }
     const limits = { minimumLength: bucket === 0 ? 1 : lengths[bucket - 1]!, maximumLength: lengths[bucket]! - 1 }
     const scene = this.synthesizer!.scene(deriveSeed(seed, origin, word, STREAM.scene), limits, options)
-    if (show < shows - 1) this.keep(key, scene)
+    if (this.keepsScenes && show < shows - 1) this.scenes.set(key, scene)
     return scene
-  }
-
-  private keep(key: string, scene: SynthScene): void {
-    this.scenes.set(key, scene)
-    // Where processes share the shows of a word, some are never fetched again here.
-    const most = SHOWS_APART * this.settings.batchSize
-    if (this.scenes.size > most) this.scenes.delete(this.scenes.keys().next().value!)
   }
 }
 

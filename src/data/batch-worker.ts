@@ -17,6 +17,6 @@ answerRequests<TrainingBatch, BatchStreamOptions>(async ({ sources, synth, setti
   const cacheBytes = Math.min(CACHE_OF_ONE, Math.floor(CACHE_IN_ALL / workers))
   // Real words alone need no Skia.
   const synthesizer = synth && (await (await import('../synth/synthesizer.ts')).createSynthesizer(synth))
-  const source = await BatchSource.open({ settings, datasets, synthesizer, cacheBytes })
+  const source = await BatchSource.open({ settings, datasets, synthesizer, cacheBytes, workers })
   return (index) => source.render(index)
 })

@@ -164,7 +164,12 @@ async function openLists({ path, weight = 1 }: DataSpec): Promise<Dataset> {
       )
   }
   const trained = await openLabelFile({ kind: 'tsv', path: train }, { mayBeEmpty: true })
-  const validated = await openLabelFile({ kind: 'tsv', path: validation }, { mayBeEmpty: true })
+  const validated = await openLabelFile({ kind: 'tsv', path: validation }, { mayBeEmpty: true }).catch(
+    async (error) => {
+      await trained.close()
+      throw error
+    },
+  )
   const close = async () => {
     await trained.close()
     await validated.close()

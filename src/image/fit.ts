@@ -11,7 +11,14 @@ export interface FitOptions {
 
 /** The image at `width` x `height` pixels, stretched where its shape asks for it. */
 export function fit(image: RgbImage, { width, height, leastAspect }: FitOptions): RgbImage {
-  return resize(widen(image, leastAspect), width, height)
+  const isNarrow = image.width < leastAspect * image.height
+  return resize(isNarrow ? widen(lowered(image, height), leastAspect) : image, width, height)
+}
+
+/** The image in its own shape, of no more than so many rows: a high one would take a ground of many times its size. */
+export function lowered(image: RgbImage, height: number): RgbImage {
+  if (image.height <= height) return image
+  return resize(image, Math.max(1, Math.round((image.width * height) / image.height)), height)
 }
 
 /** Columns or rows of ground on each side. */

@@ -4,7 +4,6 @@
  */
 import type { ModelSettings } from '../config.ts'
 import {
-  cast,
   clamp,
   emit,
   gridSample,
@@ -146,7 +145,6 @@ export function rectify(scope: Scope, settings: ModelSettings, image: Tensor): R
   if (!enabled) {
     const corners = Float32Array.from(boxPoints(count, targetMargin).flat())
     const controlPoints = image.graph.constant(corners, [1, count, 2])
-    if (imageWidth < 0) throw new Error('model.textWidths: a model without a rectifier reads words at one width alone')
     return { image: resizeAligned(image, textHeight, textWidthOf(settings, imageWidth)), controlPoints }
   }
   const controlPoints = localize(scope, settings, image)
@@ -184,7 +182,15 @@ function gridOfAnyWidth(settings: ModelSettings, controlPoints: Tensor, image: T
       type: 'bool',
     },
   )
-  const place = emit('ArgMax', [cast(isOwn, 'int32')], [1], { type: 'int64', attributes: { axis: 0 } })
+  // Where none is, a place beyond them all: a lookup there fails, instead of a silent reading at another width.
+  const none = emit('Not', [isOwn], [shapes.length], { type: 'bool' })
+  const matches = graph.integers(shapes.map((_, index) => index))
+  const place = emit(
+    'ReduceMin',
+    [emit('Where', [none, graph.integers([shapes.length + 1]), matches], [shapes.length], { type: 'int64' })],
+    [1],
+    { type: 'int64', attributes: { keepdims: 1 } },
+  )
   let end = 0
   const ends = pixels.map(({ length }) => (end += length))
   const lookUp = (values: readonly number[]) => emit('Gather', [graph.integers(values), place], [1], { type: 'int64' })

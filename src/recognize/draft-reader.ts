@@ -69,6 +69,8 @@ const CANDIDATES = 2
 /** Beginnings that are followed for them. */
 const LIKE_BEAMS = 8
 const CTC_BEAMS = 16
+/** Words that the decoder runs over at once. */
+const MOST_ROWS = 256
 /** Whether the weights can read so. */
 export function canDraft({ settings, weights }: WeightsFile): boolean {
   return hasCtcHead(weights) && !settings.authorsQuirks
@@ -202,10 +204,12 @@ export class DraftReader {
     const wanted = candidates.flatMap(({ ids, views }) =>
       views.filter((view) => !isWhole(ids, view)).map((view) => ({ ids, image: view.image, view })),
     )
-    if (wanted.length === 0) return
-    const runs = await this.runOver(cross)(wanted)
-    for (const [row, { ids, view }] of wanted.entries())
-      view.probabilities = probabilitiesOf([...ids, END], runs[row]!, this.model.charset)
+    for (let start = 0; start < wanted.length; start += MOST_ROWS) {
+      const some = wanted.slice(start, start + MOST_ROWS)
+      const runs = await this.runOver(cross)(some)
+      for (const [row, { ids, view }] of some.entries())
+        view.probabilities = probabilitiesOf([...ids, END], runs[row]!, this.model.charset)
+    }
   }
 
   /** Encodes images, and gives what the CTC head sees in each. */

@@ -7,9 +7,9 @@ import type { Recognition } from './recognition.ts'
 /** Images that go through the network together unless told otherwise. */
 const BATCH_SIZE = 16
 
-/** Images that are decoded side by side, and how many pixels may wait to be read: of photographs few, of crops hundreds. */
+/** Images that are decoded side by side, and how many, and how many pixels of them, may wait to be read. */
 const DECODED_AT_ONCE = 2
-const MOST_PIXELS = 8e6
+const [MOST_IMAGES, MOST_PIXELS] = [256, 8e6]
 
 /** One image of a stream: what was read, or why nothing was. */
 export type StreamReading<Source> =
@@ -55,7 +55,8 @@ export abstract class ImageReader<Source> {
         const some = sources.slice(start, start + DECODED_AT_ONCE)
         group.push(...(await Promise.all(some.map((source, place) => decode(source, start + place)))))
         const pixels = group.reduce((sum, { width, height }) => sum + width * height, 0)
-        if (pixels < MOST_PIXELS && start + DECODED_AT_ONCE < sources.length) continue
+        const isRoom = group.length < MOST_IMAGES && pixels < MOST_PIXELS
+        if (isRoom && start + DECODED_AT_ONCE < sources.length) continue
         readings.push(...(await this.recognizeImages(group, options)))
         group = []
       }

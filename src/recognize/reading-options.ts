@@ -15,9 +15,10 @@ export interface RecognizeOptions extends SearchOptions {
   /** Default `auto`. */
   readonly orientation?: Orientation
   /**
-   * Reads a word whose confidence is below `UNSURE` again, also leaning to either side, with the prior's words expected, or
-   * frequent ones of English, where no beams or demands are asked for; else the most probable of the
-   * readings counts. Default true. Without it a prior is searched with for every word.
+   * Looks again at a word that is not sure: without blank margins, its letters side by side, on its side and upside down as its
+   * shape and `orientation` allow; then leaning to either side, with the prior's words expected, or frequent ones of English,
+   * where no beams or demands are asked for; else the most probable of the readings counts. Default true. Without it a prior
+   * is searched with for every word.
    */
   readonly secondLook?: boolean
   /** Images that go through the network together, default `BATCH_SIZE`. */

@@ -29,6 +29,9 @@ export class SceneTextRecognizer extends WordReader<ImageSource> {
       if (options.decoder === 'ctc') throw new Error(`${options.model}: an exported file has its own decoder`)
       if (options.precision === 'int8')
         throw new Error(`${options.model}: an exported file computes in 32 bits (read a weights file)`)
+      for (const name of ['words', 'preset'] as const)
+        if (options[name] !== undefined)
+          throw new Error(`${name}: ${options.model} is an exported file, which has its own`)
       const bytes = await readBytes(options.model)
       try {
         return await SceneTextRecognizer.fromOnnx(bytes, runtime, options)

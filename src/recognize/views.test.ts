@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RgbImage } from '../image/image.ts'
-import { batchesOf, Views } from './views.ts'
+import { batchesOf, pixelsOf, Views } from './views.ts'
 
 const shapes = [64, 128, 256].map((textWidth) => ({ imageWidth: 2 * textWidth, textWidth, leastAspect: 1.25 }))
 const views = new Views(shapes, 64)
@@ -40,7 +40,7 @@ test('a crop that is higher than wide is read turned by quarters, at once where 
 
 test('a view without blank margins, and its points in the crop', () => {
   const [trimmed] = views.further(looseWord, 'upright')
-  expect([trimmed!.image.width, trimmed!.image.height]).toEqual([54, 24])
+  expect(trimmed!.aspect).toBe(54 / 24)
   expect(trimmed!.shape.textWidth).toBe(128)
   const [x, y] = trimmed!.restore([0.5, 0.5])
   expect([x * 160, y * 40]).toEqual([expect.closeTo(35), expect.closeTo(18)])
@@ -49,7 +49,7 @@ test('a view without blank margins, and its points in the crop', () => {
 test('letters above each other are set side by side, and a point of each lies in its letter', () => {
   const row = views.of(stacked, 'auto')[1]!
   expect(row.turned).toBe(0)
-  expect(row.image.width).toBeGreaterThan(2 * row.image.height)
+  expect(row.aspect).toBeGreaterThan(2)
   // The middle of the second of three letters: 12 pixels from the left, 32 from the top.
   const [x, y] = row.restore([0.5, 0.5])
   expect([x * 20, y * 64]).toEqual([expect.closeTo(10, 0), expect.closeTo(32, 0)])
@@ -67,8 +67,16 @@ test('points of a crop on a ground, and of a leaning view, are those of the crop
   expect(left!.restore([0.5, 1])[0]).not.toBeCloseTo(0.5, 3)
 })
 
+test('a very high crop takes no more room than others', () => {
+  const high = views.further(drawn(20, 4000, [[2, 2, 16, 3900]]), 'upright')
+  for (const { shown } of [...high, ...views.of(drawn(20, 4000, [[2, 2, 16, 3900]]), 'auto')]) {
+    expect(shown.height).toBe(64)
+    expect(shown.width).toBeLessThanOrEqual(512)
+  }
+})
+
 test('batches hold views of one shape, in their order', () => {
   const all = [word, looseWord, word, stacked, word].map((image) => views.of(image, 'upright')[0]!)
   expect(batchesOf(all, 2)).toEqual([[0, 2], [4], [1], [3]])
-  expect(views.pixels([all[0]!, all[2]!]).shape).toEqual([2, 64, all[0]!.shape.imageWidth, 3])
+  expect(pixelsOf([all[0]!, all[2]!]).shape).toEqual([2, 64, all[0]!.shape.imageWidth, 3])
 })

@@ -1,6 +1,6 @@
 /** The views of a crop that are read: turned, without blank margins, its letters set side by side, leaning. */
 import { type ContentBox, contentBox, contentRows, cut } from '../image/content.ts'
-import { fit, widen, wideningMargins } from '../image/fit.ts'
+import { fit, lowered, widen } from '../image/fit.ts'
 import type { RgbImage } from '../image/image.ts'
 import { lean } from '../image/lean.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
@@ -17,7 +17,10 @@ export const orientations = ['auto', 'upright', 'any'] as const
 export type Orientation = (typeof orientations)[number]
 
 export interface View {
-  readonly image: RgbImage
+  /** As the network takes it. */
+  readonly shown: RgbImage
+  /** Its width by its height before it was brought to that size. */
+  readonly aspect: number
   /** By how many degrees clockwise the crop was turned. */
   readonly turned: number
   /** The size at which it is read. */
@@ -52,7 +55,7 @@ export class Views {
   /** What is read at first: high crops several ways, since what they read one way may be sure and wrong. */
   of(image: RgbImage, orientation: Orientation): View[] {
     const upright = this.view(image, 0)
-    const whole = isTall(image) ? [upright, ...this.unstacked(upright)] : [upright]
+    const whole = isTall(image) ? [upright, ...this.unstacked(image)] : [upright]
     if (orientation === 'upright' || (orientation === 'auto' && !isTall(image))) return whole
     const quarters = [this.rotated(image, 90), this.rotated(image, 270)]
     if (orientation === 'any') quarters.push(this.rotated(image, 180))
@@ -61,11 +64,10 @@ export class Views {
 
   /** What is read of a crop that is not sure, beside what was read at first. */
   further(image: RgbImage, orientation: Orientation): View[] {
-    const upright = this.view(image, 0)
     const whole = [
-      ...this.withoutMargins(upright),
-      ...this.onGround(upright),
-      ...(isTall(image) ? [] : this.unstacked(upright)),
+      ...this.withoutMargins(image),
+      ...this.onGround(image),
+      ...(isTall(image) ? [] : this.unstacked(image)),
     ]
     const isHigh = image.height > image.width && !isTall(image)
     return orientation === 'auto' && isHigh ? [...whole, this.rotated(image, 90), this.rotated(image, 270)] : whole
@@ -76,40 +78,29 @@ export class Views {
   }
 
   /** The view, leaning to either side. */
-  leaning({ image, turned, shape, room, restore }: View): View[] {
-    const whole = widen(image, shape.leastAspect)
-    const { imageWidth: width } = shape
-    const shown = fit(whole, { width, height: this.height, leastAspect: 0 })
+  leaning(view: View): View[] {
+    const { shown, aspect, restore } = view
     // Columns of the shown image from its top to its bottom.
-    return LEANS.map((share) => (share * whole.height * width) / whole.width).map((shift) => ({
-      image: lean(shown, shift),
-      turned,
-      shape,
-      room,
-      restore: ([x, y]) => restore([x - (shift / width) * (y - 0.5), y]),
+    return LEANS.map((share) => (share * shown.width) / aspect).map((shift) => ({
+      ...view,
+      shown: lean(shown, shift),
+      restore: ([x, y]) => restore([x - (shift / shown.width) * (y - 0.5), y]),
     }))
-  }
-
-  /** Views of one shape as the network takes them, [B, H, W, 3]. */
-  pixels(views: readonly View[]): Value {
-    const { height } = this
-    const { imageWidth: width, leastAspect } = views[0]!.shape
-    const data = new Uint8Array(views.length * height * width * 3)
-    for (const [place, { image }] of views.entries())
-      data.set(fit(image, { width, height, leastAspect }).data, place * height * width * 3)
-    return { type: 'uint8', shape: [views.length, height, width, 3], data }
   }
 
   private view(image: RgbImage, turned: number, toCrop: (point: Point) => Point = (point) => point): View {
     const shape = shapeOf(this.shapes, image)
-    const { left, right } = wideningMargins(image, shape.leastAspect)
-    const whole = left + image.width + right
+    const { imageWidth: width, leastAspect } = shape
+    const aspect = Math.max(image.width / image.height, leastAspect)
+    // The ground's share of the whole, half of it on each side.
+    const ground = 1 - image.width / image.height / aspect
     return {
-      image,
+      shown: fit(image, { width, height: this.height, leastAspect }),
+      aspect,
       turned,
       shape,
       room: Number.POSITIVE_INFINITY,
-      restore: ([x, y]) => toCrop([(x * whole - left) / image.width, y]),
+      restore: ([x, y]) => toCrop([(x - ground / 2) / (1 - ground), y]),
     }
   }
 
@@ -120,16 +111,17 @@ export class Views {
   }
 
   /** A narrow crop between two stretches of ground: letters keep their shape where all words are stretched to one. */
-  private onGround({ image, turned, shape }: View): View[] {
-    if (shape.leastAspect > 0 || image.width > NARROW * image.height) return []
-    const widened = widen(image, GROUND_ASPECT)
-    const left = (widened.width - image.width) >> 1
-    const view = this.view(widened, turned, ([x, y]) => [(x * widened.width - left) / image.width, y])
+  private onGround(image: RgbImage): View[] {
+    if (shapeOf(this.shapes, image).leastAspect > 0 || image.width > NARROW * image.height) return []
+    const low = lowered(image, this.height)
+    const widened = widen(low, GROUND_ASPECT)
+    const left = (widened.width - low.width) >> 1
+    const view = this.view(widened, 0, ([x, y]) => [(x * widened.width - left) / low.width, y])
     return [{ ...view, room: ROOM_ON_GROUND }]
   }
 
   /** None where no margin is blank. */
-  private withoutMargins({ image, turned }: View): View[] {
+  private withoutMargins(image: RgbImage): View[] {
     const box = contentBox(image)
     if (box === null) return []
     const height = box.bottom - box.top
@@ -146,7 +138,7 @@ export class Views {
     }
     const [width, rows] = [kept.right - kept.left, kept.bottom - kept.top]
     return [
-      this.view(cut(image, kept), turned, ([x, y]) => [
+      this.view(cut(image, kept), 0, ([x, y]) => [
         (kept.left + x * width) / image.width,
         (kept.top + y * rows) / image.height,
       ]),
@@ -154,29 +146,38 @@ export class Views {
   }
 
   /** The letters of a high crop side by side; none where nothing is apart. */
-  private unstacked({ image, turned }: View): View[] {
+  private unstacked(image: RgbImage): View[] {
     if (image.width > WIDEST_STACK * image.height) return []
     const box = contentBox(image)
-    const letters = box === null ? [] : contentRows(image)
-    const width = box === null ? 0 : box.right - box.left
+    const letters = contentRows(image)
     const highest = Math.max(...letters.map(({ top, bottom }) => bottom - top))
-    if (letters.length < 2 || letters.length > MOST_LETTERS || highest < LEAST_LETTER * width) return []
+    if (box === null || letters.length < 2 || letters.length > MOST_LETTERS) return []
+    const { left, right } = box
+    const width = right - left
+    if (highest < LEAST_LETTER * width) return []
     const gap = Math.max(1, Math.round(STACK_GAP * width))
-    const cells = letters.map(({ top, bottom }) => {
-      const start = Math.min(Math.max(0, Math.round((top + bottom - highest) / 2)), image.height - highest)
-      return cut(image, { left: box!.left, right: box!.right, top: start, bottom: start + highest })
-    })
+    const starts = letters.map(({ top, bottom }) =>
+      Math.min(Math.max(0, Math.round((top + bottom - highest) / 2)), image.height - highest),
+    )
+    const cells = starts.map((top) => cut(image, { left, right, top, bottom: top + highest }))
     const row = sideBySide(cells, gap)
     const pitch = (width + gap) / row.width
     return [
-      this.view(row, turned, ([x, y]) => {
+      this.view(row, 0, ([x, y]) => {
         const place = Math.min(Math.max(Math.floor(x / pitch), 0), letters.length - 1)
-        const { top, bottom } = letters[place]!
-        const across = ((x - place * pitch) * row.width - (gap >> 1)) / image.width
-        return [box!.left / image.width + across, ((top + bottom - highest) / 2 + y * highest) / image.height]
+        const across = (x - place * pitch) * row.width - (gap >> 1)
+        return [(left + across) / image.width, (starts[place]! + y * highest) / image.height]
       }),
     ]
   }
+}
+
+/** Views of one shape as the network takes them, [B, H, W, 3]. */
+export function pixelsOf(views: readonly View[]): Value {
+  const { width, height } = views[0]!.shown
+  const data = new Uint8Array(views.length * height * width * 3)
+  for (const [place, { shown }] of views.entries()) data.set(shown.data, place * shown.data.length)
+  return { type: 'uint8', shape: [views.length, height, width, 3], data }
 }
 
 /** Images of one size, each on as much of its own ground as lies between two. */

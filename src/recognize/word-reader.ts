@@ -26,7 +26,7 @@ import {
   StepReader,
   wholeNumber,
 } from './step-reader.ts'
-import { batchesOf, restored, type View, Views } from './views.ts'
+import { batchesOf, pixelsOf, restored, type View, Views } from './views.ts'
 
 /** Words that are less sure are looked at a second time; see docs/decoding.md. */
 const UNSURE = 0.8
@@ -141,7 +141,10 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
 
   /** Images in which nothing stands out from the ground hold no word: the network would read one all the same. */
   private async readWhereContent(images: readonly RgbImage[], options: RecognizeOptions): Promise<Recognition[]> {
-    const blank = images.map(isBlank)
+    // What is demanded of a reading holds there, too.
+    const { lexicon, pattern, allow } = options
+    const isFree = [lexicon, pattern, allow].every((demand) => demand === undefined)
+    const blank = images.map((image) => isFree && isBlank(image))
     // Where the rectifier would look is wanted of them, too.
     const wanted = [...images.keys()].filter((place) => options.geometry || !blank[place])
     const read = await this.readViews(
@@ -172,7 +175,8 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     const again = new Map(unsure.map((place, index) => [place, second[index]!]))
     const twice = first.map((once, place) => again.get(place) ?? once)
     const read = secondLook && orientation === 'auto' ? await this.turnOver(images, twice, options) : twice
-    const others = await this.findOthers(read, new Set(unsure), options)
+    const compared = new Set(unsure.filter((place) => read[place] === twice[place]))
+    const others = await this.findOthers(read, compared, options)
     return read.map(({ view, reading }, place) => {
       const { rank, glimpse, ids, ...word } = reading
       const alternatives = others?.[place]
@@ -287,7 +291,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
       const seen = places.map((place) => read[place]!.reading.glimpse!)
       const leaning = places.flatMap((place) => this.views.leaning(read[place]!.view))
       const { attention } = options
-      const { words, others } = await drafts.compare(seen, this.views.pixels(leaning), { prior, attention })
+      const { words, others } = await drafts.compare(seen, pixelsOf(leaning), { prior, attention })
       for (const [row, place] of places.entries()) {
         const { view, reading } = read[place]!
         const again = describe(words[row]!, this.charset)
@@ -356,7 +360,7 @@ export abstract class WordReader<Source> extends ImageReader<Source> {
     read: BatchReader,
   ): Promise<Reading[]> {
     const wanted = [...(geometry ? ['rectified', 'control_points'] : []), ...(attention ? ['attention'] : [])]
-    const { words, others } = await read(this.views.pixels(views), wanted)
+    const { words, others } = await read(pixelsOf(views), wanted)
     const { rectified, control_points, attention: looks } = others
     return words.map((word, place) => ({
       ...word,

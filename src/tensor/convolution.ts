@@ -63,7 +63,10 @@ export interface ConvolutionSide {
 
 /** How many places of a side the kernel is put on. */
 export function outputSize(size: number, { kernel, stride, padding }: ConvolutionSide): number {
-  if (size < 0 && kernel === 2 * padding + 1) return strided(size, stride)
+  if (size < 0) {
+    if (kernel === 2 * padding + 1) return strided(size, stride)
+    throw new ShapeError('convolution', 'of a size that is known at run time needs a padding that keeps it')
+  }
   return Math.floor((size + 2 * padding - kernel) / stride) + 1
 }
 

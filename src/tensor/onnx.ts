@@ -13,7 +13,11 @@ const axisNames: Readonly<Record<number, string>> = {
   3: 'present',
   4: 'words',
   5: 'length',
+  6: 'columns',
   9: 'steps',
+  11: 'width',
+  12: 'text_width',
+  76: 'columns',
 }
 
 const MEBIBYTE = 2 ** 20

@@ -29,6 +29,10 @@ test('the best is the most accurate, of these the one with the higher 1 - NED, o
   expect(await bestOf([record(1, 0.5), record(2, 0.5)], 'all')).toBe('step 2')
 })
 
+test('what was read of other words is no bar for these', async () => {
+  expect(await bestOf([record(1, 0.9), record(2, 0.6, { words: 9 })], 'all')).toBe('step 2')
+})
+
 test('nothing to compare is never the best', async () => {
   expect(await bestOf([record(1, 0, { words: 0, oneMinusNed: 0 })], 'all')).toBe('none')
 })

@@ -114,7 +114,8 @@ function figuresOf(record: ValidationRecord, view: ValidationView): ReadingFigur
 
 /** Of equal accuracies the higher 1 - NED is better. Nothing to compare is never good. */
 function isAsGood({ words, accuracy, oneMinusNed }: ReadingFigures, best: ReadingFigures | null): boolean {
-  if (words === 0 || best === null) return words > 0
+  // Figures of other words, as after a change of sources, say nothing of these.
+  if (words === 0 || best === null || words !== best.words) return words > 0
   return accuracy === best.accuracy ? oneMinusNed >= best.oneMinusNed : accuracy > best.accuracy
 }
 

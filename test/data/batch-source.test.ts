@@ -8,7 +8,7 @@ import { UNKNOWN_EDGE } from '../../src/model/outline-guidance.ts'
 import { createSynthesizer, type Synthesizer } from '../../src/synth/synthesizer.ts'
 
 const settings: BatchSettings = {
-  batchSize: 4,
+  batchSize: 8,
   replicas: 2,
   lengths: [8, 14, 33],
   lengthBalance: 0.5,
@@ -35,7 +35,7 @@ const texts = ({ size, length, targets }: TrainingBatch) =>
 describe('synthetic words by shape', () => {
   let synthesizer: Synthesizer
   const open = (changes: Partial<BatchSettings> = {}) =>
-    BatchSource.open({ settings: { ...settings, ...changes }, datasets: [], synthesizer, cacheBytes: 0 })
+    BatchSource.open({ settings: { ...settings, ...changes }, datasets: [], synthesizer, cacheBytes: 0, workers: 1 })
   const batches: TrainingBatch[] = []
   beforeAll(async () => {
     synthesizer = await createSynthesizer({ fontFolder: defaultFonts() })
@@ -49,7 +49,7 @@ describe('synthetic words by shape', () => {
       const positions = imageWidth / 8
       expect(images).toHaveLength(size * 64 * imageWidth * 3)
       expect(targets).toHaveLength(size * length)
-      expect(size).toBe(imageWidth === 768 ? 2 : 4)
+      expect(size).toBe(imageWidth === 768 ? 4 : 8)
       if (imageWidth < 768) expect(length * 1.7).toBeLessThanOrEqual(positions)
     }
     for (const { size, length, targets } of batches)

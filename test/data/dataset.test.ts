@@ -159,6 +159,7 @@ describe('batches', () => {
     datasets,
     synthesizer: null,
     cacheBytes: 1 << 20,
+    workers: 1,
   })
   const spec = async () => ({ kind: 'tsv' as const, path: await labels('b.tsv', `${lines.join('\n')}\n`) })
 
