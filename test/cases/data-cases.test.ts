@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { type CheckReport, checkDataset } from '../../src/data/check-dataset.ts'
 import { openDataset, parseDataSpec } from '../../src/data/dataset.ts'
+import { decisiveView, isRight } from '../../src/evaluate/validation-view.ts'
 
 const CASES = join('..', 'shared', 'cases')
 
@@ -242,5 +243,19 @@ describeCase('24-icdar-variants', (at) => {
   const photograph = join('..', 'shared', 'data', 'photographs', 'icdar2015-train', 'gt_img_1.txt')
   test.skipIf(!existsSync(photograph))("a photograph's ground truth is said to be one", async () => {
     expect(await refusalOf(`icdar:${photograph}`)).toMatch(/eight numbers .* in a photograph; this takes crops/)
+  })
+})
+
+// The guide's commands on such a menu, from start to end, are in test/cli/fine-tune.test.ts.
+describeCase('19-best-weights', (at) => {
+  test('of weights that are taught € the best are chosen by readings in which it counts', async () => {
+    const labels = await labelsOf(`tsv:${at('menu/labels.tsv')}`)
+    const view = decisiveView('€')
+    expect(labels.length).toBeGreaterThan(20)
+    for (const label of labels) {
+      expect(isRight({ label, prediction: label }, view)).toBe(true)
+      if (label.includes('€')) expect(isRight({ label, prediction: label.replace('€', '') }, view)).toBe(false)
+    }
+    expect(labels.some((label) => label.includes('€'))).toBe(true)
   })
 })
