@@ -78,7 +78,7 @@ function profileOf(image: RgbImage, leastContrast: number): Profile {
   const [height, width] = [Math.floor(image.height / down), Math.floor(image.width / across)]
   const apart = differences(image, { height, width, down, across })
   // Single bright pixels do not say how strong the letters are.
-  const strongest = apart.slice().sort()[Math.floor(0.99 * (apart.length - 1))]!
+  const strongest = valueAt(apart, Math.floor(0.99 * (apart.length - 1)))
   const least = Math.max(leastContrast, SHARE_OF_CONTRAST * strongest)
   const [inRow, inColumn] = [new Uint32Array(height), new Uint32Array(width)]
   for (let index = 0; index < apart.length; index++) {
@@ -92,6 +92,18 @@ function profileOf(image: RgbImage, leastContrast: number): Profile {
     down,
     across,
   }
+}
+
+/** The byte that would stand at a place if all were sorted: every crop is looked at, and counting them is faster. */
+function valueAt(bytes: Uint8Array, place: number): number {
+  const counts = new Uint32Array(256)
+  for (const byte of bytes) counts[byte]!++
+  let before = 0
+  for (let value = 0; value < 256; value++) {
+    before += counts[value]!
+    if (before > place) return value
+  }
+  return 0
 }
 
 /** Of each pixel that is looked at the largest difference of a channel from the ground, the border's median. */

@@ -1,5 +1,5 @@
-/** Two words in one picture. */
-import { groundOf } from './fit.ts'
+/** Several images in one picture. */
+import { surround } from './fit.ts'
 import type { RgbImage } from './image.ts'
 import { resize } from './resize.ts'
 
@@ -12,22 +12,28 @@ export interface JoinOptions {
   readonly stretch: number
 }
 
-/** The images side by side, brought to one height, each as wide as its shape asks for. */
+/** Two words side by side, brought to one height, each as wide as its shape asks for. */
 export function join(first: RgbImage, second: RgbImage, { height, gap, stretch }: JoinOptions): RgbImage {
   const widthOf = (image: RgbImage, factor: number) =>
     Math.max(1, Math.round((factor * image.width * height) / image.height))
   const left = resize(first, widthOf(first, stretch), height)
   const right = resize(second, widthOf(second, 1), height)
-  const width = left.width + gap + right.width
+  const middle = Math.floor(gap / 2)
+  const none = { left: 0, right: 0, top: 0, bottom: 0 }
+  return beside([surround(left, { ...none, right: middle }), surround(right, { ...none, left: gap - middle })])
+}
+
+/** Images of one height side by side. */
+export function beside(images: readonly RgbImage[]): RgbImage {
+  const { height } = images[0]!
+  const width = images.reduce((sum, image) => sum + image.width, 0)
   const data = new Uint8Array(width * height * 3)
-  const middle = left.width + Math.floor(gap / 2)
-  const grounds = [groundOf(left), groundOf(right)] as const
-  for (let row = 0; row < height; row++) {
-    const start = row * width
-    data.set(left.data.subarray(row * left.width * 3, (row + 1) * left.width * 3), start * 3)
-    for (let column = left.width; column < left.width + gap; column++)
-      data.set(grounds[column < middle ? 0 : 1], (start + column) * 3)
-    data.set(right.data.subarray(row * right.width * 3, (row + 1) * right.width * 3), (start + left.width + gap) * 3)
+  let left = 0
+  for (const image of images) {
+    const stride = image.width * 3
+    for (let row = 0; row < height; row++)
+      data.set(image.data.subarray(row * stride, (row + 1) * stride), (row * width + left) * 3)
+    left += image.width
   }
   return { width, height, data }
 }

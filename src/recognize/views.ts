@@ -2,6 +2,7 @@
 import { type ContentBox, contentBox, contentRows, cut } from '../image/content.ts'
 import { fit, lowered, widen } from '../image/fit.ts'
 import type { RgbImage } from '../image/image.ts'
+import { beside } from '../image/join.ts'
 import { lean } from '../image/lean.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import { shapeOf, type WordShape } from '../model/word-shapes.ts'
@@ -160,7 +161,8 @@ export class Views {
       Math.min(Math.max(0, Math.round((top + bottom - highest) / 2)), image.height - highest),
     )
     const cells = starts.map((top) => cut(image, { left, right, top, bottom: top + highest }))
-    const row = sideBySide(cells, gap)
+    // Each on as much of its own ground as lies between two.
+    const row = beside(cells.map((cell) => widen(cell, (width + gap) / highest)))
     const pitch = (width + gap) / row.width
     return [
       this.view(row, 0, ([x, y]) => {
@@ -178,21 +180,6 @@ export function pixelsOf(views: readonly View[]): Value {
   const data = new Uint8Array(views.length * height * width * 3)
   for (const [place, { shown }] of views.entries()) data.set(shown.data, place * shown.data.length)
   return { type: 'uint8', shape: [views.length, height, width, 3], data }
-}
-
-/** Images of one size, each on as much of its own ground as lies between two. */
-function sideBySide(images: readonly RgbImage[], gap: number): RgbImage {
-  const { width, height } = images[0]!
-  const parts = images.map((image) => widen(image, (width + gap) / height))
-  const across = parts.reduce((sum, part) => sum + part.width, 0)
-  const data = new Uint8Array(across * height * 3)
-  let left = 0
-  for (const part of parts) {
-    for (let row = 0; row < height; row++)
-      data.set(part.data.subarray(row * part.width * 3, (row + 1) * part.width * 3), (row * across + left) * 3)
-    left += part.width
-  }
-  return { width: across, height, data }
 }
 
 /** Places of views in batches whose members have one shape, in their order. */

@@ -1,22 +1,17 @@
 /** Lines of a run's log. */
 import type { ValidationView } from '../evaluate/validation-view.ts'
+import type { StepOutcome } from './many-steps.ts'
 
 type Views = Readonly<Record<ValidationView, ReadingFigures>>
 
 /** A line of the log: means since the line before, or what a validation found. */
 export type LogRecord = StepRecord | ValidationRecord
 
-export interface StepRecord {
+/** Means since the line before; rate and norm are the last step's. */
+export interface StepRecord extends StepOutcome {
   readonly step: number
   readonly samples: number
   readonly seconds: number
-  readonly loss: number
-  readonly columnLoss: number
-  readonly ctcLoss: number
-  readonly outlineLoss: number
-  readonly rate: number
-  /** Norm of the last gradient. */
-  readonly norm: number
   readonly samplesPerSecond: number
   /** Share of the time that training waited for data. */
   readonly waiting: number

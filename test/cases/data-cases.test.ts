@@ -2,16 +2,15 @@
  * Label files that people met, as ../shared/cases has them: what is right for each. The same kinds, with small inputs of
  * their own, are tested beside the code, wherever that folder is missing.
  */
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { type CheckReport, checkDataset } from '../../src/data/check-dataset.ts'
 import { openDataset, parseDataSpec } from '../../src/data/dataset.ts'
 import { decisiveView, isRight } from '../../src/evaluate/validation-view.ts'
+import { runSafl } from '../run-safl.ts'
 
 const CASES = join('..', 'shared', 'cases')
 
@@ -52,18 +51,6 @@ function refusalOf(spec: string): Promise<string> {
   )
 }
 
-async function safl(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const run = promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args])
-  return run.then(
-    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-      code,
-      out: stdout,
-      err: stderr,
-    }),
-  )
-}
-
 describeCase('01-easyocr-labels-csv', (at) => {
   const words = ['Hello, world', 'Tel', '1,234.50', 'EXIT', 'Open']
 
@@ -75,7 +62,7 @@ describeCase('01-easyocr-labels-csv', (at) => {
 
   test('converted, the words are whole', async () => {
     const target = join(await mkdtemp(join(tmpdir(), 'safl-cases-')), 'set', 'labels.tsv')
-    const { code, out } = await safl('data', 'convert', `csv:${at('labels-commas.csv')}`, `tsv:${target}`)
+    const { code, out } = await runSafl('data', 'convert', `csv:${at('labels-commas.csv')}`, `tsv:${target}`)
     expect([code, out]).toEqual([0, `tsv:${target}: 5 samples\n`])
     const lines = (await readFile(target, 'utf8')).trimEnd().split('\n')
     expect(lines.map((line) => line.split('\t')[1])).toEqual(words)
@@ -146,7 +133,7 @@ describeCase('03-space-separated', (at) => {
   test('an evaluation that fails says what to give, and leaves no folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'safl-cases-'))
     const report = join(folder, 'report')
-    const { code, err } = await safl('evaluate', '--data', `iiit5k:${at('train.tags')}`, '--report', report)
+    const { code, err } = await runSafl('evaluate', '--data', `iiit5k:${at('train.tags')}`, '--report', report)
     expect([code, err]).toEqual([1, expect.stringContaining(`give iiit5k:${at('train')}\n`)])
     expect(await readdir(folder)).toEqual([])
   })
@@ -189,7 +176,7 @@ describeCase('04-lmdb-wild', (at) => {
 
 describeCase('22-unicode-labels', (at) => {
   test('words with nothing to compare are listed apart from those read wrong', async () => {
-    const { code, out, err } = await safl('evaluate', '--wrong', '--data', `tsv:${at('l.tsv')}`)
+    const { code, out, err } = await runSafl('evaluate', '--wrong', '--data', `tsv:${at('l.tsv')}`)
     const [summary, ...lines] = out.trimEnd().split('\n')
     expect([code, summary]).toEqual([0, expect.stringMatching(/: 10 words \(4 with nothing to compare left out\)/)])
     const heading = lines.indexOf('left out of the count, with nothing to compare:')
@@ -206,13 +193,13 @@ describeCase('23-eval-accents', (at) => {
   const data = `tsv:${at('l.tsv')}`
 
   test('by default Café is compared as caf, and that is said', async () => {
-    const { code, out, err } = await safl('evaluate', '--json', '--data', data)
+    const { code, out, err } = await runSafl('evaluate', '--json', '--data', data)
     expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ words: 5, left: 1, partly: 5 })])
     expect(err).toMatch(/5 words have characters beyond ASCII .* as "Café", compared as "caf": --normalize nfkd/)
   })
 
   test('--normalize nfkd compares é as e, ﬁ as fi and Ａ as A', async () => {
-    const { out } = await safl('evaluate', '--wrong', '--normalize', 'nfkd', '--data', data)
+    const { out } = await runSafl('evaluate', '--wrong', '--normalize', 'nfkd', '--data', data)
     expect(out).toMatch(/: 6 words, /)
     expect(out).not.toContain('left out')
     // What the weights of the package read there as Cafe and office is right now.

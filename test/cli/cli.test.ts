@@ -3,25 +3,13 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { formatWeights } from '../../src/model/weights-file.ts'
 import { readWeightsFile } from '../../src/recognize/weights-source.ts'
+import { runSafl as safl } from '../run-safl.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-'))
-
-async function safl(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const run = promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args])
-  return run.then(
-    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-    (error: { code: number; stdout: string; stderr: string }) => ({
-      code: error.code,
-      out: error.stdout,
-      err: error.stderr,
-    }),
-  )
-}
 
 const word = (text: string) =>
   sharp(

@@ -1,25 +1,14 @@
 /** What `safl evaluate` says of words that are compared in part or not at all, and what it leaves when it fails. */
-import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { beforeAll, expect, test } from 'vitest'
+import { runSafl } from '../run-safl.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-evaluate-'))
 
-async function evaluate(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const run = promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'evaluate', ...args])
-  return run.then(
-    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-      code,
-      out: stdout,
-      err: stderr,
-    }),
-  )
-}
+const evaluate = (...args: string[]) => runSafl('evaluate', ...args)
 
 const picture = (text: string) =>
   sharp(
