@@ -33,7 +33,8 @@ export interface DenseFocalOptions {
 
 /**
  * Focal loss of dense detection (Lin et al., arXiv 1708.02002, equation 5): −α (1 − p)^γ log p, p the probability of what is
- * true, summed over all places that count, divided by the number of kernels' places among them (section 4.1), at least 1.
+ * true, summed over all places that count, divided by the number of kernels' places among them (section 4.1), or by a hundredth of
+ * all places where these are fewer: a batch almost without words shall not outweigh the others.
  */
 export function denseFocalLoss(logits: Tensor, { truth, counted }: DenseTruth, options: DenseFocalOptions): Tensor {
   const { alpha, gamma } = options
@@ -87,9 +88,12 @@ export function distanceLoss(logs: Tensor, distances: Tensor, { truth, counted }
   return divide(sum(multiply(absolute, multiply(truth, counted))), positives({ truth, counted }))
 }
 
-/** How many places that count are kernels', at least 1. */
+/** Of all places those that count as kernels' at least. */
+const LEAST_POSITIVE = 0.01
+
+/** How many places that count are kernels', at least 1, and a hundredth of all. */
 function positives({ truth, counted }: DenseTruth): Tensor {
-  return clamp(sum(multiply(truth, counted)), 1, Infinity)
+  return clamp(sum(multiply(truth, counted)), Math.max(1, LEAST_POSITIVE * sizeOf(truth.shape)), Infinity)
 }
 
 /** −w (1 − p)^γ log p of every place; its derivative to the logit, ± w (1 − p)^γ (γ p log p − (1 − p)), stays finite for every γ. */
