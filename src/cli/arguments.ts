@@ -2,10 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { InvalidArgumentError, Option } from 'commander'
-import { precisions } from '../recognize/draft-reader.ts'
-import type { LoadOptions } from '../recognize/reading-options.ts'
-import { decoders } from '../recognize/reading-options.ts'
-import type { SearchOptions } from '../recognize/step-reader.ts'
+import { decoders, type LoadOptions, precisions, type SearchOptions } from '../recognize/reading-options.ts'
 import { readText, readWordCounts } from '../word-counts.ts'
 
 export function positiveInteger(text: string): number {

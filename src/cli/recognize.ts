@@ -10,9 +10,13 @@ import type { RgbImage } from '../image/image.ts'
 import { looksLikeImages, splitImages } from '../image/image-stream.ts'
 import { drawAttention } from '../recognize/attention-map.ts'
 import { isNoPath } from '../recognize/image-source.ts'
-import type { LoadOptions, RecognizeOptions } from '../recognize/reading-options.ts'
+import {
+  type LoadOptions,
+  type Orientation,
+  orientations,
+  type RecognizeOptions,
+} from '../recognize/reading-options.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
-import { type Orientation, orientations } from '../recognize/views.ts'
 import { readWordLines } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import {

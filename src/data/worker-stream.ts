@@ -84,11 +84,6 @@ export function openWorkerStream<T, D>(options: WorkerStreamOptions<D>): WorkerS
   }
 }
 
-/** The module `name` beside the one at `url`, compiled or not as that is: what a worker runs. */
-export function workerEntry(url: string, name: string): URL {
-  return new URL(`./${name}.${url.endsWith('.ts') ? 'ts' : 'js'}`, url)
-}
-
 /** Run from its TypeScript source, as in tests, a process needs the loader first. */
 function startProcess(entry: URL): ChildProcess {
   const isSource = entry.pathname.endsWith('.ts')

@@ -1,25 +1,19 @@
 /** Options as a caller gives them, checked where they come in: what is misspelt would otherwise do nothing, in silence. */
+import { SaflError } from '../error.ts'
 import { packagedModels } from '../package-files.ts'
-import type { Precision } from './draft-reader.ts'
-import type {
-  BrowserLoadOptions,
-  Decoder,
-  Device,
-  LoadOptions,
-  ReaderOptions,
-  RecognizeOptions,
+import {
+  type BrowserLoadOptions,
+  decoders,
+  devices,
+  type LoadOptions,
+  orientations,
+  precisions,
+  type ReaderOptions,
+  type RecognizeOptions,
 } from './reading-options.ts'
-import type { Orientation } from './views.ts'
 
 /** What is wrong with a value, said after the option's name and the value; null where nothing is. */
 type Check = (value: unknown) => string | null
-
-/** The compiler sees that none is missing; to import the lists would take the whole reader into a page's own script. */
-const namesOf = <Name extends string>(names: Readonly<Record<Name, true>>) => Object.keys(names)
-const decoders = namesOf<Decoder>({ attention: true, ctc: true })
-const precisions = namesOf<Precision>({ float32: true, int8: true })
-const orientations = namesOf<Orientation>({ auto: true, upright: true, any: true })
-const devices = namesOf<Device>({ wasm: true, webgpu: true })
 
 const oneOf =
   (choices: readonly string[], otherwise = ''): Check =>
@@ -32,7 +26,6 @@ const ofType =
     typeof value === type ? null : `is no ${name}`
 
 const flag: Check = (value) => (typeof value === 'boolean' ? null : 'is neither true nor false')
-const number = ofType('number', 'number')
 const text = ofType('string', 'text')
 /** Of whatever realm: `instanceof` knows those of its own alone. */
 const isA = (value: unknown, kind: string) => Object.prototype.toString.call(value) === `[object ${kind}]`
@@ -49,13 +42,32 @@ const orNull =
   (check: Check): Check =>
   (value) =>
     value === null ? null : check(value)
-const threads: Check = (value) =>
-  Number.isInteger(value) && (value as number) >= 1 ? null : 'is no whole number from 1 on'
+const wholeNumber =
+  (least: number, most = Number.POSITIVE_INFINITY): Check =>
+  (value) => {
+    const isWithin = Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+    return isWithin
+      ? null
+      : `is no whole number from ${least} ${most === Number.POSITIVE_INFINITY ? 'on' : `to ${most}`}`
+  }
+const weight: Check = (value) =>
+  typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY ? null : 'is no number from 0'
+const count = (least: number) => wholeNumber(least, 1000)
 
 type Checks<Options> = Readonly<Record<keyof Options, Check>>
 
-const readerChecks: Checks<ReaderOptions> = { threads, decoder: oneOf(decoders), precision: oneOf(precisions) }
-const loadChecks: Checks<LoadOptions> = { ...readerChecks, model: text, preset: text, words: orNull(text) }
+const readerChecks: Checks<ReaderOptions> = {
+  threads: wholeNumber(1),
+  decoder: oneOf(decoders),
+  precision: oneOf(precisions),
+}
+const loadChecks: Checks<LoadOptions> = {
+  ...readerChecks,
+  model: text,
+  preset: text,
+  words: orNull(text),
+  worker: flag,
+}
 const browserChecks: Checks<BrowserLoadOptions> = {
   ...readerChecks,
   device: oneOf(devices),
@@ -68,18 +80,18 @@ const browserChecks: Checks<BrowserLoadOptions> = {
 const recognizeChecks: Checks<RecognizeOptions> = {
   orientation: oneOf(orientations),
   secondLook: flag,
-  batchSize: number,
+  batchSize: wholeNumber(1),
   geometry: flag,
   attention: flag,
   signal,
-  beamWidth: number,
-  alternatives: number,
-  characterAlternatives: number,
+  beamWidth: count(1),
+  alternatives: count(0),
+  characterAlternatives: count(0),
   lexicon: list,
   pattern,
   allow: text,
   prior: counts,
-  priorWeight: number,
+  priorWeight: weight,
 }
 
 /** Each throws, with the option's name, its value and what would do. */
@@ -90,7 +102,8 @@ export const checkRecognizeOptions = (options: RecognizeOptions) => check(option
 
 /** Throws where images are no list. */
 export function checkImages(images: unknown): void {
-  if (!Array.isArray(images)) throw new Error(`${shown(images)} is no list of images: recognize reads a single one`)
+  if (!Array.isArray(images))
+    throw new SaflError('option', `${shown(images)} is no list of images: recognize reads a single one`)
 }
 
 /** Throws where images do not come one by one: texts and bytes do, but a character or a byte at a time. */
@@ -98,17 +111,20 @@ export function checkStream(images: unknown): void {
   const isIterable =
     typeof images === 'object' && images !== null && (Symbol.iterator in images || Symbol.asyncIterator in images)
   if (!isIterable || ArrayBuffer.isView(images))
-    throw new Error(`${shown(images)} is no stream or list of images: recognize reads a single one`)
+    throw new SaflError('option', `${shown(images)} is no stream or list of images: recognize reads a single one`)
 }
 
 function check(options: object, checks: Readonly<Record<string, Check>>): void {
   if (typeof options !== 'object' || options === null)
-    throw new Error(`${shown(options)} are no options: give an object, such as { ${Object.keys(checks)[0]}: … }`)
+    throw new SaflError(
+      'option',
+      `${shown(options)} are no options: give an object, such as { ${Object.keys(checks)[0]}: … }`,
+    )
   for (const [name, value] of Object.entries(options)) {
     const find = Object.hasOwn(checks, name) ? checks[name] : undefined
-    if (find === undefined) throw new Error(`${name}: ${unknownOption(name, Object.keys(checks))}`)
+    if (find === undefined) throw new SaflError('option', `${name}: ${unknownOption(name, Object.keys(checks))}`)
     const problem = value === undefined ? null : find(value)
-    if (problem !== null) throw new Error(`${name}: ${shown(value)} ${problem}`)
+    if (problem !== null) throw new SaflError('option', `${name}: ${shown(value)} ${problem}`)
   }
 }
 

@@ -1,5 +1,6 @@
 /** Finds and reads weights files: those that come with the package, and others by path. (Node) */
 import { readFile } from 'node:fs/promises'
+import { SaflError } from '../error.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { isPackagedModel, packagedModels } from '../package-files.ts'
 import { packagePath } from '../package-path.ts'
@@ -24,7 +25,7 @@ export async function readWeightsFile({ model = 'tiny', preset }: LoadOptions): 
     if (named) checkModel(file, model)
     return file
   } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new SaflError('weights', `${path}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
@@ -34,6 +35,6 @@ export async function readBytes(path: string, missing = `${path}: no such file`)
     return await readFile(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new Error(missing)
+    throw new SaflError('weights', missing)
   }
 }

@@ -5,11 +5,11 @@
  */
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import * as runtime from 'onnxruntime-node'
 import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
-import { workerEntry } from '../data/worker-stream.ts'
+import { startThread, workerEntry } from '../start-thread.ts'
 import { type StepInput, type StepLosses, type StepResult, TrainingStep } from './training-step.ts'
 import { plus, times, vectorKernel } from './vector-kernel.ts'
 
@@ -129,18 +129,6 @@ class Replica {
     this.worker.postMessage(null satisfies ReplicaRequest)
     await this.ended
   }
-}
-
-/** Run from its TypeScript source, as in tests, a thread needs the loader first: Node 20 gives it no --import. */
-const SOURCE_BOOTSTRAP = `import('tsx/esm/api').then(({ register }) => {
-  register()
-  return import(require('node:worker_threads').workerData.entry)
-})`
-
-function startThread(entry: URL, workerData: object): Worker {
-  return entry.pathname.endsWith('.ts')
-    ? new Worker(SOURCE_BOOTSTRAP, { eval: true, workerData: { ...workerData, entry: entry.href } })
-    : new Worker(entry, { workerData })
 }
 
 function shared(length: number): Float32Array {
