@@ -52,7 +52,7 @@ const cases: Case[] = [
   ],
 ]
 
-test.each(cases.flatMap((each) => [1, 4, 8191, 8192, 20_003].map((length) => [each[0], length, each] as const)))(
+test.each(cases.flatMap((each) => [1, 4, 8192, 16_391].map((length) => [each[0], length, each] as const)))(
   '%s of %i numbers, of longer arrays',
   (_, length, [, kernel, vectors, scalars, become]) => {
     const random = createRandom(length)
