@@ -1,4 +1,4 @@
-/** What a user demands of the words, made one automaton. */
+/** A user's constraints on the words, made one automaton. */
 
 import type { Charset } from '../charset.ts'
 import type { Constraint } from './automaton.ts'
@@ -30,7 +30,7 @@ const anything: PatternTree = {
 }
 
 /**
- * All demands together; a lexicon keeps those of its words that, as it spells them, fulfil the others. Throws where no word
+ * All constraints together; a lexicon keeps those of its words that, as it spells them, fulfil the others. Throws where no word
  * can: a reading under the automaton that it returns always fulfils them.
  */
 export function compileConstraint(options: ConstraintOptions, model: Speller): Constraint {

@@ -1,6 +1,6 @@
 /**
- * How frequent words are, as what is expected before looking. Unlike a lexicon it forbids nothing: what is no word of the
- * list may still be read, if the image shows it clearly enough.
+ * How frequent words are, as what is expected before the image is seen. Unlike a lexicon it forbids nothing: what is no
+ * word of the list may still be read, if the image shows it clearly enough.
  *
  * P(word) = 1/2 · count / all counts + 1/2 · P(any characters), the latter alike for all characters: the decoder knows
  * from training how letters follow each other, and a prior that says so again counts it twice (trigrams of the list in its
@@ -69,7 +69,7 @@ export function wordPrior(words: WordCounts, { weight, model }: { weight: number
   const { charset } = model
   const trie = buildTrie([...counts.keys()], charset)
   const occurrences = Float64Array.from(counts.values())
-  const { share, all } = sharesOfBeginnings(trie, occurrences)
+  const { share, all } = sharesOfPrefixes(trie, occurrences)
   const isMark = charset.spellings.map(isOuterMark)
   const lower = charset.spellings.map((_, id) => lowerCase(id, charset))
 
@@ -126,7 +126,7 @@ function countSpellable(words: WordCounts, model: Speller): Map<string, number> 
 }
 
 /** What share of all occurrences is of words that begin as each node does. */
-function sharesOfBeginnings(trie: Trie, occurrences: Float64Array) {
+function sharesOfPrefixes(trie: Trie, occurrences: Float64Array) {
   const all = occurrences.reduce((sum, count) => sum + count, 0)
   const share = new Float64Array(trie.letters.length)
   // Children have greater numbers than their parents.

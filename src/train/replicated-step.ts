@@ -11,7 +11,7 @@ import type { Preset } from '../config.ts'
 import type { TrainingBatch } from '../data/batches.ts'
 import { startThread, workerEntry } from '../start-thread.ts'
 import { type StepInput, type StepLosses, type StepResult, TrainingStep } from './training-step.ts'
-import { plus, times, vectorKernel } from './vector-kernel.ts'
+import { addTimes } from './vector-kernel.ts'
 
 /** What a replica's thread starts with. The vectors are shared memory: weights and statistics in, the others out. */
 export interface ReplicaOptions {
@@ -150,12 +150,6 @@ function part(batch: TrainingBatch, place: number, count: number): TrainingBatch
     outlines: cut(batch.outlines),
   }
 }
-
-const addTimes = vectorKernel({
-  vectors: ['sum', 'other'],
-  scalars: ['share'],
-  become: ({ sum, other, share }) => [['sum', times(plus(sum, other), share)]],
-})
 
 /** The mean of vectors, in the place of `mean`. */
 function meanOf([first, ...others]: readonly Float32Array[], mean: Float32Array): Float32Array {
