@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { InvalidArgumentError, Option } from 'commander'
-import { decoders, type LoadOptions, precisions, type SearchOptions } from '../recognize/reading-options.ts'
+import type { NodeEngineOptions } from '../recognize/node-engine.ts'
+import { decoders, precisions, type SearchOptions } from '../recognize/reading-options.ts'
 import { readText, readWordCounts } from '../word-counts.ts'
 
 export function positiveInteger(text: string): number {
@@ -50,7 +51,7 @@ export function workersOption(): Option {
 }
 
 /** Of a command's options those that load a recogniser. */
-export function loadOptions({ model, preset, decoder, precision, threads }: LoadOptions): LoadOptions {
+export function loadOptions({ model, preset, decoder, precision, threads }: NodeEngineOptions): NodeEngineOptions {
   return {
     ...(model !== undefined && { model }),
     ...(preset !== undefined && { preset }),

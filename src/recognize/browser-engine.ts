@@ -4,7 +4,7 @@ import type { WordCounts } from '../decode/prior.ts'
 import { parseWordCounts } from '../decode/word-list.ts'
 import { SaflError } from '../error.ts'
 import { parseWeights } from '../model/weights-file.ts'
-import { packageFiles } from '../package-files.ts'
+import { isPackagedModel, packageFiles } from '../package-files.ts'
 import type { Runtime } from '../tensor/index.ts'
 import type { Engine } from './engine.ts'
 import { openEngine } from './open-engine.ts'
@@ -12,19 +12,17 @@ import { checkModel } from './packaged-model.ts'
 import type { BrowserLoadOptions } from './reading-options.ts'
 
 export async function loadBrowserEngine(options: Omit<BrowserLoadOptions, 'worker'>): Promise<Engine> {
-  const { model = 'tiny', weights = packageFiles[model](), device = 'wasm', signal } = options
-  const isOwn = options.weights === undefined
-  const response = await fetch(weights, signal ? { signal } : {})
-  if (!response.ok) throw new SaflError('weights', `${weights}: the weights could not be fetched (${response.status})`)
+  const { model = 'tiny', device = 'wasm', signal } = options
+  const packaged = typeof model === 'string' && isPackagedModel(model) ? model : null
+  const bytes = await fetchWeights(packaged ? packageFiles[packaged]() : model, signal)
   const onGpu = device === 'webgpu' && (await hasGpu())
   if (device === 'webgpu' && !onGpu) console.warn('safl: the browser lends no WebGPU, so that WebAssembly reads')
   if (!onGpu && !globalThis.crossOriginIsolated)
     console.warn('safl: the page is not cross-origin isolated, so that words are read by one thread')
   const runtime = (onGpu ? await import('onnxruntime-web/webgpu') : onWasm) as unknown as Runtime
-  const bytes = new Uint8Array(await response.arrayBuffer())
   const read = async () => {
-    const file = await parseWeights(bytes, { isOwn })
-    if (isOwn) checkModel(file, model)
+    const file = await parseWeights(bytes, { isOwn: packaged !== null })
+    if (packaged) checkModel(file, packaged)
     return file
   }
   const { words = packageFiles.english() } = options
@@ -34,6 +32,12 @@ export async function loadBrowserEngine(options: Omit<BrowserLoadOptions, 'worke
   const engine = await openEngine(read, runtime, { ...options, ...provider, words: () => expected })
   await expected
   return engine
+}
+
+async function fetchWeights(address: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const response = await fetch(address, signal ? { signal } : {})
+  if (!response.ok) throw new SaflError('weights', `${address}: the weights could not be fetched (${response.status})`)
+  return new Uint8Array(await response.arrayBuffer())
 }
 
 async function hasGpu(): Promise<boolean> {

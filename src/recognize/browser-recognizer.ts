@@ -1,5 +1,6 @@
 /** The recogniser for browsers: whatever a canvas can draw in, its text out. No server sees the image. (Browser) */
 import type { RgbImage } from '../image/image.ts'
+import { isPackagedModel } from '../package-files.ts'
 import { AbstractRecognizer } from './abstract-recognizer.ts'
 import { type BrowserImage, toPixels, toPortable } from './browser-image.ts'
 import { startWorker } from './browser-port.ts'
@@ -53,11 +54,11 @@ async function startInWorker(signal: AbortSignal | undefined) {
 }
 
 /** A path is one from the page, not from the worker's file. */
-function fromPage({ weights, words, ...others }: Omit<BrowserLoadOptions, 'worker'>) {
+function fromPage({ model, words, ...others }: Omit<BrowserLoadOptions, 'worker'>) {
   const from = (path: string | URL) => new URL(path, document.baseURI).href
   return {
     ...others,
-    ...(weights !== undefined && { weights: from(weights) }),
+    ...(model !== undefined && { model: isPackagedModel(`${model}`) ? model : from(model) }),
     ...(words !== undefined && { words: words === null ? null : from(words) }),
   }
 }

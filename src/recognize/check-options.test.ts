@@ -60,7 +60,9 @@ describe('options are refused with their name, their value and what would do', (
 test('what is right passes, also of another realm, and what is undefined', () => {
   checkLoadOptions({ model: 'a.onnx', preset: 'authors', threads: 2, decoder: 'ctc', precision: 'int8', words: null })
   checkReaderOptions({})
-  checkBrowserOptions({ model: 'small', weights: new URL('https://a.test/w'), words: null, worker: false })
+  checkBrowserOptions({ model: new URL('https://a.test/w'), words: null, worker: false })
+  checkBrowserOptions({ model: '/models/own.safetensors' })
+  expect(() => checkBrowserOptions({ model: 'base' })).toThrow('model: "base" is none of tiny, small, nor the address')
   const foreign = runInNewContext(`({ prior: new Map([['the', 1]]), lexicon: ['EXIT'], pattern: /\\d+/ })`)
   checkRecognizeOptions({ ...foreign, signal: new AbortController().signal, orientation: 'any', alternatives: 2 })
   checkRecognizeOptions(given({ allow: undefined, prior: null }))

@@ -1,6 +1,6 @@
 /** Options as a caller gives them, checked where they come in: what is misspelt would otherwise do nothing, in silence. */
 import { SaflError } from '../error.ts'
-import { packagedModels } from '../package-files.ts'
+import { isPackagedModel, packagedModels } from '../package-files.ts'
 import {
   type BrowserLoadOptions,
   decoders,
@@ -16,9 +16,9 @@ import {
 type Check = (value: unknown) => string | null
 
 const oneOf =
-  (choices: readonly string[], otherwise = ''): Check =>
+  (choices: readonly string[]): Check =>
   (value) =>
-    choices.includes(value as string) ? null : `is none of ${choices.join(', ')}${otherwise}`
+    choices.includes(value as string) ? null : `is none of ${choices.join(', ')}`
 
 const ofType =
   (type: 'boolean' | 'number' | 'string', name: string): Check =>
@@ -37,7 +37,12 @@ const counts: Check = (value) =>
 const pattern: Check = (value) =>
   typeof value === 'string' || isA(value, 'RegExp') ? null : 'is no regular expression, nor the text of one'
 const signal: Check = (value) => (isA(value, 'AbortSignal') ? null : 'is no AbortSignal')
-const place: Check = (value) => (typeof value === 'string' || isA(value, 'URL') ? null : 'is no address')
+const place: Check = (value) => (typeof value === 'string' || isA(value, 'URL') ? null : 'is no path or URL')
+/** What has neither a slash nor a dot names a model. */
+const webModel: Check = (value) =>
+  typeof value === 'string' && /^[\w-]*$/.test(value) && !isPackagedModel(value)
+    ? `is none of ${packagedModels.join(', ')}, nor the address of a weights file`
+    : place(value)
 const orNull =
   (check: Check): Check =>
   (value) =>
@@ -63,7 +68,7 @@ const readerChecks: Checks<ReaderOptions> = {
 }
 const loadChecks: Checks<LoadOptions> = {
   ...readerChecks,
-  model: text,
+  model: place,
   preset: text,
   words: orNull(text),
   worker: flag,
@@ -71,8 +76,7 @@ const loadChecks: Checks<LoadOptions> = {
 const browserChecks: Checks<BrowserLoadOptions> = {
   ...readerChecks,
   device: oneOf(devices),
-  model: oneOf(packagedModels, '; other weights are given by their address, as weights'),
-  weights: place,
+  model: webModel,
   words: orNull(place),
   signal,
   worker: flag,

@@ -1,6 +1,6 @@
 /** Reads by drafts that the decoder settles, and compares words that are not sure: weights with a CTC head. */
 import { type Expectation, Expectations, type WordCounts } from '../decode/prior.ts'
-import type { Speller as Vocabulary } from '../decode/speller.ts'
+import type { Vocabulary } from '../decode/vocabulary.ts'
 import type { RgbImage } from '../image/image.ts'
 import { asksForBeams, type BeamSource, searchedAlternatives } from './beam-speller.ts'
 import { Comparison } from './comparison.ts'

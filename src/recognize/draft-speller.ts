@@ -2,7 +2,7 @@
 import { bestPath } from '../decode/ctc.ts'
 import { type DecodedWord, spellFromDrafts } from '../decode/draft.ts'
 import type { Expectation } from '../decode/prior.ts'
-import type { Speller as Vocabulary } from '../decode/speller.ts'
+import type { Vocabulary } from '../decode/vocabulary.ts'
 import type { Encoded, Encoder } from './encoder.ts'
 import { type Hypothesis, hypothesisOf } from './hypothesis.ts'
 import type { Speller } from './speller.ts'

@@ -5,10 +5,13 @@ import { englishCounts, readWordCounts } from '../word-counts.ts'
 import type { Engine } from './engine.ts'
 import { openEngine, openExported } from './open-engine.ts'
 import type { LoadOptions } from './reading-options.ts'
-import { readBytes, readWeightsFile } from './weights-source.ts'
+import { readBytes, readWeightsFile, type WeightsPath } from './weights-source.ts'
+
+/** What another thread can take. */
+export type NodeEngineOptions = Omit<LoadOptions, 'worker' | 'model'> & WeightsPath
 
 /** Weights from the package or a file, or an exported file; ONNX Runtime for Node. No network. Rejects where a file is missing. */
-export async function loadNodeEngine(options: LoadOptions): Promise<Engine> {
+export async function loadNodeEngine(options: NodeEngineOptions): Promise<Engine> {
   const runtime = await import('onnxruntime-node')
   if (options.model?.endsWith('.onnx')) return loadExported(options.model, options)
   const file = await readWeightsFile(options)
@@ -19,7 +22,7 @@ export async function loadNodeEngine(options: LoadOptions): Promise<Engine> {
   return openEngine(async () => file, runtime, { ...options, words: expected })
 }
 
-async function loadExported(path: string, options: LoadOptions): Promise<Engine> {
+async function loadExported(path: string, options: NodeEngineOptions): Promise<Engine> {
   const refuse = (code: 'option' | 'unsupported', message: string): never => {
     throw new SaflError(code, message)
   }

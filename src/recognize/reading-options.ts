@@ -1,7 +1,6 @@
 /** How a recogniser is loaded, and how it reads. */
 import type { ConstraintOptions } from '../decode/constraint.ts'
 import type { PriorOptions } from '../decode/prior.ts'
-import type { PackagedModel } from '../package-files.ts'
 
 /**
  * The Transformer's decoder spells character by character; connectionist temporal classification lets every position of
@@ -75,8 +74,11 @@ export interface ReaderOptions {
 }
 
 export interface LoadOptions extends ReaderOptions {
-  /** `tiny` or `small`, whose weights come with the package, or the path of a weights file or an exported ONNX file; default `tiny`. */
-  readonly model?: string
+  /**
+   * `tiny` or `small`, whose weights come with the package, or the path or `file:` URL of a weights file or an exported ONNX
+   * file; default `tiny`.
+   */
+  readonly model?: string | URL
   /** The preset of a weights file that does not say which model it belongs to. */
   readonly preset?: string
   /**
@@ -94,10 +96,8 @@ export interface LoadOptions extends ReaderOptions {
 export interface BrowserLoadOptions extends ReaderOptions {
   /** What computes, default `wasm`. */
   readonly device?: Device
-  /** Whose weights of the package are read, default `tiny`. */
-  readonly model?: PackagedModel
-  /** Where another weights file lies, instead of those of the package. */
-  readonly weights?: string | URL
+  /** `tiny` or `small`, whose weights come with the package, or where another weights file lies; default `tiny`. */
+  readonly model?: string | URL
   /**
    * Where a text of words and their counts lies that are expected of words that are not sure; English from the package when
    * absent, none when null.

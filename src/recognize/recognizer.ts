@@ -1,4 +1,5 @@
 /** The recogniser for Node: files, bytes or pixels of words in, their texts out. */
+import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import type { RgbImage } from '../image/image.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
@@ -24,7 +25,9 @@ export class SceneTextRecognizer extends AbstractRecognizer<ImageSource> {
    */
   static async load(options: LoadOptions = {}): Promise<SceneTextRecognizer> {
     checkLoadOptions(options)
-    const { worker, ...others } = { ...options, ...threadsOf(options) }
+    const { worker, model, ...given } = { ...options, ...threadsOf(options) }
+    const path = typeof model === 'object' ? fileURLToPath(model) : model
+    const others = { ...given, ...(path !== undefined && { model: path }) }
     const port = (worker ?? isMainThread) ? await startWorker() : null
     if (port) return new SceneTextRecognizer(await WorkerEngine.load(port, others))
     if (worker) console.warn('safl: no worker could be started, so that words are read in the thread that asks')

@@ -6,10 +6,15 @@ import { isPackagedModel, packagedModels } from '../package-files.ts'
 import { packagePath } from '../package-path.ts'
 import { presetNames } from '../presets/presets.ts'
 import { checkModel } from './packaged-model.ts'
-import type { LoadOptions } from './reading-options.ts'
+
+/** A weights file by its path, or by the name of a packaged model; the preset is for a file that names no model. */
+export interface WeightsPath {
+  readonly model?: string
+  readonly preset?: string
+}
 
 /** Rejects where there is no such file, and where it holds other weights than those that were asked for. */
-export async function readWeightsFile({ model = 'tiny', preset }: LoadOptions): Promise<WeightsFile> {
+export async function readWeightsFile({ model = 'tiny', preset }: WeightsPath): Promise<WeightsFile> {
   const named = isPackagedModel(model)
   const path = named ? packagePath(model, 'give the path of a weights file as model') : model
   const packaged = packagedModels.join(' and ')
