@@ -10,9 +10,9 @@ import type { RgbImage } from '../image/image.ts'
 import { looksLikeImages, splitImages } from '../image/image-stream.ts'
 import { drawAttention } from '../recognize/attention-map.ts'
 import { isNoPath } from '../recognize/image-source.ts'
-import type { LoadOptions, RecognizeOptions } from '../recognize/reading-options.ts'
+import type { NodeEngineOptions } from '../recognize/node-engine.ts'
+import { type Orientation, orientations, type RecognizeOptions } from '../recognize/reading-options.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
-import { type Orientation, orientations } from '../recognize/views.ts'
 import { readWordLines } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import {
@@ -31,7 +31,7 @@ import {
 import { type Format, formats, readingPrinter } from './print-readings.ts'
 import { type ProgressLine, progressLine } from './progress.ts'
 
-interface Options extends LoadOptions, PriorArguments {
+interface Options extends NodeEngineOptions, PriorArguments {
   readonly format: Format
   readonly csv?: boolean
   readonly jsonl?: boolean
@@ -127,7 +127,7 @@ async function run(files: string[], options: Options, command: Command): Promise
   if (options.characterAlternatives && !format.startsWith('json'))
     throw new Error(`--character-alternatives: ${format} has no room for them; give --format json or jsonl`)
   const search = await searchOptions(options)
-  const recognizer = await SceneTextRecognizer.load(loadOptions(options))
+  const recognizer = await SceneTextRecognizer.load({ ...loadOptions(options), worker: false })
   for (const folder of [saveRectified, maps]) if (folder !== undefined) await makeFolder(folder)
   const printer = readingPrinter(format, options.alternatives ?? 0)
   const pictureName = pictureNames()

@@ -1,8 +1,9 @@
 /** Training batches, rendered in processes ahead of the trainer. (Node) */
 import type { Preset } from '../config.ts'
+import { workerEntry } from '../start-thread.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { DataSpec } from './dataset.ts'
-import { namedOnce, openWorkerStream, type WorkerStream, workerEntry } from './worker-stream.ts'
+import { namedOnce, openWorkerStream, type WorkerStream } from './worker-stream.ts'
 
 /** A batch of training words, ready for the training graph. */
 export interface TrainingBatch {

@@ -1,8 +1,9 @@
 /** The finder's training batches, cut in processes ahead of the trainer. (Node) */
+import { workerEntry } from '../start-thread.ts'
 import type { FinderBatch } from './finder-batch.ts'
 import type { FinderBatchSettings } from './finder-source.ts'
 import type { PhotographSpec } from './photographs.ts'
-import { namedOnce, openWorkerStream, type WorkerStream, workerEntry } from './worker-stream.ts'
+import { namedOnce, openWorkerStream, type WorkerStream } from './worker-stream.ts'
 
 export interface FinderStreamOptions {
   readonly sources: readonly PhotographSpec[]

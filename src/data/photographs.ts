@@ -2,7 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import sharp from 'sharp'
-import { IMAGE_NAME, ImageError, MAXIMUM_PIXELS } from '../image/decode.ts'
+import { SaflError } from '../error.ts'
+import { IMAGE_NAME, MAXIMUM_PIXELS } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import type { PixelPoint, Quadrilateral } from '../image/quadrilateral.ts'
 import { decodeFile, showText } from '../text-encoding.ts'
@@ -110,7 +111,7 @@ function parseWord(line: string, name: string): PhotographWord {
   return { quadrilateral, text: text === IGNORED || text === UNREAD ? null : text, ignored: text === IGNORED }
 }
 
-/** The picture as it lies in the file, or smaller, `scale` of its width and height; rejects with an `ImageError` that names it. */
+/** The picture as it lies in the file, or smaller, `scale` of its width and height; rejects with a `SaflError` that names it. */
 export async function decodePhotograph({ path }: PhotographFile, scale = 1): Promise<RgbImage> {
   try {
     const image = sharp(path, { limitInputPixels: MAXIMUM_PIXELS })
@@ -121,9 +122,8 @@ export async function decodePhotograph({ path }: PhotographFile, scale = 1): Pro
     const { data, info } = await raw.toBuffer({ resolveWithObject: true })
     return { width: info.width, height: info.height, data: new Uint8Array(data) }
   } catch (error) {
-    throw new ImageError(
-      `${path}: cannot be decoded (${error instanceof Error ? error.message.split('\n')[0] : error})`,
-    )
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    throw new SaflError('image', `${path}: cannot be decoded (${why})`)
   }
 }
 

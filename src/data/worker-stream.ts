@@ -101,11 +101,6 @@ export function namedOnce<T extends { readonly skipped: readonly string[] }>(str
   }
 }
 
-/** The module `name` beside the one at `url`, compiled or not as that is: what a worker runs. */
-export function workerEntry(url: string, name: string): URL {
-  return new URL(`./${name}.${url.endsWith('.ts') ? 'ts' : 'js'}`, url)
-}
-
 /** Run from its TypeScript source, as in tests, a process needs the loader first. */
 function startProcess(entry: URL): ChildProcess {
   const isSource = entry.pathname.endsWith('.ts')

@@ -1,5 +1,5 @@
 /**
- * Greedy decoding from drafts: what one glance at the image spells is given to the decoder whole, which says of all its
+ * Greedy decoding from drafts: what the CTC head spells is given to the decoder whole, which says of all its
  * characters at once what it would have chosen. What agrees is settled; from the first other character on the draft is
  * mended and given again. The words are those of a run a character, in fewer runs (speculative decoding; Stern et al.,
  * arXiv 1811.03115).

@@ -1,5 +1,6 @@
 /** The finder's weights as people pass them on, and the network that they make. */
 import type { FinderModelSettings } from '../config.ts'
+import { SaflError } from '../error.ts'
 import { BATCH, clamp, exponential, Graph, HEIGHT, sigmoid, WIDTH } from '../tensor/index.ts'
 import { findKernels } from './finder.ts'
 import { formatSafetensors, parseSafetensors } from './safetensors.ts'
@@ -32,12 +33,13 @@ export async function openFinder(bytes: Uint8Array, { isOwn = false } = {}): Pro
   const { tensors: weights, metadata } = parseSafetensors(bytes)
   const { task, settings: text, ...provenance } = metadata
   if (task !== TASK || text === undefined)
-    throw new Error('these are no weights of a finder: train one with safl train --task find')
+    throw new SaflError('weights', 'these are no weights of a finder: train one with safl train --task find')
   if (isOwn) return { settings: JSON.parse(text) as FinderModelSettings, weights, provenance }
   // What checks settings takes long to load.
   const [{ z }, { finderModelSettings }] = await Promise.all([import('zod'), import('../config.ts')])
   const parsed = finderModelSettings.safeParse(JSON.parse(text))
-  if (!parsed.success) throw new Error(`the finder's settings do not fit: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success)
+    throw new SaflError('weights', `the finder's settings do not fit: ${z.prettifyError(parsed.error)}`)
   return { settings: parsed.data, weights, provenance }
 }
 

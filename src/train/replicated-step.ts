@@ -5,14 +5,14 @@
  */
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import * as runtime from 'onnxruntime-node'
 import type { AnyPreset, Preset } from '../config.ts'
-import { workerEntry } from '../data/worker-stream.ts'
+import { startThread, workerEntry } from '../start-thread.ts'
 import type { TaskBatch, TaskLosses } from './task.ts'
 import type { LossesOf } from './tasks.ts'
 import { type StepInput, type StepResult, TrainingStep } from './training-step.ts'
-import { plus, times, vectorKernel } from './vector-kernel.ts'
+import { addTimes } from './vector-kernel.ts'
 
 /** What a replica's thread starts with. The vectors are shared memory: weights and statistics in, the others out. */
 export interface ReplicaOptions {
@@ -129,27 +129,9 @@ class Replica {
   }
 }
 
-/** Run from its TypeScript source, as in tests, a thread needs the loader first: Node 20 gives it no --import. */
-const SOURCE_BOOTSTRAP = `import('tsx/esm/api').then(({ register }) => {
-  register()
-  return import(require('node:worker_threads').workerData.entry)
-})`
-
-function startThread(entry: URL, workerData: object): Worker {
-  return entry.pathname.endsWith('.ts')
-    ? new Worker(SOURCE_BOOTSTRAP, { eval: true, workerData: { ...workerData, entry: entry.href } })
-    : new Worker(entry, { workerData })
-}
-
 function shared(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
 }
-
-const addTimes = vectorKernel({
-  vectors: ['sum', 'other'],
-  scalars: ['share'],
-  become: ({ sum, other, share }) => [['sum', times(plus(sum, other), share)]],
-})
 
 /** The mean of vectors, in the place of `mean`. */
 function meanOf([first, ...others]: readonly Float32Array[], mean: Float32Array): Float32Array {
