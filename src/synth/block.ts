@@ -125,7 +125,7 @@ function drawTexts(
 }
 
 /** Least ink-free room between two words: letters that lean out far would meet, whatever the space's width. */
-const LEAST_GAP = 0.14 * EM
+const LEAST_GAP = 0.18 * EM
 
 /** A line of words, spaces between them, and where each word begins and ends; phrases are several words. */
 function setWords(

@@ -22,7 +22,7 @@ export function paintPageGround(
 }
 
 /** Least pixels of a photograph along a pixel of a page: enlarged more, it would be softer than all that is set on it. */
-const FINEST = 0.75
+const FINEST = 0.5
 
 /**
  * A part of a photograph, at its own size or reduced; a small photograph goes on as its mirror image beyond its edges.
@@ -32,25 +32,26 @@ function paintPhotograph(random: Random, { width, height, data }: LightImage, ph
   const whole = Math.min(photograph.width / width, photograph.height / height)
   const step = logUniform(random, FINEST, Math.max(1.1, Math.min(whole, 2.5)))
   const mirror = chance(random, 0.5)
-  const across = sampling(random, { count: width, length: photograph.width, step, mirror })
-  const down = sampling(random, { count: height, length: photograph.height, step, mirror: false })
-  const stride = 3 * photograph.width
+  const across = sampling(random, { count: width, length: photograph.width, step, mirror, unit: 3 })
+  const unit = 3 * photograph.width
+  const down = sampling(random, { count: height, length: photograph.height, step, mirror: false, unit })
   const { data: pixels } = photograph
+  const { first, second, share: shares } = across
   for (let y = 0, place = 0; y < height; y++) {
-    const row = down.first[y]! * stride
-    const below = down.second[y]! * stride
+    const row = down.first[y]!
+    const below = down.second[y]!
     const share = down.share[y]!
     for (let x = 0; x < width; x++, place += 3) {
-      const [left, right, part] = [3 * across.first[x]!, 3 * across.second[x]!, across.share[x]!]
-      const [d, c, b] = [part * share, (1 - part) * share, part * (1 - share)]
-      const a = 1 - d - c - b
-      for (let channel = 0; channel < 3; channel++) {
-        data[place + channel] =
-          a * pixels[row + left + channel]! +
-          b * pixels[row + right + channel]! +
-          c * pixels[below + left + channel]! +
-          d * pixels[below + right + channel]!
-      }
+      const [left, right, part] = [first[x]!, second[x]!, shares[x]!]
+      const d = part * share
+      const [c, b] = [share - d, part - d]
+      const a = 1 - part - c
+      const [topLeft, topRight, lowLeft, lowRight] = [row + left, row + right, below + left, below + right]
+      data[place] = a * pixels[topLeft]! + b * pixels[topRight]! + c * pixels[lowLeft]! + d * pixels[lowRight]!
+      data[place + 1] =
+        a * pixels[topLeft + 1]! + b * pixels[topRight + 1]! + c * pixels[lowLeft + 1]! + d * pixels[lowRight + 1]!
+      data[place + 2] =
+        a * pixels[topLeft + 2]! + b * pixels[topRight + 2]! + c * pixels[lowLeft + 2]! + d * pixels[lowRight + 2]!
     }
   }
 }
@@ -60,10 +61,12 @@ interface Sampling {
   readonly length: number
   readonly step: number
   readonly mirror: boolean
+  /** Numbers of the photograph from one pixel to the next. */
+  readonly unit: number
 }
 
-/** For each pixel along one side, the two of the photograph that it lies between, and the second one's share. */
-function sampling(random: Random, { count, length, step, mirror }: Sampling) {
+/** For each pixel along one side, where the two of the photograph are that it lies between, and the second one's share. */
+function sampling(random: Random, { count, length, step, mirror, unit }: Sampling) {
   const room = length - 1 - step * (count - 1)
   const start = room > 0 ? uniform(random, 0, room) : uniform(random, 0, 2 * length)
   const first = new Int32Array(count)
@@ -72,8 +75,8 @@ function sampling(random: Random, { count, length, step, mirror }: Sampling) {
   for (let index = 0; index < count; index++) {
     const at = start + step * (mirror ? count - 1 - index : index)
     const whole = Math.floor(at)
-    first[index] = reflected(whole, length)
-    second[index] = reflected(whole + 1, length)
+    first[index] = unit * reflected(whole, length)
+    second[index] = unit * reflected(whole + 1, length)
     share[index] = at - whole
   }
   return { first, second, share }

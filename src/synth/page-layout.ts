@@ -43,7 +43,10 @@ export function placeBlock(random: Random, block: Block, request: PlacementReque
   const hasPanel = !isCurved && chance(random, ON_PANELS)
   const outer = widened(random, block, hasPanel)
   const shape = drawShape(random, outer, { isCurved, settings })
-  const corners = (isCurved ? inkCorners(block) : cornersOf(outer)).map(([x, y]) => shape(x, y))
+  // Where a curve takes the words, the corners of the whole do not say.
+  const corners = isCurved
+    ? placedWords({ block, toPage: shape, isCurved }).flatMap((line) => line.flatMap((word) => word.quadrilateral))
+    : cornersOf(outer).map(([x, y]) => shape(x, y))
   const bounds = boxOf(corners)
   const scale = Math.min(
     drawLetterHeight(random, block, Math.min(width, height)) / block.lines[0]!.inkHeight,
@@ -135,11 +138,15 @@ export interface PlacedWord {
 const MARGIN = 0.03
 
 /** The words of a placed block, line by line. */
-export function placedWords(placedBlock: PlacedBlock): PlacedWord[][] {
+export function placedWords(placedBlock: Pick<PlacedBlock, 'block' | 'toPage' | 'isCurved'>): PlacedWord[][] {
   return placedBlock.block.lines.map((line) => line.words.map((word) => placeWord(line, word, placedBlock)))
 }
 
-function placeWord({ line, inkHeight }: BlockLine, word: BlockWord, { toPage, isCurved }: PlacedBlock): PlacedWord {
+function placeWord(
+  { line, inkHeight }: BlockLine,
+  word: BlockWord,
+  { toPage, isCurved }: Pick<PlacedBlock, 'toPage' | 'isCurved'>,
+): PlacedWord {
   const box = wordBox(line, word)
   const margin = MARGIN * inkHeight
   const outer = {
@@ -184,9 +191,4 @@ function cornersOf({ left, right, top, bottom }: Box): Point[] {
     [right, bottom],
     [left, bottom],
   ]
-}
-
-/** Of every letter: where a curve takes them, the corners of the whole do not say. */
-function inkCorners({ lines }: Block): Point[] {
-  return lines.flatMap(({ line }) => line.corners.flat())
 }

@@ -45,13 +45,13 @@ export function paintPagePanel(random: Random, page: LightImage, request: PanelR
       const cover = Math.min(1, depth + 0.5) * opacity
       if (cover <= 0) continue
       const mix = 0.5 + (x - startX - width / 2) * across + (y - startY - height / 2) * down
-      const isBorder = border && depth >= border.from && depth < border.to
       const isStripe = stripes && (x * stripes.across + y * stripes.down + stripes.phase) % 1 < stripes.share
-      const drawn = isBorder ? border.colour : isStripe ? stripes.colour : undefined
+      const line = border ? Math.max(0, Math.min(1, depth - border.from + 0.5, border.to - depth + 0.5)) : 0
       const change = texture ? grain * (texture[3 * ((y - startY) * width + x - startX) + 1]! - 128) : 0
       const place = 3 * (y * page.width + x)
       for (let channel = 0; channel < 3; channel++) {
-        const paint = drawn ? drawn[channel]! : colour[channel]! + (other[channel]! - colour[channel]!) * mix
+        let paint = isStripe ? stripes.colour[channel]! : colour[channel]! + (other[channel]! - colour[channel]!) * mix
+        if (line > 0) paint += (border!.colour[channel]! - paint) * line
         page.data[place + channel]! += (paint + change - page.data[place + channel]!) * cover
       }
     }

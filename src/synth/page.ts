@@ -19,7 +19,7 @@ import { chance, integer, logUniform, uniform } from './distributions.ts'
 import { createFontSource, type FontSource } from './fonts.ts'
 import { drawInkStyle, type InkStyle, renderInk } from './ink.ts'
 import { placeGlyph } from './layout.ts'
-import { lightUp, reflect, toBytes } from './light.ts'
+import { lightUp, reflect } from './light.ts'
 import type { LightImage } from './light-image.ts'
 import { boxOf } from './line.ts'
 import { measureRestlessness, paintPageGround } from './page-ground.ts'
@@ -30,7 +30,7 @@ import { createScratch } from './scratch.ts'
 import type { SynthSettings, synthSettings } from './settings.ts'
 import { type GroundStatistics, paintWord, statistics } from './surface.ts'
 import { readSettings } from './synthesizer.ts'
-import { isVisible } from './visibility.ts'
+import { isVisibleWithin } from './visibility.ts'
 import { type Box, drawView, type Point } from './warp.ts'
 import { createWordSource, type WordSource } from './words.ts'
 
@@ -196,7 +196,7 @@ function paintBlock(random: Random, page: LightImage, painting: BlockPainting): 
   return hung.block.lines.flatMap((line, index) => {
     // Lines of a list look alike; of a sign, one may stand out.
     const own = hung.block.kind !== 'list' && chance(random, 0.2)
-    const isSeen = paintLine(random, page, {
+    const areVisible = paintLine(random, page, {
       ...painting,
       line,
       words: words[index]!,
@@ -204,9 +204,9 @@ function paintBlock(random: Random, page: LightImage, painting: BlockPainting): 
       style,
       letters: own ? drawLetterColour(random, ground.mean, { unrest: ground.deviation, faint: 0.2 }) : letters,
     })
-    return words[index]!.map((word) => ({
+    return words[index]!.map((word, place) => ({
       ...word,
-      isSeen: isSeen && word.letterHeight >= LOWEST_LETTERS && word.letterWidth >= NARROWEST_LETTERS,
+      isSeen: areVisible[place]! && word.letterHeight >= LOWEST_LETTERS && word.letterWidth >= NARROWEST_LETTERS,
     }))
   })
 }
@@ -222,8 +222,8 @@ interface LinePainting extends BlockPainting {
 /** Room around the ink for shadows and outlines, of the letters' height. */
 const SURROUNDINGS = 0.3
 
-/** Paints a line within its bounds; whether it can be told from its ground. */
-function paintLine(random: Random, page: LightImage, painting: LinePainting): boolean {
+/** Paints a line within its bounds; of each word, whether it can be told from its ground. */
+function paintLine(random: Random, page: LightImage, painting: LinePainting): boolean[] {
   const { hung, line: blockLine, words, photographs, settings, contextFor, ground, style, letters } = painting
   const { line } = blockLine
   const inkHeight = words.reduce((sum, { letterHeight }) => sum + letterHeight, 0) / words.length
@@ -254,7 +254,14 @@ function paintLine(random: Random, page: LightImage, painting: LinePainting): bo
     letters,
   })
   putBack(page, region, bounds)
-  return isVisible({ width, height, data: toBytes(region.data) }, inkPlane(masks, false))
+  const plane = inkPlane(masks, false)
+  return words.map(({ quadrilateral }) =>
+    isVisibleWithin(
+      region,
+      plane,
+      quadrilateral.map(([x, y]): Point => [x - bounds.left, y - bounds.top]),
+    ),
+  )
 }
 
 const EMPTY_LAYOUT = {
