@@ -20,14 +20,14 @@ export interface FinderMaps {
   readonly widening?: Float32Array | undefined
 }
 
-export interface FoundWord {
+export interface MapWord {
   /** Pixels of the picture; may reach beyond it. */
   readonly quadrilateral: Quadrilateral
   /** Mean probability of the kernel's cells. */
   readonly score: number
 }
 
-export interface FindOptions {
+export interface MapReadingOptions {
   /** Probability from which on a cell belongs to a kernel. */
   readonly threshold?: number
   /** Words of a lower score are left out. */
@@ -44,12 +44,12 @@ export const CELL = 4
 /** The words, from the top down by their kernels' first cells. */
 export function wordsInMaps(
   maps: FinderMaps,
-  { threshold = 0.3, leastScore = 0.5, leastSide = 4, ratio = 1.5 }: FindOptions = {},
-): FoundWord[] {
+  { threshold = 0.3, leastScore = 0.5, leastSide = 4, ratio = 1.5 }: MapReadingOptions = {},
+): MapWord[] {
   const { width, height, kernels, widening } = maps
   if (kernels.length !== width * height || (widening && widening.length !== kernels.length))
     throw new Error(`maps of ${width}x${height} cells have ${width * height} numbers each`)
-  const words: FoundWord[] = []
+  const words: MapWord[] = []
   for (const cells of connectedComponents(kernels, maps, threshold)) {
     const score = meanAt(kernels, cells)
     if (!(score >= leastScore)) continue
