@@ -1,5 +1,5 @@
 /** The optimizers as nodes of a graph: what `optimizer.ts` and `muon.ts` do in JavaScript, for steps that stay on a device. */
-import type { TrainingSettings } from '../config.ts'
+import type { AnyTrainingSettings } from '../config.ts'
 import type { TensorSpec } from '../model/scope.ts'
 import {
   add,
@@ -22,7 +22,7 @@ export const SCHEDULE = 5
 
 /** The numbers of one step, from 1. */
 export function scheduleOf(
-  { beta1, beta2, averageDecay: decay, weightDecay }: TrainingSettings,
+  { beta1, beta2, averageDecay: decay, weightDecay }: AnyTrainingSettings,
   step: number,
   rate: number,
 ): number[] {
@@ -52,7 +52,7 @@ export interface WeightPart {
 }
 
 /** The parts of all weights. */
-export function weightParts({ optimizer }: TrainingSettings, parameters: readonly TensorSpec[]): WeightPart[] {
+export function weightParts({ optimizer }: AnyTrainingSettings, parameters: readonly TensorSpec[]): WeightPart[] {
   const matrices = new Map(
     stretchesOf(parameters)
       .filter(isMatrix)
@@ -92,7 +92,7 @@ export interface PartTensors {
 
 /** What a `TrainingStep`'s `update` does in JavaScript, as nodes of the graph; `schedule` are the numbers of `scheduleOf`. */
 export function optimize(
-  settings: TrainingSettings,
+  settings: AnyTrainingSettings,
   parts: readonly WeightPart[],
   { before, gradients, schedule }: { before: readonly PartTensors[]; gradients: readonly Tensor[]; schedule: Tensor },
 ): { norm: Tensor; after: PartTensors[] } {
