@@ -17,7 +17,8 @@ export function paintPageGround(
   page: LightImage,
   { photographs, settings }: { photographs: readonly RgbImage[]; settings: SurfaceSettings },
 ): void {
-  if (photographs.length > 0 && !chance(random, PAINTED)) paintPhotograph(random, page, pick(random, photographs))
+  const hasPhotographs = photographs.length > 0 && settings.photographs > 0
+  if (hasPhotographs && !chance(random, PAINTED)) paintPhotograph(random, page, pick(random, photographs))
   else paintGround(random, page, { inkHeight: USUAL_LETTERS, photographs, settings: { ...settings, photographs: 0 } })
 }
 
