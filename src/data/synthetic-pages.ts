@@ -1,6 +1,8 @@
 /** Synthetic pages as image files, drawn in processes. (Node) */
+
+import { workerEntry } from '../start-thread.ts'
 import type { PageMaterial } from '../synth/page.ts'
-import { openWorkerStream, type WorkerStream, workerEntry } from './worker-stream.ts'
+import { openWorkerStream, type WorkerStream } from './worker-stream.ts'
 import type { PhotographFile } from './write-photograph.ts'
 
 export interface SyntheticPagesOptions {
