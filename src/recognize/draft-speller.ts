@@ -29,7 +29,7 @@ export interface DraftHypothesis extends Hypothesis {
 }
 
 /** Where the CTC head is so sure of a word, it is right at least as often as the decoder would be; see docs/decoding.md. */
-const SURE = 0.8
+const SURE = 0.9
 
 export function draftSpeller(encoder: Encoder, decoder: WordDecoder, model: Vocabulary): Speller<DraftHypothesis> {
   return {
