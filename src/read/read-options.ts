@@ -34,8 +34,11 @@ export function checkReadOptions(options: ReadOptions): CheckedReadOptions {
   return { boxes: boxes?.map(checkedBox) ?? null, minimumConfidence, recognizing }
 }
 
+const isFound = (box: Box): box is Exclude<Box, Quadrilateral> =>
+  typeof box === 'object' && box !== null && 'quadrilateral' in box
+
 function checkedBox(box: Box, place: number): FoundWord {
-  const { quadrilateral, score = 1 } = 'quadrilateral' in box ? box : { quadrilateral: box }
+  const { quadrilateral, score = 1 } = isFound(box) ? box : { quadrilateral: box }
   const isPoint = (point: unknown) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite)
   if (!Array.isArray(quadrilateral) || quadrilateral.length !== 4 || !quadrilateral.every(isPoint))
     throw new Error(

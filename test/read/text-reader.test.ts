@@ -213,6 +213,8 @@ describe('reading photographs', () => {
         ],
       }),
     ).toMatch(/^boxes\[0\]: /)
+    for (const box of [1, null, 'a', { quadrilateral: null }])
+      expect(await refused({ boxes: [box] })).toMatch(/^boxes\[0\]: .* is no quadrilateral/)
     expect(await refused({ boxes: [], minimumConfidence: 50 })).toBe('minimumConfidence: 50 is no number from 0 to 1')
     expect(await refused({ boxes: [], lexikon: ['a'] })).toMatch(/^lexikon: is no option; did you mean lexicon/)
     await expect(reader.find('nowhere.jpg')).rejects.toThrow(/^find: this reader was loaded without a finder/)
