@@ -113,31 +113,45 @@ const NEAREST = 0.05
 /** Between pixels linear; their centres lie at halves. */
 function takeView({ part, corners, margins, size: { width, height } }: ViewOptions): RgbImage {
   const [a, b, c, d, e, f, g, h] = perspectiveOf(corners)
+  const { data: pixels, left: partLeft, top: partTop } = part
   const data = new Uint8Array(width * height * 3)
-  const [rightmost, lowest] = [part.width - 1, part.height - 1]
+  const [rightmost, lowest, stride, shrink] = [part.width - 1, part.height - 1, part.width * 3, 1 / part.scale]
   const [stepU, stepV] = [(1 + 2 * margins[0]) / width, (1 + 2 * margins[1]) / height]
-  const stride = part.width * 3
   let target = 0
   for (let row = 0; row < height; row++) {
     const v = (row + 0.5) * stepV - margins[1]
+    const [startX, startY, startDepth] = [b * v + c, e * v + f, h * v + 1]
     for (let column = 0; column < width; column++, target += 3) {
       const u = (column + 0.5) * stepU - margins[0]
-      const depth = Math.max(g * u + h * v + 1, NEAREST)
-      const x = ((a * u + b * v + c) / depth - part.left) / part.scale - 0.5
-      const y = ((d * u + e * v + f) / depth - part.top) / part.scale - 0.5
+      const nearness = 1 / Math.max(g * u + startDepth, NEAREST)
+      const x = ((a * u + startX) * nearness - partLeft) * shrink - 0.5
+      const y = ((d * u + startY) * nearness - partTop) * shrink - 0.5
       const inX = Math.min(Math.max(x, 0), rightmost)
       const inY = Math.min(Math.max(y, 0), lowest)
       const left = inX | 0
       const upper = inY | 0
       const [shareX, shareY] = [inX - left, inY - upper]
-      const start = upper * stride + left * 3
-      const right = left < rightmost ? start + 3 : start
-      const below = upper < lowest ? stride : 0
-      for (let channel = 0; channel < 3; channel++) {
-        const top = part.data[start + channel]! * (1 - shareX) + part.data[right + channel]! * shareX
-        const bottom = part.data[start + below + channel]! * (1 - shareX) + part.data[right + below + channel]! * shareX
-        data[target + channel] = top + (bottom - top) * shareY + 0.5
-      }
+      const here = upper * stride + left * 3
+      const right = left < rightmost ? here + 3 : here
+      const below = upper < lowest ? here + stride : here
+      const both = below + right - here
+      const fourth = shareX * shareY
+      const [second, third] = [shareX - fourth, shareY - fourth]
+      const first = 1 - shareX - third
+      data[target] =
+        first * pixels[here]! + second * pixels[right]! + third * pixels[below]! + fourth * pixels[both]! + 0.5
+      data[target + 1] =
+        first * pixels[here + 1]! +
+        second * pixels[right + 1]! +
+        third * pixels[below + 1]! +
+        fourth * pixels[both + 1]! +
+        0.5
+      data[target + 2] =
+        first * pixels[here + 2]! +
+        second * pixels[right + 2]! +
+        third * pixels[below + 2]! +
+        fourth * pixels[both + 2]! +
+        0.5
     }
   }
   return { width, height, data }
