@@ -4,6 +4,7 @@ import type { BrowserImage } from '../recognize/browser-image.ts'
 import { checkBrowserOptions } from '../recognize/check-options.ts'
 import type { BrowserPhotographReader } from './browser-reader.ts'
 import { type BrowserTextReaderOptions, isFinder } from './browser-reader-options.ts'
+import { checkFinder } from './check-finder.ts'
 import type { PhotographReading } from './photograph-reading.ts'
 import type { ReadOptions } from './read-options.ts'
 import { WorkerTextReader } from './worker-text-reader.ts'
@@ -22,6 +23,7 @@ export class TextReader {
   static async load(given: BrowserTextReaderOptions = {}): Promise<TextReader> {
     const { finder, ...recognizing } = given
     checkBrowserOptions(recognizing)
+    checkFinder(finder)
     const { worker = true, ...options } = given
     if (worker && 'document' in globalThis && !isFinder(finder)) {
       const reader = await WorkerTextReader.load(options)

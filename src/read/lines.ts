@@ -85,12 +85,16 @@ type Gap = (first: Frame, second: Frame) => number | null
 function chains(frames: readonly Frame[], gap: Gap): number[][] {
   const next = frames.map(() => ({ place: -1, gap: Infinity }))
   const previous = frames.map(() => ({ place: -1, gap: Infinity }))
-  for (const [from, first] of frames.entries())
-    for (const [to, second] of frames.entries()) {
-      const room = first.reach + second.reach + 2 * Math.max(first.height, second.height)
-      const [x, y] = [second.center[0] - first.center[0], second.center[1] - first.center[1]]
-      if (from === to || x > room || x < -room || y > room || y < -room) continue
-      const between = gap(first, second)
+  // Plain numbers, since all pairs are looked at: most are far apart.
+  const across = Float64Array.from(frames, ({ center }) => center[0])
+  const down = Float64Array.from(frames, ({ center }) => center[1])
+  const rooms = Float64Array.from(frames, ({ reach, height }) => reach + 2 * height)
+  for (let from = 0; from < frames.length; from++)
+    for (let to = 0; to < frames.length; to++) {
+      const room = rooms[from]! + rooms[to]!
+      if (from === to || Math.abs(across[to]! - across[from]!) > room || Math.abs(down[to]! - down[from]!) > room)
+        continue
+      const between = gap(frames[from]!, frames[to]!)
       if (between === null) continue
       if (between < next[from]!.gap) next[from] = { place: to, gap: between }
       if (between < previous[to]!.gap) previous[to] = { place: from, gap: between }

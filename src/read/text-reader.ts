@@ -1,9 +1,11 @@
 /** The reader of photographs for Node: files, bytes or pixels in, their words, lines and text out. */
 import type { Finder } from '../find/finder.ts'
 import type { Photograph } from '../image/photograph.ts'
+import { checkLoadOptions } from '../recognize/check-options.ts'
 import type { ImageSource } from '../recognize/image-source.ts'
 import type { LoadOptions } from '../recognize/reading-options.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
+import { checkFinder } from './check-finder.ts'
 import { PhotographReader, type ReaderParts } from './photograph-reader.ts'
 import { readPhotograph } from './photograph-source.ts'
 
@@ -19,6 +21,8 @@ export interface TextReaderOptions extends LoadOptions {
 export class TextReader extends PhotographReader<ImageSource> {
   /** Weights from the package or files, ONNX Runtime for Node. No network. Rejects where a file is missing. */
   static async load({ finder, ...options }: TextReaderOptions = {}): Promise<TextReader> {
+    checkLoadOptions(options)
+    checkFinder(finder)
     const found = await openFinder(finder, options)
     try {
       return new TextReader({ finder: found, recognizer: await SceneTextRecognizer.load(options) })
