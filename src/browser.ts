@@ -1,5 +1,6 @@
 export type { OtherCharacter } from './decode/beam.ts'
 export type { WordCounts } from './decode/prior.ts'
+export { SaflError, type SaflErrorCode } from './error.ts'
 export type { Finder, FindOptions, FoundWord } from './find/finder.ts'
 export type { RgbImage } from './image/image.ts'
 export type { Pixels } from './image/pixels.ts'
@@ -15,13 +16,19 @@ export { toTsv } from './read/formats/tsv.ts'
 export { type OverlayOptions, overlaySvg } from './read/overlay.ts'
 export type { PhotographReading, ReadLine, ReadWord } from './read/photograph-reading.ts'
 export type { Box, ReadOptions } from './read/read-options.ts'
+export type { StreamReading } from './recognize/abstract-recognizer.ts'
 export { type AttentionMap, drawAttention } from './recognize/attention-map.ts'
 export type { BrowserImage } from './recognize/browser-image.ts'
 export { SceneTextRecognizer } from './recognize/browser-recognizer.ts'
-export type { Precision } from './recognize/draft-reader.ts'
-export type { WordGeometry } from './recognize/geometry.ts'
-export type { StreamReading } from './recognize/image-reader.ts'
-export type { BrowserLoadOptions, Decoder, ReaderOptions, RecognizeOptions } from './recognize/reading-options.ts'
-export type { Recognition } from './recognize/recognition.ts'
-export type { Alternative, ReadCharacter, SearchOptions } from './recognize/step-reader.ts'
-export type { Orientation } from './recognize/views.ts'
+export type { Point, WordGeometry } from './recognize/geometry.ts'
+export type {
+  BrowserLoadOptions,
+  Decoder,
+  Device,
+  Orientation,
+  Precision,
+  ReaderOptions,
+  RecognizeOptions,
+  SearchOptions,
+} from './recognize/reading-options.ts'
+export type { Alternative, ReadCharacter, Recognition } from './recognize/recognition.ts'

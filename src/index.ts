@@ -1,7 +1,7 @@
 export type { OtherCharacter } from './decode/beam.ts'
 export type { WordCounts } from './decode/prior.ts'
+export { SaflError, type SaflErrorCode } from './error.ts'
 export type { Finder, FindOptions, FoundWord } from './find/finder.ts'
-export { ImageError } from './image/decode.ts'
 export type { RgbImage } from './image/image.ts'
 export type { Pixels } from './image/pixels.ts'
 export type { PixelPoint, Quadrilateral } from './image/quadrilateral.ts'
@@ -15,13 +15,18 @@ export { type OverlayOptions, overlaySvg } from './read/overlay.ts'
 export type { PhotographReading, ReadLine, ReadWord } from './read/photograph-reading.ts'
 export type { Box, ReadOptions } from './read/read-options.ts'
 export { TextReader, type TextReaderOptions } from './read/text-reader.ts'
+export type { StreamReading } from './recognize/abstract-recognizer.ts'
 export { type AttentionMap, drawAttention } from './recognize/attention-map.ts'
-export type { Precision } from './recognize/draft-reader.ts'
-export type { WordGeometry } from './recognize/geometry.ts'
-export type { StreamReading } from './recognize/image-reader.ts'
+export type { Point, WordGeometry } from './recognize/geometry.ts'
 export type { ImageSource } from './recognize/image-source.ts'
-export type { Decoder, LoadOptions, ReaderOptions, RecognizeOptions } from './recognize/reading-options.ts'
-export type { Recognition } from './recognize/recognition.ts'
+export type {
+  Decoder,
+  LoadOptions,
+  Orientation,
+  Precision,
+  ReaderOptions,
+  RecognizeOptions,
+  SearchOptions,
+} from './recognize/reading-options.ts'
+export type { Alternative, ReadCharacter, Recognition } from './recognize/recognition.ts'
 export { SceneTextRecognizer } from './recognize/recognizer.ts'
-export type { Alternative, ReadCharacter, SearchOptions } from './recognize/step-reader.ts'
-export type { Orientation } from './recognize/views.ts'

@@ -2,10 +2,8 @@
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { InvalidArgumentError, Option } from 'commander'
-import { precisions } from '../recognize/draft-reader.ts'
-import type { LoadOptions } from '../recognize/reading-options.ts'
-import { decoders } from '../recognize/reading-options.ts'
-import type { SearchOptions } from '../recognize/step-reader.ts'
+import type { NodeEngineOptions } from '../recognize/node-engine.ts'
+import { decoders, precisions, type SearchOptions } from '../recognize/reading-options.ts'
 import { readText, readWordCounts } from '../word-counts.ts'
 
 export function positiveInteger(text: string): number {
@@ -53,7 +51,7 @@ export function workersOption(): Option {
 }
 
 /** Of a command's options those that load a recogniser. */
-export function loadOptions({ model, preset, decoder, precision, threads }: LoadOptions): LoadOptions {
+export function loadOptions({ model, preset, decoder, precision, threads }: NodeEngineOptions): NodeEngineOptions {
   return {
     ...(model !== undefined && { model }),
     ...(preset !== undefined && { preset }),

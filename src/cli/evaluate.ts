@@ -143,7 +143,7 @@ async function measure(options: Options): Promise<void> {
   const training = await countTraining(options.training, { charset, normalization })
   const datasets: Dataset[] = []
   for (const spec of options.data.map(parseDataSpec)) datasets.push(await openDataset(spec))
-  const recognizer = await SceneTextRecognizer.load(loadOptions(options))
+  const recognizer = await SceneTextRecognizer.load({ ...loadOptions(options), worker: false })
   const { beam, secondLook, batch: batchSize } = options
   const reading = { secondLook, batchSize, ...(beam !== undefined && { beamWidth: beam }), ...prior }
   const evaluations: Evaluation[] = []

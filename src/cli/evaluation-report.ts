@@ -6,14 +6,14 @@ import type { Evaluation } from '../evaluate/evaluate.ts'
 import { editDistance } from '../evaluate/metrics.ts'
 import { type CharsetSize, type Normalization, normalizeText, type Subset, viewOf } from '../evaluate/protocol.ts'
 import type { SetReport } from '../evaluate/report.ts'
-import type { LoadOptions } from '../recognize/reading-options.ts'
+import type { NodeEngineOptions } from '../recognize/node-engine.ts'
 import type { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { writeWhole } from '../write-whole.ts'
 import type { PriorArguments } from './arguments.ts'
 
 /** What was asked for: with what words were read, and how they were compared. */
-export interface MeasuringArguments extends LoadOptions, PriorArguments {
+export interface MeasuringArguments extends NodeEngineOptions, PriorArguments {
   readonly split: Split
   readonly charset: CharsetSize
   readonly normalize: Normalization

@@ -1,7 +1,7 @@
 /** `safl read`: reads photographs. */
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { ImageError } from '../image/decode.ts'
+import { SaflError } from '../error.ts'
 import type { PhotographReading } from '../read/photograph-reading.ts'
 import { readPhotograph } from '../read/photograph-source.ts'
 import type { ReadOptions } from '../read/read-options.ts'
@@ -79,6 +79,7 @@ async function run(files: string[], options: Options, command: Command): Promise
   }
   const reader = await TextReader.load({
     ...loadOptions(options),
+    worker: false,
     ...(boxes !== undefined ? { finder: null } : finder !== undefined && { finder }),
   })
   if (overlay !== undefined) await makeFolder(overlay)
@@ -125,7 +126,7 @@ async function readOne(
   try {
     return await reader.read(source, { ...reading, ...(given && { boxes: given }) })
   } catch (error) {
-    if (error instanceof ImageError) return error
+    if (error instanceof SaflError && error.code === 'image') return error
     throw error
   }
 }

@@ -57,7 +57,7 @@ async function run(files: string[], options: Options, command: Command): Promise
   if (options.characterAlternatives && !format.startsWith('json'))
     throw new Error(`--character-alternatives: ${format} has no room for them; give --format json or jsonl`)
   const recognizing = await recognizeOptions(options)
-  const recognizer = await SceneTextRecognizer.load(loadOptions(options))
+  const recognizer = await SceneTextRecognizer.load({ ...loadOptions(options), worker: false })
   for (const folder of [saveRectified, maps]) if (folder !== undefined) await makeFolder(folder)
   const printer = readingPrinter(format, options.alternatives ?? 0)
   const pictureName = pictureNames()

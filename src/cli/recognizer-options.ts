@@ -1,7 +1,7 @@
 /** The options of commands that read words by the recogniser. */
 import { type Command, Option } from 'commander'
-import type { LoadOptions, RecognizeOptions } from '../recognize/reading-options.ts'
-import { type Orientation, orientations } from '../recognize/views.ts'
+import type { NodeEngineOptions } from '../recognize/node-engine.ts'
+import { type Orientation, orientations, type RecognizeOptions } from '../recognize/reading-options.ts'
 import { readWordLines } from '../word-counts.ts'
 import {
   decoderOption,
@@ -15,7 +15,7 @@ import {
   readPrior,
 } from './arguments.ts'
 
-export interface RecognizerArguments extends LoadOptions, PriorArguments {
+export interface RecognizerArguments extends NodeEngineOptions, PriorArguments {
   readonly batch: number
   readonly orientation: Orientation
   readonly secondLook: boolean

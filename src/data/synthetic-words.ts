@@ -1,6 +1,8 @@
 /** Synthetic words as image files, drawn in processes. (Node) */
+
+import { workerEntry } from '../start-thread.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
-import { openWorkerStream, type WorkerStream, workerEntry } from './worker-stream.ts'
+import { openWorkerStream, type WorkerStream } from './worker-stream.ts'
 import type { NewSample } from './write-dataset.ts'
 
 export interface SyntheticWordsOptions {

@@ -84,9 +84,21 @@ export function openWorkerStream<T, D>(options: WorkerStreamOptions<D>): WorkerS
   }
 }
 
-/** The module `name` beside the one at `url`, compiled or not as that is: what a worker runs. */
-export function workerEntry(url: string, name: string): URL {
-  return new URL(`./${name}.${url.endsWith('.ts') ? 'ts' : 'js'}`, url)
+/** The same stream, of which every message is passed on once: all processes find the same bad samples. */
+export function namedOnce<T extends { readonly skipped: readonly string[] }>(stream: WorkerStream<T>): WorkerStream<T> {
+  const named = new Set<string>()
+  return {
+    async next() {
+      const piece = await stream.next()
+      const skipped = piece.skipped.filter((problem) => !named.has(problem))
+      for (const problem of skipped) named.add(problem)
+      return { ...piece, skipped }
+    },
+    get waited() {
+      return stream.waited
+    },
+    close: () => stream.close(),
+  }
 }
 
 /** Run from its TypeScript source, as in tests, a process needs the loader first. */

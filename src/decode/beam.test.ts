@@ -6,7 +6,7 @@ import { type BeamStep, type BeamWord, beamSearch } from './beam.ts'
 import { compileConstraint } from './constraint.ts'
 import { wordPrior } from './prior.ts'
 
-/** A model without a network: what follows a beginning is drawn from a seed of its own. */
+/** A model without a network: what follows a prefix is drawn from a seed of its own. */
 function probabilitiesAfter(seed: number, image: number, ids: readonly number[]): Float32Array {
   const random = createRandom(deriveSeed(seed, image, ids.length, ...ids))
   const scores = Float64Array.from({ length: CLASSES }, () => Math.exp(6 * random()))
@@ -69,11 +69,11 @@ describe('beam search', () => {
     for (let seed = 0; seed < 40; seed++) {
       const ids: number[] = []
       const probabilities: number[] = []
-      for (let turn = 0; turn <= 4; turn++) {
+      for (let step = 0; step <= 4; step++) {
         const row = probabilitiesAfter(seed, 0, ids).subarray(0, END + 1)
         const best = row.indexOf(Math.max(...row))
-        if (turn < 4 || best === END) probabilities.push(row[best]!)
-        if (best === END || turn === 4) break
+        if (step < 4 || best === END) probabilities.push(row[best]!)
+        if (best === END || step === 4) break
         ids.push(best)
       }
       const [[word]] = (await search(seed, free(4), {})) as [[BeamWord]]

@@ -1,5 +1,5 @@
 /**
- * Beam search over a batch of images: of every image the `width` most probable beginnings go on, a run of the model a
+ * Beam search over a batch of images: of every image the `width` most probable hypotheses go on, a run of the model a
  * character. What computes the probabilities is passed in; there is no model in here.
  */
 
@@ -7,7 +7,7 @@ import { type Charset, decodeIds, END } from '../charset.ts'
 import type { Constraint, Transition } from './automaton.ts'
 import type { Expectation } from './prior.ts'
 
-/** A beginning that wants to know its next character. */
+/** A hypothesis that wants to know its next character. */
 export interface BeamRow {
   /** Place of its image in the batch. */
   readonly image: number
@@ -34,7 +34,7 @@ export interface BeamWord {
   readonly others: readonly (readonly OtherCharacter[])[]
 }
 
-/** A character that is allowed after the same beginning, with the model's probability of it there. */
+/** A character that is allowed after the same prefix, with the model's probability of it there. */
 export interface OtherCharacter {
   readonly character: string
   readonly probability: number
@@ -47,7 +47,7 @@ export interface BeamOptions {
   /** Words that are wanted of each image. */
   readonly words: number
   readonly constraint: Constraint
-  /** What is expected before looking; nothing when absent. */
+  /** What is expected whatever the image shows; nothing when absent. */
   readonly prior?: Expectation
   /** How many other characters are wanted of each place, default 0. */
   readonly others?: number
@@ -56,7 +56,7 @@ export interface BeamOptions {
   readonly maximumLength: number
 }
 
-/** The beginning of a word. */
+/** A prefix of a word that the search follows. */
 interface Hypothesis {
   readonly image: number
   readonly parent: number
@@ -81,11 +81,11 @@ const LEAST = 2 ** -149
 
 /**
  * The most probable words of each image, best first: at least one, `words` of them where the search meets so many. With a
- * prior "probable" means, from here on, the model's probability times the prior's, of a beginning that of all words which
- * begin so; only the greedy beginning is still the model's own.
+ * prior "probable" means, from here on, the model's probability times the prior's, of a prefix that of all words which
+ * begin so; only the greedy hypothesis is still the model's own.
  *
- * A beginning ends where the end symbol is among the `width` best candidates of its image. An image is finished when no
- * beginning is more probable than the last of the words wanted: probabilities only fall. The beginning that always took
+ * A hypothesis ends where the end symbol is among the `width` best candidates of its image. An image is finished when no
+ * hypothesis is more probable than the last of the words wanted: probabilities only fall. The hypothesis that always took
  * the most probable character is never dropped for others, so that the best word is no less probable than the one that
  * greedy decoding finds; `width` 1 is greedy decoding. A word as long as the model spells that would rather go on is
  * cut off, and stands for all that begin with it: its probability has no end symbol in it. Of classes that are one the
@@ -118,7 +118,7 @@ export async function beamSearch(step: BeamStep, options: BeamOptions): Promise<
 interface Candidate {
   readonly id: number
   readonly state: number
-  /** Place among the image's live beginnings. */
+  /** Place among the image's live hypotheses. */
   readonly from: number
   /** Null of the end of a word that is cut off. */
   readonly probability: number | null
@@ -128,7 +128,8 @@ interface Candidate {
   greedy: boolean
 }
 
-interface Turn {
+/** What the model said of one image's live hypotheses. */
+interface StepResult {
   /** Of the image's rows alone, [R, C]. */
   readonly probabilities: Float32Array
   /** The first of them among the rows of the batch. */
@@ -136,19 +137,19 @@ interface Turn {
   readonly length: number
 }
 
-function advance(search: Search, turn: Turn, options: BeamOptions): void {
+function advance(search: Search, result: StepResult, options: BeamOptions): void {
   const { width, words, constraint, charset, maximumLength, others = 0 } = options
   const { classes } = charset
   const all: Candidate[] = []
   const going: Candidate[] = []
-  /** Of each live beginning: what may follow it, one more than is wanted. */
+  /** Of each live hypothesis: what may follow it, one more than is wanted. */
   const following: Candidate[][] = []
   for (const [from, hypothesis] of search.live.entries()) {
-    const row = turn.probabilities.subarray(from * classes, (from + 1) * classes)
+    const row = result.probabilities.subarray(from * classes, (from + 1) * classes)
     // Those that nobody would keep are not worth making.
     const isWanted = others > 0 || hypothesis.greedy || going.length < width
     const least = isWanted ? Number.NEGATIVE_INFINITY : going.at(-1)!.rank
-    const candidates = candidatesOf(hypothesis, { from, row, room: maximumLength - turn.length, constraint, least })
+    const candidates = candidatesOf(hypothesis, { from, row, room: maximumLength - result.length, constraint, least })
     following.push(others > 0 ? likeliest(candidates, others + 1) : [])
     for (const candidate of candidates) {
       keepBest(all, candidate, width)
@@ -180,7 +181,7 @@ function advance(search: Search, turn: Turn, options: BeamOptions): void {
       }))
       return {
         image,
-        parent: turn.first + candidate.from,
+        parent: result.first + candidate.from,
         ids: [...ids, id],
         probabilities: grown(candidate),
         others: others > 0 ? [...before, characters] : before,
@@ -209,14 +210,14 @@ interface Place {
   readonly least: number
 }
 
-/** What may follow a beginning, such that a word can still be ended within the room. */
+/** What may follow a hypothesis, such that a word can still be ended within the room. */
 function candidatesOf(hypothesis: Hypothesis, { from, row, room, constraint, least }: Place): Candidate[] {
   const following = constraint.next(hypothesis.state)
   const candidates: Candidate[] = []
   const add = (id: number, state: number, probability: number | null) => {
     const score = hypothesis.score + (probability === null ? 0 : Math.log(Math.max(probability, LEAST)))
     const { expectation } = hypothesis
-    // What is expected of a beginning falls from character to character.
+    // What is expected of a prefix falls from character to character.
     if (score + (expectation?.begun ?? 0) <= least) return
     const after = id === END ? expectation : expectation?.after(id)
     const expected = (id === END && probability !== null ? after?.ended : after?.begun) ?? 0

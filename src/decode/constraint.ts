@@ -1,11 +1,12 @@
-/** What a user demands of the words, made one automaton. */
+/** A user's constraints on the words, made one automaton. */
 
 import type { Charset } from '../charset.ts'
+import { SaflError } from '../error.ts'
 import type { Constraint } from './automaton.ts'
 import { canSpell, lexiconConstraint } from './lexicon.ts'
 import { patternConstraint } from './pattern.ts'
 import { type PatternTree, parsePattern } from './pattern-syntax.ts'
-import type { Speller } from './speller.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 export interface ConstraintOptions {
   /**
@@ -30,27 +31,29 @@ const anything: PatternTree = {
 }
 
 /**
- * All demands together; a lexicon keeps those of its words that, as it spells them, fulfil the others. Throws where no word
+ * All constraints together; a lexicon keeps those of its words that, as it spells them, fulfil the others. Throws where no word
  * can: a reading under the automaton that it returns always fulfils them.
  */
-export function compileConstraint(options: ConstraintOptions, model: Speller): Constraint {
+export function compileConstraint(options: ConstraintOptions, model: Vocabulary): Constraint {
   const { lexicon, pattern, allow } = options
   const spelling = pattern === undefined && allow === undefined ? null : spellingConstraint(options, model)
   if (lexicon === undefined) return spelling ?? spellingConstraint({}, model)
   const known = lexicon.filter((word) => canSpell(word, model))
   if (known.length === 0)
-    throw new Error(
+    throw new SaflError(
+      'option',
       `lexicon: of its ${lexicon.length} words the model can spell none: they need 1 to ${model.maximumLength} of its characters, ${model.charset.spellings.join('')}`,
     )
   const words = spelling ? known.filter((word) => accepts(spelling, word, model.charset)) : known
   if (words.length === 0)
-    throw new Error(
+    throw new SaflError(
+      'option',
       `lexicon: none of its ${known.length} words fits ${pattern === undefined ? 'allow' : 'the pattern'}`,
     )
   return lexiconConstraint(words, model.charset)
 }
 
-function spellingConstraint({ pattern, allow }: ConstraintOptions, { charset, maximumLength }: Speller): Constraint {
+function spellingConstraint({ pattern, allow }: ConstraintOptions, { charset, maximumLength }: Vocabulary): Constraint {
   const allowed = allowedClasses(allow, charset)
   const { tree, named } = pattern === undefined ? { tree: anything, named: [] } : parsePattern(sourceOf(pattern))
   const constraint = patternConstraint(tree, { charset, allowed, maximumLength })
@@ -59,21 +62,28 @@ function spellingConstraint({ pattern, allow }: ConstraintOptions, { charset, ma
   const unknown = foreign.map((character) => `"${character}"`).join(', ')
   const why = foreign.length > 0 ? `; the model does not know ${unknown}` : ''
   const within = allow === undefined ? '' : ' of the characters in allow'
-  throw new Error(`pattern: no word of up to ${maximumLength} characters${within} matches "${pattern}"${why}`)
+  throw new SaflError(
+    'option',
+    `pattern: no word of up to ${maximumLength} characters${within} matches "${pattern}"${why}`,
+  )
 }
 
 function sourceOf(pattern: string | RegExp): string {
   if (typeof pattern === 'string') return pattern
-  if (pattern.flags !== '') throw new Error(`pattern: the flags "${pattern.flags}" are not supported: leave them out`)
+  if (pattern.flags !== '')
+    throw new SaflError('option', `pattern: the flags "${pattern.flags}" are not supported: leave them out`)
   return pattern.source
 }
 
 function allowedClasses(allow: string | undefined, { spellings, idOf }: Charset): boolean[] {
   if (allow === undefined) return spellings.map((character) => character !== '')
-  if (allow === '') throw new Error('allow: names no character')
+  if (allow === '') throw new SaflError('option', 'allow: names no character')
   for (const character of allow)
     if (!idOf.has(character))
-      throw new Error(`allow: the model does not know "${character}"; its characters are ${spellings.join('')}`)
+      throw new SaflError(
+        'option',
+        `allow: the model does not know "${character}"; its characters are ${spellings.join('')}`,
+      )
   return spellings.map((character) => character !== '' && allow.includes(character))
 }
 

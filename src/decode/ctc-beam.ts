@@ -1,16 +1,16 @@
 /**
  * Prefix beam search of connectionist temporal classification (Graves and Jaitly, ICML 2014, algorithm 1): words that the
- * image's positions may spell, every way to spell a beginning counted together.
+ * image's positions may spell, every way to spell a prefix counted together.
  */
 import { BLANK, type Charset, printable } from '../charset.ts'
 import type { Expectation } from './prior.ts'
 
 export interface CtcBeamOptions {
-  /** Beginnings that go on from position to position. */
+  /** Prefixes that go on from position to position. */
   readonly width: number
   /** Words that are wanted, no more than `width`. */
   readonly words: number
-  /** What is expected before looking; nothing when absent. */
+  /** What is expected whatever the image shows; nothing when absent. */
   readonly prior?: Expectation | null
   /** Longest word, characters. */
   readonly maximumLength: number
@@ -18,19 +18,19 @@ export interface CtcBeamOptions {
   readonly charset?: Charset
 }
 
-/** A beginning and the probabilities of all ways so far to spell it. */
+/** A prefix and the probabilities of all ways so far to spell it. */
 interface Prefix {
   readonly ids: readonly number[]
   readonly expectation: Expectation | null
   /** The positions so far end with a blank, or with its last character. */
   blank: number
   spelled: number
-  /** The same with the position that is being looked at. */
+  /** The same with the position that the search has come to. */
   nextBlank: number
   nextSpelled: number
   /** The last position that it was followed to. */
   position: number
-  /** Of the beginnings that are one character longer, by that character; kept from position to position. */
+  /** Of the prefixes that are one character longer, by that character; kept from position to position. */
   readonly longer: Map<number, Prefix>
 }
 
@@ -41,7 +41,7 @@ const LEAST = 1e-3
 export function ctcBeams(probabilities_SC: Float32Array, options: CtcBeamOptions): (readonly number[])[] {
   const { width, words, prior = null, maximumLength, charset = printable } = options
   const { ctcClasses } = charset
-  let beams: Prefix[] = [beginning([], prior, 1)]
+  let beams: Prefix[] = [newPrefix([], prior, 1)]
   for (let position = 0; position * ctcClasses < probabilities_SC.length; position++) {
     const row = probabilities_SC.subarray(position * ctcClasses, (position + 1) * ctcClasses)
     for (const prefix of beams) {
@@ -76,7 +76,7 @@ interface Position {
   readonly maximumLength: number
 }
 
-/** The beginnings that become one character longer at a position, but for those that `width` others surpass already. */
+/** The prefixes that become one character longer at a position, but for those that `width` others surpass already. */
 function lengthenAll(beams: readonly Prefix[], { row, likely, position, width, maximumLength }: Position): Prefix[] {
   const stay = beams.map(({ nextBlank, nextSpelled, expectation }) =>
     rankOf(nextBlank + nextSpelled, expectation?.begun),
@@ -91,9 +91,9 @@ function lengthenAll(beams: readonly Prefix[], { row, likely, position, width, m
       const arriving = (id === last ? blank : blank + spelled) * row[id]!
       const known = longer.get(id)
       if (known?.position === position) known.nextSpelled += arriving
-      // What is expected of a beginning falls from character to character.
+      // What is expected of a prefix falls from character to character.
       else if (rankOf(arriving, expectation?.begun) > bar) {
-        const next = known ?? beginning([...ids, id], expectation?.after(id) ?? null, 0)
+        const next = known ?? newPrefix([...ids, id], expectation?.after(id) ?? null, 0)
         if (!known) longer.set(id, next)
         next.nextBlank = 0
         next.nextSpelled = arriving
@@ -105,7 +105,7 @@ function lengthenAll(beams: readonly Prefix[], { row, likely, position, width, m
   return added
 }
 
-function beginning(ids: readonly number[], expectation: Expectation | null, blank: number): Prefix {
+function newPrefix(ids: readonly number[], expectation: Expectation | null, blank: number): Prefix {
   return { ids, expectation, blank, spelled: 0, nextBlank: 0, nextSpelled: 0, position: -1, longer: new Map() }
 }
 

@@ -1,7 +1,7 @@
 /** A list of words as a trie: what is read is always one of them. */
 import { type Charset, encodeText, UNKNOWN } from '../charset.ts'
 import type { Constraint, Transition } from './automaton.ts'
-import type { Speller } from './speller.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** Numbers in flat arrays: a hundred thousand objects would slow down every collection of garbage. Node 0 is the root. */
 export interface Trie {
@@ -18,7 +18,7 @@ export interface Trie {
 }
 
 /** Whether the model can spell it: characters of its own, at least one, and no more than `maximumLength`. */
-export function canSpell(word: string, { charset, maximumLength }: Speller): boolean {
+export function canSpell(word: string, { charset, maximumLength }: Vocabulary): boolean {
   return word.length > 0 && word.length <= maximumLength && !encodeText(word, charset).includes(UNKNOWN)
 }
 

@@ -8,7 +8,7 @@ export interface LikeOptions extends CtcBeamOptions {
   readonly charset: Charset
 }
 
-interface Beginning {
+interface Hypothesis {
   readonly ids: readonly number[]
   readonly expectation: Expectation | null
   /** Natural logarithm of its probability. */
@@ -27,36 +27,36 @@ const LEAST = 1e-4
 export function wordsLike({ following }: DecodedWord, options: LikeOptions): (readonly number[])[] {
   const { width, words, prior = null, charset, maximumLength } = options
   const { classes, spellings } = charset
-  const ended: Beginning[] = []
-  let beginnings: Beginning[] = [{ ids: [], expectation: prior, score: 0, rank: 0 }]
+  const ended: Hypothesis[] = []
+  let hypotheses: Hypothesis[] = [{ ids: [], expectation: prior, score: 0, rank: 0 }]
   for (let place = 0; place * classes < following.length; place++) {
     const row = following.subarray(place * classes, (place + 1) * classes)
-    const longer: Beginning[] = []
+    const longer: Hypothesis[] = []
     for (let id = 0; id < classes; id++) {
       if (row[id]! < LEAST) continue
       const probable = Math.log(row[id]!)
-      if (id === END) ended.push(...beginnings.map((beginning) => end(beginning, probable)))
+      if (id === END) ended.push(...hypotheses.map((hypothesis) => end(hypothesis, probable)))
       else if (spellings[id] !== '' && place < maximumLength)
-        longer.push(...beginnings.map((beginning) => lengthen(beginning, id, probable)))
+        longer.push(...hypotheses.map((hypothesis) => lengthen(hypothesis, id, probable)))
     }
-    beginnings = bestOf(longer, width)
+    hypotheses = bestOf(longer, width)
   }
   // What would follow a character that the reading does not have is not known.
-  ended.push(...beginnings.map((beginning) => end(beginning, 0)))
+  ended.push(...hypotheses.map((hypothesis) => end(hypothesis, 0)))
   return bestOf(ended, words).map(({ ids }) => ids)
 }
 
-function lengthen(beginning: Beginning, id: number, probable: number): Beginning {
-  const score = beginning.score + probable
-  const expectation = beginning.expectation?.after(id) ?? null
-  return { ids: [...beginning.ids, id], expectation, score, rank: score + (expectation?.begun ?? 0) }
+function lengthen(hypothesis: Hypothesis, id: number, probable: number): Hypothesis {
+  const score = hypothesis.score + probable
+  const expectation = hypothesis.expectation?.after(id) ?? null
+  return { ids: [...hypothesis.ids, id], expectation, score, rank: score + (expectation?.begun ?? 0) }
 }
 
-function end({ ids, expectation, score: before }: Beginning, probable: number): Beginning {
+function end({ ids, expectation, score: before }: Hypothesis, probable: number): Hypothesis {
   const score = before + probable
   return { ids, expectation, score, rank: score + (expectation?.ended ?? 0) }
 }
 
-function bestOf(beginnings: Beginning[], count: number): Beginning[] {
-  return beginnings.sort((a, b) => b.rank - a.rank).slice(0, count)
+function bestOf(hypotheses: Hypothesis[], count: number): Hypothesis[] {
+  return hypotheses.sort((a, b) => b.rank - a.rank).slice(0, count)
 }

@@ -3,6 +3,8 @@ export type PatternTree =
   /** One character of a set. */
   PatternSet | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly PatternTree[] } | PatternRepeat
 
+import { SaflError } from '../error.ts'
+
 export interface PatternSet {
   readonly kind: 'set'
   readonly holds: (character: string) => boolean
@@ -184,6 +186,6 @@ class PatternParser {
   }
 
   private fail(problem: string, at = this.place): never {
-    throw new Error(`pattern: ${problem} (character ${at + 1})`)
+    throw new SaflError('option', `pattern: ${problem} (character ${at + 1})`)
   }
 }

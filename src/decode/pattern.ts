@@ -1,5 +1,7 @@
 /** A regular expression as an automaton: Thompson's, made deterministic as far as the search goes. */
+
 import type { Charset } from '../charset.ts'
+import { SaflError } from '../error.ts'
 import type { Constraint, Transition } from './automaton.ts'
 import type { PatternRepeat, PatternTree } from './pattern-syntax.ts'
 
@@ -64,7 +66,7 @@ function buildAutomaton(tree: PatternTree, { charset, allowed, maximumLength }: 
   const sets: (readonly boolean[] | null)[] = [null]
   const targets: (readonly number[])[] = [[]]
   const add = (set: readonly boolean[] | null, to: readonly number[]): number => {
-    if (sets.length >= MOST_STATES) throw new Error('pattern: its repeats make it too large')
+    if (sets.length >= MOST_STATES) throw new SaflError('option', 'pattern: its repeats make it too large')
     sets.push(set)
     targets.push(to)
     return sets.length - 1

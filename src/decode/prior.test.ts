@@ -30,9 +30,9 @@ describe('a prior', () => {
     ['7', 0, 0],
     ['Llanfair', 0, 0],
     ['Llanfairpw', 0, 0],
-  ])('"%s": words that begin so are %f of all, the word itself %f', (text, beginning, word) => {
+  ])('"%s": words that begin so are %f of all, the word itself %f', (text, prefix, word) => {
     const { begun, ended } = after(start, text)
-    expect(Math.exp(begun)).toBeCloseTo(0.5 * beginning + open(text.length), 12)
+    expect(Math.exp(begun)).toBeCloseTo(0.5 * prefix + open(text.length), 12)
     expect(Math.exp(ended)).toBeCloseTo(0.5 * word + 0.2 * open(text.length), 12)
   })
 

@@ -1,6 +1,6 @@
 /**
- * How frequent words are, as what is expected before looking. Unlike a lexicon it forbids nothing: what is no word of the
- * list may still be read, if the image shows it clearly enough.
+ * How frequent words are, as what is expected before the image is seen. Unlike a lexicon it forbids nothing: what is no
+ * word of the list may still be read, if the image shows it clearly enough.
  *
  * P(word) = 1/2 · count / all counts + 1/2 · P(any characters), the latter alike for all characters: the decoder knows
  * from training how letters follow each other, and a prior that says so again counts it twice (trigrams of the list in its
@@ -8,8 +8,9 @@
  * docs/decoding.md.
  */
 
+import { SaflError } from '../error.ts'
 import { buildTrie, canSpell, childOf, lowerCase, type Trie } from './lexicon.ts'
-import type { Speller } from './speller.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** Words with their counts, or words that are all alike frequent. Case is ignored, as are marks around a word. */
 export type WordCounts = ReadonlyMap<string, number> | readonly string[]
@@ -42,10 +43,11 @@ export class Expectations {
   private last: { readonly prior: WordCounts; readonly weight: number; readonly start: Expectation } | null = null
 
   /** Throws where the options are none. */
-  of({ prior, priorWeight }: PriorOptions, model: Speller): Expectation | null {
+  of({ prior, priorWeight }: PriorOptions, model: Vocabulary): Expectation | null {
     if (priorWeight !== undefined && !(priorWeight >= 0 && priorWeight < Number.POSITIVE_INFINITY))
-      throw new Error(`priorWeight: ${priorWeight} is no number from 0`)
-    if (priorWeight !== undefined && !prior) throw new Error('priorWeight: there is no prior that it could weigh')
+      throw new SaflError('option', `priorWeight: ${priorWeight} is no number from 0`)
+    if (priorWeight !== undefined && !prior)
+      throw new SaflError('option', 'priorWeight: there is no prior that it could weigh')
     if (!prior) return null
     const weight = priorWeight ?? PRIOR_WEIGHT
     if (this.last?.prior !== prior || this.last.weight !== weight)
@@ -63,13 +65,13 @@ const ANY_END = 0.2
 const ANY_CHARACTERS = ANY_CHARACTER ** 7
 
 /** The prior over the words that the model can spell; throws where there are none, or a count is not above 0. */
-export function wordPrior(words: WordCounts, { weight, model }: { weight: number; model: Speller }): Expectation {
+export function wordPrior(words: WordCounts, { weight, model }: { weight: number; model: Vocabulary }): Expectation {
   const counts = countSpellable(words, model)
-  if (counts.size === 0) throw new Error('prior: the model can spell none of its words')
+  if (counts.size === 0) throw new SaflError('option', 'prior: the model can spell none of its words')
   const { charset } = model
   const trie = buildTrie([...counts.keys()], charset)
   const occurrences = Float64Array.from(counts.values())
-  const { share, all } = sharesOfBeginnings(trie, occurrences)
+  const { share, all } = sharesOfPrefixes(trie, occurrences)
   const isMark = charset.spellings.map(isOuterMark)
   const lower = charset.spellings.map((_, id) => lowerCase(id, charset))
 
@@ -113,12 +115,12 @@ function isList(words: WordCounts): words is readonly string[] {
 }
 
 /** In lower case, without marks at the ends. */
-function countSpellable(words: WordCounts, model: Speller): Map<string, number> {
+function countSpellable(words: WordCounts, model: Vocabulary): Map<string, number> {
   const counts = new Map<string, number>()
   const entries = isList(words) ? words.map((word) => [word, 1] as const) : words
   for (const [word, count] of entries) {
     if (!(count > 0 && count < Number.POSITIVE_INFINITY))
-      throw new Error(`prior: the count of "${word}" is ${count}: it must be a number above 0`)
+      throw new SaflError('option', `prior: the count of "${word}" is ${count}: it must be a number above 0`)
     const bare = word.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
     if (canSpell(bare, model)) counts.set(bare, (counts.get(bare) ?? 0) + count)
   }
@@ -126,7 +128,7 @@ function countSpellable(words: WordCounts, model: Speller): Map<string, number> 
 }
 
 /** What share of all occurrences is of words that begin as each node does. */
-function sharesOfBeginnings(trie: Trie, occurrences: Float64Array) {
+function sharesOfPrefixes(trie: Trie, occurrences: Float64Array) {
   const all = occurrences.reduce((sum, count) => sum + count, 0)
   const share = new Float64Array(trie.letters.length)
   // Children have greater numbers than their parents.

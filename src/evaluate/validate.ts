@@ -72,7 +72,7 @@ export interface Validation extends ViewFigures {
   readonly sets: Readonly<Record<string, ViewFigures>>
 }
 
-/** Reads the words with the weights of a file's bytes, with one look at each. */
+/** Reads the words with the weights of a file's bytes, without a second look. */
 export async function validate(
   weights: Uint8Array,
   words: readonly WordOfSet[],

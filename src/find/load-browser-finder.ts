@@ -1,4 +1,5 @@
 /** Loads the package's finder of words. (Browser) */
+import { SaflError } from '../error.ts'
 import type { Device } from '../recognize/reading-options.ts'
 import type { Finder } from './finder.ts'
 
@@ -15,7 +16,8 @@ export interface BrowserFinderOptions {
 export async function loadFinder({
   weights = 'models/finder.safetensors',
 }: BrowserFinderOptions = {}): Promise<Finder> {
-  throw new Error(
+  throw new SaflError(
+    'weights',
     `finder: ${weights}, which finds words in photographs, is missing: load with finder: null and give boxes, or give a finder of your own`,
   )
 }

@@ -1,4 +1,5 @@
 /** Loads the package's finder of words. (Node) */
+import { SaflError } from '../error.ts'
 import type { Finder } from './finder.ts'
 
 export interface FinderOptions {
@@ -10,7 +11,8 @@ export interface FinderOptions {
 
 /** Rejects where there are no weights. */
 export async function loadFinder({ weights = 'models/finder.safetensors' }: FinderOptions = {}): Promise<Finder> {
-  throw new Error(
+  throw new SaflError(
+    'weights',
     `finder: ${weights}, which finds words in photographs, is missing: load with finder: null and give boxes, or give a finder of your own`,
   )
 }

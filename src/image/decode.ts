@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Metadata, Sharp } from 'sharp'
+import { SaflError } from '../error.ts'
 import { bitmapSize, decodeBitmap, isBitmap } from './decode-bitmap.ts'
 import { describeFile } from './file-kind.ts'
 import type { RgbImage } from './image.ts'
@@ -22,16 +23,11 @@ const ENOUGH = 512
 /** Endings of the images that a folder is searched for. */
 export const IMAGE_NAME = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif)$/i
 
-/** The bytes are no image that can be read; the message says of which file and why. */
-export class ImageError extends Error {
-  override readonly name = 'ImageError'
-}
-
 /**
  * Any format that sharp decodes, and Windows' bitmaps and icons, as 8-bit sRGB: turned upright by its EXIF orientation, over
  * a ground where it is transparent (`overGround`), the first frame of an animation; numbers without a range of their own, as
  * of floating-point TIFF files, by theirs (`bytesOfRange`). Photographs come smaller than they are (`ENOUGH`), which spares
- * memory and time; words in them are as high as the network sees them all the same. `name` is what messages call it. Throws `ImageError` for a file
+ * memory and time; words in them are as high as the network sees them all the same. `name` is what messages call it. Throws a `SaflError` for a file
  * that is missing, empty, no image, damaged or larger than the limits above.
  */
 export async function decodeImage(
@@ -43,7 +39,7 @@ export async function decodeImage(
 }
 
 /**
- * As `decodeImage`, but with all pixels, as far as `KEPT_PIXELS` allows; larger ones are reduced. Throws `ImageError` as
+ * As `decodeImage`, but with all pixels, as far as `KEPT_PIXELS` allows; larger ones are reduced. Throws `SaflError` as
  * well where the file's header states more than `MAXIMUM_PHOTOGRAPH` pixels, or a side above `MAXIMUM_SIDE`.
  */
 export async function decodePhotograph(
@@ -116,7 +112,8 @@ async function decodeNumbers(image: Sharp, space: Metadata['space']): Promise<Rg
 
 function checkSize({ width, height }: Size, { name, most }: { name: string; most: number }): void {
   if (width <= MAXIMUM_SIDE && height <= MAXIMUM_SIDE && width * height <= most) return
-  throw new ImageError(
+  throw new SaflError(
+    'image',
     `${name}: is ${width}x${height} pixels; at most ${MAXIMUM_SIDE} a side and ${most} in all are read`,
   )
 }
@@ -128,19 +125,20 @@ interface Subject {
 
 async function subjectOf(source: string | Uint8Array, name: string): Promise<Subject> {
   const bytes = typeof source === 'string' ? await readBytes(source) : source
-  if (bytes.length === 0) throw new ImageError(`${name}: the file is empty`)
+  if (bytes.length === 0) throw new SaflError('image', `${name}: the file is empty`)
   return { bytes, name }
 }
 
 function noImage(error: unknown, { bytes, name, most }: Subject & { readonly most: number }): never {
   const reason = reasonOf(error)
-  if (/pixel limit/i.test(reason)) throw new ImageError(`${name}: has more than the ${most} pixels that are read`)
-  throw new ImageError(`${name}: ${describeFile(bytes) ?? `is no image that can be read (${reason})`}`)
+  if (/pixel limit/i.test(reason))
+    throw new SaflError('image', `${name}: has more than the ${most} pixels that are read`)
+  throw new SaflError('image', `${name}: ${describeFile(bytes) ?? `is no image that can be read (${reason})`}`)
 }
 
 /** Some that are not read have a header that is. */
 function damaged(error: unknown, { bytes, name }: Subject): never {
-  throw new ImageError(`${name}: ${describeFile(bytes) ?? `is damaged (${reasonOf(error)})`}`)
+  throw new SaflError('image', `${name}: ${describeFile(bytes) ?? `is damaged (${reasonOf(error)})`}`)
 }
 
 /** Its CommonJS files load in less than half the time of its modules; a bundle may have no place to ask for them from. */
@@ -156,7 +154,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (error) {
-    throw new ImageError(missing(path, error as NodeJS.ErrnoException))
+    throw new SaflError('image', missing(path, error as NodeJS.ErrnoException))
   }
 }
 

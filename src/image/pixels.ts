@@ -1,4 +1,5 @@
 /** Raw pixels as programs hold them: grey or RGB, without or with alpha. */
+import { SaflError } from '../error.ts'
 import type { RgbImage } from './image.ts'
 import { overGround } from './over-ground.ts'
 
@@ -20,7 +21,10 @@ export function toRgb({ width, height, data }: Pixels): RgbImage {
   const channels = data.length / pixels
   const isSize = (side: number) => Number.isInteger(side) && side > 0
   if (!isSize(width) || !isSize(height) || ![1, 2, 3, 4].includes(channels))
-    throw new Error(`${data.length} bytes are no image of ${width}x${height} pixels: give 1, 2, 3 or 4 bytes a pixel`)
+    throw new SaflError(
+      'image',
+      `${data.length} bytes are no image of ${width}x${height} pixels: give 1, 2, 3 or 4 bytes a pixel`,
+    )
   if (channels === 4) return overGround({ width, height, data })
   if (channels === 2) return overGround({ width, height, data: spread(data, { pixels, from: [0, 0, 0, 1] }) })
   if (channels === 1) return { width, height, data: spread(data, { pixels, from: [0, 0, 0] }) }

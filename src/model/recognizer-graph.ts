@@ -28,14 +28,14 @@ import { crossAttention, decode, embed } from './transformer.ts'
 import type { Weights } from './weights.ts'
 import { describeShapes, wordShapes } from './word-shapes.ts'
 
-/** Symbolic sizes: the characters read before a turn, and those with it. */
+/** Symbolic sizes: the characters read before a step, and those with it. */
 const PAST = -2
 const PRESENT = -3
 
 /**
  * Input `images` [B, H, W, 3] uint8. Outputs: `ids` [B, T] int32, class ids of the characters, then the end symbol, then
  * what does not count; T is the longest word of the batch with its end. `probabilities` [B, T] of those ids. `attention`
- * [B, T, S]: how the decoder's last layer looked at the image's S columns, mean of its heads.
+ * [B, T, S]: the decoder's last layer's attention to the image's S columns, mean of its heads.
  * `control_points` [B, K, 2] as fractions of the image (a batch of one where the model has no rectifier), and the
  * straightened words, `rectified` [B, 3, textHeight, textWidth] in [-1, 1].
  */

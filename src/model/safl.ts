@@ -1,13 +1,27 @@
 /**
- * SAFL: A Self-Attention Scene Text Recognizer with Focal Loss (Tran et al., arXiv 2201.00132).
+ * SAFL: A Self-Attention Scene Text Recognizer with Focal Loss (Tran et al., arXiv 2201.00132), as it is shipped. This page
+ * joins the parts; each has a file of its own.
  *
  *   image bytes [B, H, W, 3] → normalise to [-1, 1]
- *   → rectifier: control points, thin-plate spline → straight word [B, 3, 32, 100], or as wide as its shape asks for
- *   → backbone: 45-layer residual network → features [B, S, D], S = 25 positions from left to right, one for 4 pixels
- *   → Transformer encoder → memory [B, S, D]
- *   → Transformer decoder over the characters so far, one by one in reading, all at once in training → logits [B, T, C]
+ *   → rectifier.ts: control points, thin-plate spline → straight word [B, 3, 32, W′]
+ *   → backbone.ts: residual network → features [B, S, D], S = W′ / 4 positions from left to right
+ *   → transformer.ts, encoder → memory [B, S, D], from which two heads read:
+ *       ctc-head.ts: which character each position shows, or the blank → logits [B, S, C], all at once
+ *       transformer.ts, decoder: which character follows those so far → logits [B, T, C], the paper's head
  *
- * Shapes: B batch, T step (character), S image position, D width, C class, H W image, K control points.
+ * Shapes: B batch, T step (character), S image position, D width, C class, H W image, W′ straight word, K control points.
+ *
+ * Widths: the paper's words are all 100 pixels wide. Those of `tiny` and `small` are 64 to 384, by the shape of their
+ * crops (word-shapes.ts); one set of weights reads all, and sizes along the word are symbols in the graphs.
+ *
+ * In training (`../train/training-graph.ts`) the decoder is given the right characters, all steps at once: `decodeTargets`.
+ * To its focal loss the CTC loss of the other head is added, and guidance by what synthetic words know: which character
+ * lies over a position (column-guidance.ts) and where the word's edges are (outline-guidance.ts).
+ *
+ * In reading (step-graphs.ts) `encoderGraph` runs once an image. What the CTC head spells is a draft; `wordGraph` gives the
+ * decoder the draft whole, and what it agrees with is settled (`../decode/draft.ts`). Weights without that head, beams and
+ * constraints take `stepGraph`, a run a character. An exported file is all of it in one graph, with a greedy decoder and
+ * without drafts: recognizer-graph.ts.
  */
 import { START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
@@ -37,11 +51,11 @@ const AUTHORS_POSITIONS = 5000
 export interface EncodedImage extends Rectified {
   /** The backbone's columns, [B, S, D]. */
   readonly features: Tensor
-  /** What the decoder attends to, [B, S, D]. */
+  /** What the CTC head reads and the decoder attends to, [B, S, D]. */
   readonly memory: Tensor
 }
 
-/** `images[B, H, W, 3]`, uint8 RGB, → everything that the decoder needs. */
+/** `images[B, H, W, 3]`, uint8 RGB, → everything that both heads need. */
 export function encodeImage(scope: Scope, settings: ModelSettings, images_BHWC: Tensor): EncodedImage {
   const normal_BHWC = add(multiply(cast(images_BHWC, 'float32'), 1 / 127.5), -1)
   const rectified = rectify(scope, settings, transpose(normal_BHWC, [0, 3, 1, 2]))
@@ -89,13 +103,13 @@ export function decodeTargets(scope: Scope, settings: ModelSettings, memory: Ten
   })
 }
 
-/** The table of sinusoids that a step of reading looks its position up in. */
+/** The table of sinusoids in which a step of reading finds its position. */
 export function positionTable(settings: ModelSettings): { count: number; data: Float32Array } {
   const count = settings.authorsQuirks ? AUTHORS_POSITIONS : settings.maximumLength + 1
   return { count, data: sinusoids(count, settings.transformer.width) }
 }
 
-/** Every tensor of the model, in the order in which it asks for them. */
+/** Every tensor of the paper's model, in the order in which it asks for them; the CTC head's are named by those who use it. */
 export function tensorSpecs(settings: ModelSettings): TensorSpec[] {
   const graph = new Graph()
   const scope = inputScope(graph)

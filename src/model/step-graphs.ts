@@ -112,7 +112,7 @@ export function stepGraph(settings: ModelSettings, weights: Weights, storage?: S
 /**
  * Inputs: `tokens` [R, T] int32, the start symbol and the characters of R words; `images` [R] int64, each word's place in the
  * encoder's batch; the encoder's `cross_*`. Outputs: `probabilities` [R, T, C] of what follows each character, and
- * `attention` [R, T, S]: how the decoder's last layer looked at the image's S columns, mean of its heads. Not for the
+ * `attention` [R, T, S]: the decoder's last layer's attention to the image's S columns, mean of its heads. Not for the
  * authors' quirks.
  */
 export function wordGraph(settings: ModelSettings, weights: Weights, options: WeightScopeOptions = {}): Graph {
@@ -135,7 +135,7 @@ export function wordGraph(settings: ModelSettings, weights: Weights, options: We
     self: (_, fed) => fed,
     cross: (layer) => ({ key: cross(cacheNames(layer).crossKey), value: cross(cacheNames(layer).crossValue) }),
     mask,
-    observe: (looks) => graph.output('attention', mean(looks, { axes: [1] })),
+    observe: (attention) => graph.output('attention', mean(attention, { axes: [1] })),
   })
   graph.output('probabilities', softmax(multiply(logits, 1 / settings.temperature)))
   return graph

@@ -20,7 +20,7 @@ export function sinusoids(count: number, width: number): Float32Array {
   })
 }
 
-/** A mask [steps, steps] that hides what comes later: 0 where a place may look, a large negative number elsewhere. */
+/** A mask [steps, steps] that hides what comes later: 0 where a place may attend, a large negative number elsewhere. */
 export function causalMask(x: Tensor, steps: number): Tensor {
   const hidden = Float32Array.from({ length: steps * steps }, (_, index) =>
     index % steps > Math.floor(index / steps) ? -1e9 : 0,
@@ -78,12 +78,12 @@ export function decode(
     const attended = self.attend(query, memories.self(layer, fed), { mask: memories.mask })
     state = layerNormLayer(scope, `${name}.norm1`, add(state, scope.dropout(attended, dropout)))
     const cross = crossAttention(scope, settings, layer)
-    const looked = cross.attend(
+    const seen = cross.attend(
       cross.projectQuery(state),
       memories.cross(layer, (memory) => cross.projectMemory(memory)),
       { observe: layer === decoderLayers - 1 ? memories.observe : undefined },
     )
-    state = layerNormLayer(scope, `${name}.norm2`, add(state, scope.dropout(looked, dropout)))
+    state = layerNormLayer(scope, `${name}.norm2`, add(state, scope.dropout(seen, dropout)))
     state = layerNormLayer(scope, `${name}.norm3`, add(state, feedForward(scope, settings, name, state)))
   }
   const normal = layerNormLayer(scope, `${STACKS}.decoder.norm`, state)

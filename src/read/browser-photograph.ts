@@ -1,5 +1,6 @@
 /** Photographs from whatever a canvas can draw. (Browser) */
 
+import { SaflError } from '../error.ts'
 import { keptSize, MAXIMUM_PHOTOGRAPH, type Photograph } from '../image/photograph.ts'
 import { isPixels, toRgb } from '../image/pixels.ts'
 import type { PortableImage } from '../recognize/browser-image.ts'
@@ -28,5 +29,8 @@ export async function toPhotograph(source: PortableImage['image']): Promise<Phot
 
 function checkSize({ width, height }: { readonly width: number; readonly height: number }): void {
   if (width * height > MAXIMUM_PHOTOGRAPH)
-    throw new Error(`the picture has ${width}x${height} pixels; at most ${MAXIMUM_PHOTOGRAPH} in all are read`)
+    throw new SaflError(
+      'image',
+      `the picture has ${width}x${height} pixels; at most ${MAXIMUM_PHOTOGRAPH} in all are read`,
+    )
 }

@@ -1,4 +1,5 @@
 /** The finder that a caller names or gives, checked where it comes in. */
+import { SaflError } from '../error.ts'
 import { shown } from '../recognize/check-options.ts'
 
 /** Throws where it is neither where weights lie, nor something that finds, nor null or absent. */
@@ -7,7 +8,8 @@ export function checkFinder(finder: unknown): void {
   if (finder === undefined || finder === null || isPlace) return
   const { find, dispose } = finder as { find?: unknown; dispose?: unknown }
   if (typeof find === 'function' && typeof dispose === 'function') return
-  throw new Error(
+  throw new SaflError(
+    'option',
     `finder: ${shown(finder)} finds nothing: give where its weights lie, something with find(image) and dispose(), or null`,
   )
 }

@@ -1,4 +1,5 @@
 /** A photograph in, its words, lines and text out: what readers in Node and in the browser have in common. */
+import { SaflError } from '../error.ts'
 import type { Finder, FoundWord } from '../find/finder.ts'
 import type { RgbImage } from '../image/image.ts'
 import type { Photograph } from '../image/photograph.ts'
@@ -94,11 +95,14 @@ export abstract class PhotographReader<Source> {
 
   private finderOr(option: string): Finder {
     if (this.finder) return this.finder
-    throw new Error(`${option}: this reader was loaded without a finder (finder: null): give boxes to read`)
+    throw new SaflError(
+      'option',
+      `${option}: this reader was loaded without a finder (finder: null): give boxes to read`,
+    )
   }
 
   private async ask<Answer>(read: () => Promise<Answer>): Promise<Answer> {
-    if (this.closed) throw new Error('the reader was disposed of: load another')
+    if (this.closed) throw new SaflError('disposed', 'the reader was disposed of: load another')
     const reading = read().finally(() => this.asked.delete(reading))
     this.asked.add(reading)
     return reading

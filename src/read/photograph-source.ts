@@ -1,10 +1,11 @@
 /** Photographs from files, bytes or pixels. (Node) */
 import { fileURLToPath } from 'node:url'
-import { decodePhotograph, ImageError } from '../image/decode.ts'
+import { SaflError } from '../error.ts'
+import { decodePhotograph } from '../image/decode.ts'
 import { MAXIMUM_PHOTOGRAPH, type Photograph } from '../image/photograph.ts'
 import { type ImageSource, isNoPath, readImage } from '../recognize/image-source.ts'
 
-/** Whatever a recogniser reads, in full resolution. Rejects with an `ImageError`, or an error that says what is wrong with pixels. */
+/** Whatever a recogniser reads, in full resolution. Rejects with an `SaflError`. */
 export async function readPhotograph(source: ImageSource): Promise<Photograph> {
   const file = await fileOf(source)
   if (file !== null) return decodePhotograph(file.content, file.name)
@@ -12,7 +13,7 @@ export async function readPhotograph(source: ImageSource): Promise<Photograph> {
   const image = await readImage(source)
   const { width, height } = image
   if (width * height > MAXIMUM_PHOTOGRAPH)
-    throw new ImageError(`image: is ${width}x${height} pixels; at most ${MAXIMUM_PHOTOGRAPH} in all are read`)
+    throw new SaflError('image', `image: is ${width}x${height} pixels; at most ${MAXIMUM_PHOTOGRAPH} in all are read`)
   return { image, width, height }
 }
 

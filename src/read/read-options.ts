@@ -1,4 +1,5 @@
 /** How photographs are read. */
+import { SaflError } from '../error.ts'
 import type { FoundWord } from '../find/finder.ts'
 import type { Quadrilateral } from '../image/quadrilateral.ts'
 import { checkRecognizeOptions, shown } from '../recognize/check-options.ts'
@@ -24,13 +25,16 @@ export interface CheckedReadOptions {
 /** Throws, with the option's name, its value and what would do. */
 export function checkReadOptions(options: ReadOptions): CheckedReadOptions {
   if (typeof options !== 'object' || options === null)
-    throw new Error(`${shown(options)} are no options: give an object, such as { minimumConfidence: 0.5 }`)
+    throw new SaflError(
+      'option',
+      `${shown(options)} are no options: give an object, such as { minimumConfidence: 0.5 }`,
+    )
   const { boxes, minimumConfidence = 0, ...recognizing } = options
   checkRecognizeOptions(recognizing)
   if (!(minimumConfidence >= 0 && minimumConfidence <= 1))
-    throw new Error(`minimumConfidence: ${shown(minimumConfidence)} is no number from 0 to 1`)
+    throw new SaflError('option', `minimumConfidence: ${shown(minimumConfidence)} is no number from 0 to 1`)
   if (boxes !== undefined && !Array.isArray(boxes))
-    throw new Error(`boxes: ${shown(boxes)} is no list of quadrilaterals`)
+    throw new SaflError('option', `boxes: ${shown(boxes)} is no list of quadrilaterals`)
   return { boxes: boxes?.map(checkedBox) ?? null, minimumConfidence, recognizing }
 }
 
@@ -41,7 +45,8 @@ function checkedBox(box: Box, place: number): FoundWord {
   const { quadrilateral, score = 1 } = isFound(box) ? box : { quadrilateral: box }
   const isPoint = (point: unknown) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite)
   if (!Array.isArray(quadrilateral) || quadrilateral.length !== 4 || !quadrilateral.every(isPoint))
-    throw new Error(
+    throw new SaflError(
+      'option',
       `boxes[${place}]: ${shown(box)} is no quadrilateral: give its four corners, [x, y] in pixels, clockwise from the word's top left`,
     )
   return { quadrilateral, score }

@@ -1,5 +1,6 @@
 /** What the page and the worker of a reader of photographs say to each other. (Browser) */
 import type { PortableImage } from '../recognize/browser-image.ts'
+import type { PortableError } from '../recognize/worker-port.ts'
 import type { BrowserTextReaderOptions } from './browser-reader-options.ts'
 import type { ReadOptions } from './read-options.ts'
 
@@ -18,4 +19,4 @@ export interface ReaderRequest {
 export type ReaderReply =
   | { readonly started: true }
   | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: Error }
+  | { readonly id: number; readonly error: PortableError }

@@ -1,4 +1,6 @@
 /** The worker's side of `WorkerTextReader`: one reader, whose calls it makes and answers. (Browser) */
+import { SaflError } from '../error.ts'
+import type { PortableError } from '../recognize/worker-port.ts'
 import { BrowserPhotographReader } from './browser-reader.ts'
 import type { ReaderCall, ReaderReply, ReaderRequest } from './reader-calls.ts'
 
@@ -11,7 +13,7 @@ self.addEventListener('message', async ({ data: { id, call } }: MessageEvent<Rea
   try {
     reply({ id, result: await answer(id, call) })
   } catch (error) {
-    reply({ id, error: error instanceof Error ? error : new Error(String(error)) })
+    reply({ id, error: toPortable(error) })
   } finally {
     underWay.delete(id)
     if ('image' in call && call.image instanceof ImageBitmap) call.image.close()
@@ -34,6 +36,13 @@ async function answer(id: number, call: ReaderCall): Promise<unknown> {
     case 'dispose':
       return (await reader!).dispose()
   }
+}
+
+/** Structured clones of errors lose what is their own. */
+function toPortable(error: unknown): PortableError {
+  if (error instanceof SaflError) return { name: error.name, message: error.message, code: error.code }
+  const { name, message } = error instanceof Error ? error : new Error(String(error))
+  return { name, message }
 }
 
 function signalOf(id: number): AbortSignal {

@@ -1,6 +1,9 @@
 /** The page's side of a reader of photographs in a worker: every call is a message, its answer another. (Browser) */
+import { SaflError, type SaflErrorCode } from '../error.ts'
 import type { FoundWord } from '../find/finder.ts'
+import { isPackagedModel } from '../package-files.ts'
 import { type BrowserImage, toPortable } from '../recognize/browser-image.ts'
+import type { PortableError } from '../recognize/worker-port.ts'
 import type { BrowserTextReaderOptions } from './browser-reader-options.ts'
 import type { PhotographReading } from './photograph-reading.ts'
 import { checkReadOptions, type ReadOptions } from './read-options.ts'
@@ -16,7 +19,7 @@ interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-const DISPOSED = 'the reader was disposed of: load another'
+const disposed = () => new SaflError('disposed', 'the reader was disposed of: load another')
 
 export class WorkerTextReader {
   private readonly worker: Worker
@@ -30,7 +33,7 @@ export class WorkerTextReader {
       if ('started' in data) return
       const waiting = this.waiting.get(data.id)
       this.waiting.delete(data.id)
-      if ('error' in data) waiting?.reject(data.error)
+      if ('error' in data) waiting?.reject(fromPortable(data.error))
       else waiting?.resolve(data.result)
     })
     worker.addEventListener('error', ({ message }) => this.end(new Error(`the worker failed: ${message}`)))
@@ -38,7 +41,7 @@ export class WorkerTextReader {
 
   /** Null where the worker itself cannot be started; rejects where it can, and the weights cannot be loaded. */
   static async load(options: Omit<BrowserTextReaderOptions, 'worker'>): Promise<WorkerTextReader | null> {
-    const { signal, weights, words, finder, ...others } = options
+    const { signal, model, words, finder, ...others } = options
     signal?.throwIfAborted()
     const worker = await start()
     if (!worker) return null
@@ -50,7 +53,7 @@ export class WorkerTextReader {
       // A path is one from the page, not from the worker's file.
       const fromPage = (path: string | URL) => new URL(path, document.baseURI).href
       const from = {
-        ...(weights !== undefined && { weights: fromPage(weights) }),
+        ...(model !== undefined && { model: isPackagedModel(`${model}`) ? model : fromPage(model) }),
         ...(words !== undefined && { words: words === null ? null : fromPage(words) }),
         ...(finder !== undefined && { finder: finder === null ? null : fromPage(finder as string | URL) }),
       }
@@ -81,7 +84,7 @@ export class WorkerTextReader {
     const disposing = this.call({ method: 'dispose' })
     this.disposed = true
     await disposing
-    this.end(new Error(DISPOSED))
+    this.end(disposed())
   }
 
   private async call(call: ReaderCall, { transfer = [], signal }: CallOptions = {}): Promise<unknown> {
@@ -101,7 +104,7 @@ export class WorkerTextReader {
   private send(id: number, call: ReaderCall, transfer: Transferable[] = []): Promise<unknown> {
     return new Promise((resolve, reject) => {
       // What was begun before may still be ended.
-      if (this.disposed && call.method !== 'abort') throw new Error(DISPOSED)
+      if (this.disposed && call.method !== 'abort') throw disposed()
       this.worker.postMessage({ id, call } satisfies ReaderRequest, transfer)
       this.waiting.set(id, { resolve, reject })
     })
@@ -114,6 +117,11 @@ export class WorkerTextReader {
     for (const { reject } of this.waiting.values()) reject(error)
     this.waiting.clear()
   }
+}
+
+function fromPortable({ name, message, code }: PortableError): Error {
+  if (code !== undefined) return new SaflError(code as SaflErrorCode, message)
+  return Object.assign(new Error(message), { name })
 }
 
 /** A worker that has its modules; null where it cannot have them, such as those that only the page's import map names. */

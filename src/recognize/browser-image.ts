@@ -1,4 +1,5 @@
 /** Whatever a canvas can draw, as pixels. (Browser) */
+import { SaflError } from '../error.ts'
 import type { RgbImage } from '../image/image.ts'
 import { isPixels, type Pixels, toRgb } from '../image/pixels.ts'
 
@@ -40,7 +41,7 @@ export async function toPortable(source: BrowserImage): Promise<PortableImage> {
 function checkedSize(source: CanvasImageSource): { width: number; height: number } {
   const { width, height } = sizeOf(source)
   if (width > 0 && height > 0) return { width, height }
-  throw new Error(`the picture has ${width}x${height} pixels: has it been loaded?`)
+  throw new SaflError('image', `the picture has ${width}x${height} pixels: has it been loaded?`)
 }
 
 function sizeOf(source: CanvasImageSource): { width: number; height: number } {

@@ -1,51 +1,64 @@
 /** The recogniser for browsers: whatever a canvas can draw in, its text out. No server sees the image. (Browser) */
-
 import type { RgbImage } from '../image/image.ts'
-import type { BrowserImage } from './browser-image.ts'
-import type { BrowserReader } from './browser-reader.ts'
-import { checkBrowserOptions, checkImages, checkRecognizeOptions } from './check-options.ts'
-import { ImageReader } from './image-reader.ts'
-import type { BrowserLoadOptions, RecognizeOptions } from './reading-options.ts'
-import type { Recognition } from './recognition.ts'
-import { WorkerReader } from './worker-reader.ts'
+import { isPackagedModel } from '../package-files.ts'
+import { AbstractRecognizer } from './abstract-recognizer.ts'
+import { type BrowserImage, toPixels, toPortable } from './browser-image.ts'
+import { startWorker } from './browser-port.ts'
+import { checkBrowserOptions } from './check-options.ts'
+import type { Engine } from './engine.ts'
+import type { BrowserLoadOptions } from './reading-options.ts'
+import { WorkerEngine } from './worker-engine.ts'
 
-export class SceneTextRecognizer extends ImageReader<BrowserImage> {
-  private readonly reader: BrowserReader | WorkerReader
+type Decode = (source: BrowserImage) => Promise<RgbImage>
 
-  private constructor(reader: BrowserReader | WorkerReader) {
-    super()
-    this.reader = reader
+export class SceneTextRecognizer extends AbstractRecognizer<BrowserImage> {
+  protected override readonly decode: Decode
+
+  private constructor(engine: Engine, decode: Decode) {
+    super(engine)
+    this.decode = decode
   }
 
   /**
    * Downloads the weights and prepares them in onnxruntime-web. WebAssembly has threads where the page is cross-origin
    * isolated; elsewhere it has one, and a warning says so, as it does where there is no WebGPU that was asked for. Where no
    * worker can be started, a warning says so, and words are read in the page's own thread.
+   *
+   * @example
+   * const recognizer = await SceneTextRecognizer.load()
+   * const { text, confidence } = await recognizer.recognize(document.querySelector('img'))
    */
   static async load(given: BrowserLoadOptions = {}): Promise<SceneTextRecognizer> {
     checkBrowserOptions(given)
     const { worker = true, ...options } = given
-    if (worker && 'document' in globalThis) {
-      const reader = await WorkerReader.load(options)
-      if (reader) return new SceneTextRecognizer(reader)
-      console.warn("safl: no worker could be started, so that words are read in the page's own thread")
+    const port = worker && 'document' in globalThis ? await startInWorker(options.signal) : null
+    if (port) {
+      const { signal, ...others } = fromPage(options)
+      const engine = await WorkerEngine.load<typeof others, Blob | object>(port, others, signal)
+      const decode = async (source: BrowserImage) => {
+        const { image, transfer } = await toPortable(source)
+        return engine.decode(image, transfer)
+      }
+      return new SceneTextRecognizer(engine, decode)
     }
-    const { BrowserReader } = await import('./browser-reader.ts')
-    return new SceneTextRecognizer(await BrowserReader.load(options))
+    const { loadBrowserEngine } = await import('./browser-engine.ts')
+    return new SceneTextRecognizer(await loadBrowserEngine(options), toPixels)
   }
+}
 
-  protected override decode(source: BrowserImage): Promise<RgbImage> {
-    return this.reader.decode(source)
-  }
+async function startInWorker(signal: AbortSignal | undefined) {
+  signal?.throwIfAborted()
+  const port = await startWorker()
+  if (!port) console.warn("safl: no worker could be started, so that words are read in the page's own thread")
+  return port
+}
 
-  override async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
-    checkImages(images)
-    checkRecognizeOptions(options)
-    return this.reader.recognizeImages(images, options)
-  }
-
-  override async dispose(): Promise<void> {
-    await this.close()
-    await this.reader.dispose()
+/** A path is one from the page, not from the worker's file. */
+function fromPage({ model, words, ...others }: Omit<BrowserLoadOptions, 'worker'>) {
+  const from = (path: string | URL) => new URL(path, document.baseURI).href
+  return {
+    ...others,
+    ...(model !== undefined && { model: isPackagedModel(`${model}`) ? model : from(model) }),
+    ...(words !== undefined && { words: words === null ? null : from(words) }),
   }
 }

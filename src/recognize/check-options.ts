@@ -1,30 +1,24 @@
 /** Options as a caller gives them, checked where they come in: what is misspelt would otherwise do nothing, in silence. */
-import { packagedModels } from '../package-files.ts'
-import type { Precision } from './draft-reader.ts'
-import type {
-  BrowserLoadOptions,
-  Decoder,
-  Device,
-  LoadOptions,
-  ReaderOptions,
-  RecognizeOptions,
+import { SaflError } from '../error.ts'
+import { isPackagedModel, packagedModels } from '../package-files.ts'
+import {
+  type BrowserLoadOptions,
+  decoders,
+  devices,
+  type LoadOptions,
+  orientations,
+  precisions,
+  type ReaderOptions,
+  type RecognizeOptions,
 } from './reading-options.ts'
-import type { Orientation } from './views.ts'
 
 /** What is wrong with a value, said after the option's name and the value; null where nothing is. */
 type Check = (value: unknown) => string | null
 
-/** The compiler sees that none is missing; to import the lists would take the whole reader into a page's own script. */
-const namesOf = <Name extends string>(names: Readonly<Record<Name, true>>) => Object.keys(names)
-const decoders = namesOf<Decoder>({ attention: true, ctc: true })
-const precisions = namesOf<Precision>({ float32: true, int8: true })
-const orientations = namesOf<Orientation>({ auto: true, upright: true, any: true })
-const devices = namesOf<Device>({ wasm: true, webgpu: true })
-
 const oneOf =
-  (choices: readonly string[], otherwise = ''): Check =>
+  (choices: readonly string[]): Check =>
   (value) =>
-    choices.includes(value as string) ? null : `is none of ${choices.join(', ')}${otherwise}`
+    choices.includes(value as string) ? null : `is none of ${choices.join(', ')}`
 
 const ofType =
   (type: 'boolean' | 'number' | 'string', name: string): Check =>
@@ -32,7 +26,6 @@ const ofType =
     typeof value === type ? null : `is no ${name}`
 
 const flag: Check = (value) => (typeof value === 'boolean' ? null : 'is neither true nor false')
-const number = ofType('number', 'number')
 const text = ofType('string', 'text')
 /** Of whatever realm: `instanceof` knows those of its own alone. */
 const isA = (value: unknown, kind: string) => Object.prototype.toString.call(value) === `[object ${kind}]`
@@ -44,23 +37,46 @@ const counts: Check = (value) =>
 const pattern: Check = (value) =>
   typeof value === 'string' || isA(value, 'RegExp') ? null : 'is no regular expression, nor the text of one'
 const signal: Check = (value) => (isA(value, 'AbortSignal') ? null : 'is no AbortSignal')
-const place: Check = (value) => (typeof value === 'string' || isA(value, 'URL') ? null : 'is no address')
+const place: Check = (value) => (typeof value === 'string' || isA(value, 'URL') ? null : 'is no path or URL')
+/** What has neither a slash nor a dot names a model. */
+const webModel: Check = (value) =>
+  typeof value === 'string' && /^[\w-]*$/.test(value) && !isPackagedModel(value)
+    ? `is none of ${packagedModels.join(', ')}, nor the address of a weights file`
+    : place(value)
 const orNull =
   (check: Check): Check =>
   (value) =>
     value === null ? null : check(value)
-const threads: Check = (value) =>
-  Number.isInteger(value) && (value as number) >= 1 ? null : 'is no whole number from 1 on'
+const wholeNumber =
+  (least: number, most = Number.POSITIVE_INFINITY): Check =>
+  (value) => {
+    const isWithin = Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+    return isWithin
+      ? null
+      : `is no whole number from ${least} ${most === Number.POSITIVE_INFINITY ? 'on' : `to ${most}`}`
+  }
+const weight: Check = (value) =>
+  typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY ? null : 'is no number from 0'
+const count = (least: number) => wholeNumber(least, 1000)
 
 type Checks<Options> = Readonly<Record<keyof Options, Check>>
 
-const readerChecks: Checks<ReaderOptions> = { threads, decoder: oneOf(decoders), precision: oneOf(precisions) }
-const loadChecks: Checks<LoadOptions> = { ...readerChecks, model: text, preset: text, words: orNull(text) }
+const readerChecks: Checks<ReaderOptions> = {
+  threads: wholeNumber(1),
+  decoder: oneOf(decoders),
+  precision: oneOf(precisions),
+}
+const loadChecks: Checks<LoadOptions> = {
+  ...readerChecks,
+  model: place,
+  preset: text,
+  words: orNull(text),
+  worker: flag,
+}
 const browserChecks: Checks<BrowserLoadOptions> = {
   ...readerChecks,
   device: oneOf(devices),
-  model: oneOf(packagedModels, '; other weights are given by their address, as weights'),
-  weights: place,
+  model: webModel,
   words: orNull(place),
   signal,
   worker: flag,
@@ -68,18 +84,18 @@ const browserChecks: Checks<BrowserLoadOptions> = {
 const recognizeChecks: Checks<RecognizeOptions> = {
   orientation: oneOf(orientations),
   secondLook: flag,
-  batchSize: number,
+  batchSize: wholeNumber(1),
   geometry: flag,
   attention: flag,
   signal,
-  beamWidth: number,
-  alternatives: number,
-  characterAlternatives: number,
+  beamWidth: count(1),
+  alternatives: count(0),
+  characterAlternatives: count(0),
   lexicon: list,
   pattern,
   allow: text,
   prior: counts,
-  priorWeight: number,
+  priorWeight: weight,
 }
 
 /** Each throws, with the option's name, its value and what would do. */
@@ -90,7 +106,8 @@ export const checkRecognizeOptions = (options: RecognizeOptions) => check(option
 
 /** Throws where images are no list. */
 export function checkImages(images: unknown): void {
-  if (!Array.isArray(images)) throw new Error(`${shown(images)} is no list of images: recognize reads a single one`)
+  if (!Array.isArray(images))
+    throw new SaflError('option', `${shown(images)} is no list of images: recognize reads a single one`)
 }
 
 /** Throws where images do not come one by one: texts and bytes do, but a character or a byte at a time. */
@@ -98,17 +115,20 @@ export function checkStream(images: unknown): void {
   const isIterable =
     typeof images === 'object' && images !== null && (Symbol.iterator in images || Symbol.asyncIterator in images)
   if (!isIterable || ArrayBuffer.isView(images))
-    throw new Error(`${shown(images)} is no stream or list of images: recognize reads a single one`)
+    throw new SaflError('option', `${shown(images)} is no stream or list of images: recognize reads a single one`)
 }
 
 function check(options: object, checks: Readonly<Record<string, Check>>): void {
   if (typeof options !== 'object' || options === null)
-    throw new Error(`${shown(options)} are no options: give an object, such as { ${Object.keys(checks)[0]}: … }`)
+    throw new SaflError(
+      'option',
+      `${shown(options)} are no options: give an object, such as { ${Object.keys(checks)[0]}: … }`,
+    )
   for (const [name, value] of Object.entries(options)) {
     const find = Object.hasOwn(checks, name) ? checks[name] : undefined
-    if (find === undefined) throw new Error(`${name}: ${unknownOption(name, Object.keys(checks))}`)
+    if (find === undefined) throw new SaflError('option', `${name}: ${unknownOption(name, Object.keys(checks))}`)
     const problem = value === undefined ? null : find(value)
-    if (problem !== null) throw new Error(`${name}: ${shown(value)} ${problem}`)
+    if (problem !== null) throw new SaflError('option', `${name}: ${shown(value)} ${problem}`)
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a recogniser in Node reads words from. (Node) */
 import { fileURLToPath } from 'node:url'
-import { decodeImage, ImageError } from '../image/decode.ts'
+import { SaflError } from '../error.ts'
+import { decodeImage } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import { isPixels, type Pixels, toRgb } from '../image/pixels.ts'
 import { shortened, shown } from './check-options.ts'
@@ -8,7 +9,7 @@ import { shortened, shown } from './check-options.ts'
 /** A path, a `file:` URL, the bytes of an image file (Buffer, ArrayBuffer, Blob, File), or raw pixels. */
 export type ImageSource = string | URL | Uint8Array | ArrayBuffer | Blob | Pixels
 
-/** Rejects with an `ImageError`, or an error that says what is wrong with the pixels. */
+/** Rejects with an error that says what is wrong with the file or the pixels. */
 export async function readImage(source: ImageSource): Promise<RgbImage> {
   if (typeof source === 'string') return readPath(source)
   const kind = kindOf(source)
@@ -20,7 +21,7 @@ export async function readImage(source: ImageSource): Promise<RgbImage> {
   if (kind === 'ArrayBuffer') return decodeImage(new Uint8Array(source as ArrayBuffer))
   if (isPixels(source)) return toRgb(source)
   if (kind === 'Uint8Array') return decodeImage(asBytes(source as Uint8Array))
-  throw new ImageError(`${shown(source)} is no image: give a path, the bytes of a file or pixels`)
+  throw new SaflError('image', `${shown(source)} is no image: give a path, the bytes of a file or pixels`)
 }
 
 /** What a value calls itself: that of another realm, as a test runner's, is no instance of this one's classes. */
@@ -46,9 +47,13 @@ async function readPath(path: string): Promise<RgbImage> {
   const [, scheme] = ADDRESS.exec(path) ?? []
   if (scheme?.toLowerCase() === 'file') return decodeImage(fileURLToPath(path))
   if (scheme?.toLowerCase() === 'data' || BASE64.test(path))
-    throw new ImageError(`${shortened(path)}: holds an image itself: give its bytes, as of Buffer.from(text, 'base64')`)
+    throw new SaflError(
+      'image',
+      `${shortened(path)}: holds an image itself: give its bytes, as of Buffer.from(text, 'base64')`,
+    )
   if (scheme)
-    throw new ImageError(
+    throw new SaflError(
+      'image',
       `${shortened(path)}: only files are read, nothing from the network; fetch it and give its bytes`,
     )
   return decodeImage(path)

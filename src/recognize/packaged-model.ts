@@ -1,4 +1,5 @@
 /** Whether a file of the package holds the weights that were asked for: a bundler may have put another in its place. */
+import { SaflError } from '../error.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import type { PackagedModel } from '../package-files.ts'
 import { small } from '../presets/small.ts'
@@ -16,7 +17,8 @@ export function checkModel(
     ([name, value]) => JSON.stringify(settings.backbone[name as keyof typeof backbone]) === JSON.stringify(value),
   )
   if (isShaped && (provenance.model ?? model) === model) return
-  throw new Error(
+  throw new SaflError(
+    'weights',
     `these are not the weights of ${model}${provenance.model ? ` but of ${provenance.model}` : ''}: has a bundler put another file in their place?`,
   )
 }

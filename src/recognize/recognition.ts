@@ -1,15 +1,16 @@
 /** What is read of an image. */
+import type { OtherCharacter } from '../decode/beam.ts'
 import type { AttentionMap } from './attention-map.ts'
 import type { WordGeometry } from './geometry.ts'
-import type { Alternative, ReadCharacter } from './step-reader.ts'
 
 export interface Recognition {
   readonly text: string
   /**
-   * Probability of the word, 0 to 1: the product of those of its characters and of the end symbol; with CTC, the sum over
-   * all ways to spell it along the image. It is the model's own among all words, not that among those of a lexicon or a
-   * pattern, and without what a prior says; with a lexicon both cases of a letter count together. Of a word that was
-   * compared with others in a second look it is the share among them (docs/decoding.md).
+   * Probability that the image shows this text, 0 to 1. Of a word that is sure at first sight it is the product of its
+   * characters' probabilities and the end symbol's; with CTC, the sum over all ways to spell it along the image. Of a word
+   * that was compared with others in a second look it is its share among them, and no more than what all of them have
+   * together. With a lexicon or a pattern it stays what the model makes of the word among all words, without what a prior
+   * says; with a lexicon both cases of a letter count together. See docs/decoding.md.
    */
   readonly confidence: number
   /** Each character with its own probability. */
@@ -25,4 +26,17 @@ export interface Recognition {
   readonly geometry?: WordGeometry
   /** Where the decoder's last layer looked for each character, mean of its heads; when asked for. */
   readonly attention?: readonly AttentionMap[]
+}
+
+export interface ReadCharacter {
+  readonly character: string
+  /** The model's own after the characters before. */
+  readonly probability: number
+  /** Others that may stand here after the same characters before, the most probable first; when asked for. */
+  readonly alternatives?: readonly OtherCharacter[]
+}
+
+export interface Alternative {
+  readonly text: string
+  readonly confidence: number
 }

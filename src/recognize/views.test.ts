@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RgbImage } from '../image/image.ts'
-import { batchesOf, pixelsOf, Views } from './views.ts'
+import { inBatches, pixelsOf } from './read-views.ts'
+import { Views } from './views.ts'
 
 const shapes = [64, 128, 256].map((textWidth) => ({ imageWidth: 2 * textWidth, textWidth, leastAspect: 1.25 }))
 const views = new Views(shapes, 64)
@@ -75,8 +76,10 @@ test('a very high crop takes no more room than others', () => {
   }
 })
 
-test('batches hold views of one shape, in their order', () => {
+test('batches hold views of one shape, in their order', async () => {
   const all = [word, looseWord, word, stacked, word].map((image) => views.of(image, 'upright')[0]!)
-  expect(batchesOf(all, 2)).toEqual([[0, 2], [4], [1], [3]])
+  const batches: (readonly number[])[] = []
+  await inBatches(all, { batchSize: 2 }, async (places) => void batches.push(places))
+  expect(batches).toEqual([[0, 2], [4], [1], [3]])
   expect(pixelsOf([all[0]!, all[2]!]).shape).toEqual([2, 64, all[0]!.shape.imageWidth, 3])
 })

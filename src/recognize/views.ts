@@ -6,16 +6,8 @@ import { beside } from '../image/join.ts'
 import { lean } from '../image/lean.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import { shapeOf, type WordShape } from '../model/word-shapes.ts'
-import type { Value } from '../tensor/index.ts'
 import type { Point, WordGeometry } from './geometry.ts'
-
-/**
- * Which rotations of an image are read; the most confident reading counts. `auto`: those more than twice as high as wide also
- * rotated by a quarter either way; with a second look, what is not sure and higher than wide as well, and what is not sure
- * after all also upside down. `upright`: none is rotated. `any`: all by all quarters, at four times the cost.
- */
-export const orientations = ['auto', 'upright', 'any'] as const
-export type Orientation = (typeof orientations)[number]
+import type { Orientation } from './reading-options.ts'
 
 export interface View {
   /** As the network takes it. */
@@ -172,29 +164,6 @@ export class Views {
       }),
     ]
   }
-}
-
-/** Views of one shape as the network takes them, [B, H, W, 3]. */
-export function pixelsOf(views: readonly View[]): Value {
-  const { width, height } = views[0]!.shown
-  const data = new Uint8Array(views.length * height * width * 3)
-  for (const [place, { shown }] of views.entries()) data.set(shown.data, place * shown.data.length)
-  return { type: 'uint8', shape: [views.length, height, width, 3], data }
-}
-
-/** Places of views in batches whose members have one shape, in their order. */
-export function batchesOf(views: readonly View[], batchSize: number): number[][] {
-  const byShape = new Map<number, number[]>()
-  for (const [place, { shape }] of views.entries()) {
-    const places = byShape.get(shape.imageWidth)
-    if (places) places.push(place)
-    else byShape.set(shape.imageWidth, [place])
-  }
-  return [...byShape.values()].flatMap((places) =>
-    Array.from({ length: Math.ceil(places.length / batchSize) }, (_, batch) =>
-      places.slice(batch * batchSize, (batch + 1) * batchSize),
-    ),
-  )
 }
 
 /** What was found in a view, as fractions of its crop. */

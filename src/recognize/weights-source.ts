@@ -1,14 +1,20 @@
 /** Finds and reads weights files: those that come with the package, and others by path. (Node) */
 import { readFile } from 'node:fs/promises'
+import { SaflError } from '../error.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { isPackagedModel, packagedModels } from '../package-files.ts'
 import { packagePath } from '../package-path.ts'
 import { presetNames } from '../presets/presets.ts'
 import { checkModel } from './packaged-model.ts'
-import type { LoadOptions } from './reading-options.ts'
+
+/** A weights file by its path, or by the name of a packaged model; the preset is for a file that names no model. */
+export interface WeightsPath {
+  readonly model?: string
+  readonly preset?: string
+}
 
 /** Rejects where there is no such file, and where it holds other weights than those that were asked for. */
-export async function readWeightsFile({ model = 'tiny', preset }: LoadOptions): Promise<WeightsFile> {
+export async function readWeightsFile({ model = 'tiny', preset }: WeightsPath): Promise<WeightsFile> {
   const named = isPackagedModel(model)
   const path = named ? packagePath(model, 'give the path of a weights file as model') : model
   const packaged = packagedModels.join(' and ')
@@ -24,7 +30,7 @@ export async function readWeightsFile({ model = 'tiny', preset }: LoadOptions): 
     if (named) checkModel(file, model)
     return file
   } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new SaflError('weights', `${path}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
@@ -34,6 +40,6 @@ export async function readBytes(path: string, missing = `${path}: no such file`)
     return await readFile(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new Error(missing)
+    throw new SaflError('weights', missing)
   }
 }

@@ -2,65 +2,13 @@
  * Weighted sums of shifted copies of an array: blurring's inner loop, most of the work of a photograph, eight times as fast in
  * WebAssembly's lanes as in JavaScript's loops.
  */
-import {
-  advance,
-  END,
-  get,
-  I32,
-  instantiate,
-  integer,
-  LANES,
-  LOAD_SPLAT,
-  LOOP,
-  load,
-  PAGE,
-  repeatIfLess,
-  set,
-  store,
-  V128,
-  ZEROS,
-} from '../wasm.ts'
+import { instantiate, PAGE } from '../wasm.ts'
+import { convolutionWasm } from './convolution-wasm.ts'
 
-/** Parameters, byte addresses and lengths: where to read and write, the taps' first and last end, the step between taps. */
-const [SOURCE, TARGET, TAPS, TAPS_END, TARGET_END, STEP] = [0, 1, 2, 3, 4, 5]
-/** Local variables: where the current tap reads, which tap it is, its weight in all four lanes, four sums of four lanes. */
-const [FROM, TAP, WEIGHT] = [6, 7, 8]
-const SUMS = [9, 10, 11, 12]
+const { memory, convolve } = instantiate<'convolve'>(convolutionWasm)
 
-/** Numbers that one round of the loop computes. */
+/** Numbers that one round of the loop in `convolution.wat` computes. */
 const ROUND = 16
-
-const BODY = [
-  ...LOOP,
-  ...SUMS.flatMap((sum) => [...ZEROS, ...set(sum)]),
-  ...[...get(SOURCE), ...set(FROM), ...get(TAPS), ...set(TAP)],
-  ...LOOP,
-  ...[...get(TAP), ...LOAD_SPLAT, ...set(WEIGHT)],
-  ...SUMS.flatMap((sum, index) => [
-    ...[...get(FROM), ...load(16 * index), ...get(WEIGHT), ...LANES.multiply],
-    ...[...get(sum), ...LANES.add, ...set(sum)],
-  ]),
-  ...advance(FROM, get(STEP)),
-  ...advance(TAP, integer(4)),
-  ...repeatIfLess(get(TAP), get(TAPS_END)),
-  ...END,
-  ...SUMS.flatMap((sum, index) => [...get(TARGET), ...get(sum), ...store(16 * index)]),
-  ...advance(SOURCE, integer(4 * ROUND)),
-  ...advance(TARGET, integer(4 * ROUND)),
-  ...repeatIfLess(get(TARGET), get(TARGET_END)),
-  ...END,
-  ...END,
-]
-
-const { memory, run: convolve } = instantiate({
-  parameters: Array<number>(6).fill(I32),
-  locals: [
-    [2, I32],
-    [1 + SUMS.length, V128],
-  ],
-  body: BODY,
-  bytes: PAGE,
-})
 
 /**
  * Two arrays of at least `length` numbers, `first` and `second`, in the memory that `sumShifted` works on. Both, and what

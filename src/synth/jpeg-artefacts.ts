@@ -1,4 +1,8 @@
-/** What JPEG compression does to a picture: cosine transforms of 8×8 blocks, rounded by the standard's tables (ITU-T T.81, annex K). */
+/**
+ * What JPEG compression does to a picture: cosine transforms of 8×8 blocks, rounded by the standard's tables (ITU-T T.81,
+ * annex K). Own code, as the painter waits for nobody (sharp's is asynchronous) and paints thousands of words in a row: of
+ * @napi-rs/canvas each picture holds 0.25 MB until the event loop turns, and a word takes 0.45 ms instead of 0.24 (120×40).
+ */
 import { fromFrequencies, SIDE, scaleOf, toFrequencies } from './cosine-transform.ts'
 import type { LightImage } from './light-image.ts'
 import { createScratch } from './scratch.ts'

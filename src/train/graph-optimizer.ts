@@ -1,5 +1,8 @@
-/** The optimizers as nodes of a graph: what `optimizer.ts` and `muon.ts` do in JavaScript, for steps that stay on a device. */
-import type { TrainingSettings } from '../config.ts'
+/**
+ * The optimizers as nodes of a graph: what `optimizer.ts` and `muon.ts` do in JavaScript, for steps that stay on a device. What
+ * both have in common stands in `optimizer-rules.ts`; roundings differ, as sums here are ordered by what a graph does fast.
+ */
+import type { AnyTrainingSettings } from '../config.ts'
 import type { TensorSpec } from '../model/scope.ts'
 import {
   add,
@@ -7,32 +10,31 @@ import {
   concatenate,
   divide,
   multiply,
-  sizeOf,
   slice,
   squareRoot,
   subtract,
   sum,
   type Tensor,
 } from '../tensor/index.ts'
-import { isMatrix, type MatrixStretch, matrixStep, stretchesOf } from './muon.ts'
-import { averageDecay, type Stretch } from './optimizer.ts'
+import {
+  decays,
+  isMatrix,
+  LEAST_NORM,
+  type MatrixStretch,
+  placed,
+  type Stretch,
+  stepNumbers,
+  stretchesOf,
+} from './optimizer-rules.ts'
+import { matrixStep } from './orthogonal-step.ts'
 
 /** Numbers that differ from step to step: Adam's step size, the correction of its second moment, averaging, decay, rate. */
 export const SCHEDULE = 5
 
 /** The numbers of one step, from 1. */
-export function scheduleOf(
-  { beta1, beta2, averageDecay: decay, weightDecay }: TrainingSettings,
-  step: number,
-  rate: number,
-): number[] {
-  return [
-    rate / (1 - beta1 ** step),
-    1 / Math.sqrt(1 - beta2 ** step),
-    averageDecay(decay, step),
-    1 - rate * weightDecay,
-    rate,
-  ]
+export function scheduleOf(settings: AnyTrainingSettings, step: number, rate: number): number[] {
+  const { firstShare, secondRoot, keep, decay } = stepNumbers(settings, step, rate)
+  return [rate / firstShare, 1 / secondRoot, keep, decay, rate]
 }
 
 /**
@@ -52,33 +54,26 @@ export interface WeightPart {
 }
 
 /** The parts of all weights. */
-export function weightParts({ optimizer }: TrainingSettings, parameters: readonly TensorSpec[]): WeightPart[] {
+export function weightParts({ optimizer }: AnyTrainingSettings, parameters: readonly TensorSpec[]): WeightPart[] {
   const matrices = new Map(
     stretchesOf(parameters)
       .filter(isMatrix)
       .map((stretch) => [stretch.offset, stretch]),
   )
-  const placed: { spec: TensorSpec; stretch: Stretch; member: number }[] = []
-  let offset = 0
-  for (const [member, spec] of parameters.entries()) {
-    const length = sizeOf(spec.shape)
-    placed.push({ spec, stretch: { offset, length }, member })
-    offset += length
-  }
-  const part = (members: typeof placed, matrix: MatrixStretch | null, decays: boolean): WeightPart => ({
+  const all = placed(parameters).map((each, member) => ({ ...each, member }))
+  const part = (members: typeof all, matrix: MatrixStretch | null = null): WeightPart => ({
     members: members.map(({ member }) => member),
     specs: members.map(({ spec }) => spec),
     stretches: members.map(({ stretch }) => stretch),
     length: members.reduce((total, { stretch }) => total + stretch.length, 0),
     matrix,
-    decays,
+    decays: members.some(({ spec }) => decays(spec)),
   })
-  const isVector = ({ spec }: (typeof placed)[number]) => spec.shape.length === 1
   return [
-    part(placed.filter(isVector), null, false),
-    ...placed
-      .filter((each) => !isVector(each))
-      .map((each) => part([each], (optimizer === 'muon' && matrices.get(each.stretch.offset)) || null, true)),
+    part(all.filter(({ spec }) => !decays(spec))),
+    ...all
+      .filter(({ spec }) => decays(spec))
+      .map((each) => part([each], optimizer === 'muon' ? matrices.get(each.stretch.offset) : null)),
   ]
 }
 
@@ -92,7 +87,7 @@ export interface PartTensors {
 
 /** What a `TrainingStep`'s `update` does in JavaScript, as nodes of the graph; `schedule` are the numbers of `scheduleOf`. */
 export function optimize(
-  settings: TrainingSettings,
+  settings: AnyTrainingSettings,
   parts: readonly WeightPart[],
   { before, gradients, schedule }: { before: readonly PartTensors[]; gradients: readonly Tensor[]; schedule: Tensor },
 ): { norm: Tensor; after: PartTensors[] } {
@@ -102,7 +97,7 @@ export function optimize(
   ) as [Tensor, Tensor, Tensor, Tensor, Tensor]
   const squares = gradients.map((slope) => sum(multiply(slope, slope), { axes: [0], keepDimensions: true }))
   const norm = squareRoot(sum(concatenate(squares, { axis: 0 }), { axes: [0], keepDimensions: true }))
-  const scale = clamp(divide(clip, add(norm, 1e-6)), 0, 1)
+  const scale = clamp(divide(clip, add(norm, LEAST_NORM)), 0, 1)
   const after = parts.map((part, place) => {
     const { weights, moment1, moment2, average } = before[place]!
     const slope = multiply(gradients[place]!, scale)

@@ -1,17 +1,9 @@
 /** Adam on flat vectors, in one pass over them. */
 import type { TrainingSettings } from '../config.ts'
-import { type Expression, minus, over, plus, root, times, vectorKernel } from './vector-kernel.ts'
+import { averageDecay, clipScale, part, type Stretch, stepNumbers } from './optimizer-rules.ts'
+import { moveByAdam } from './vector-kernel.ts'
 
-/** A part of the flat vectors. */
-export interface Stretch {
-  readonly offset: number
-  readonly length: number
-}
-
-/** The numbers of a vector that lie in a stretch, not copied. */
-export function part(vector: Float32Array, { offset, length }: Stretch): Float32Array {
-  return vector.subarray(offset, offset + length)
-}
+export { averageDecay, part, type Stretch }
 
 export interface OptimizerState {
   readonly weights: Float32Array
@@ -45,45 +37,29 @@ export class NonFiniteGradientError extends Error {
   override readonly name = 'NonFiniteGradientError'
 }
 
-const moveByAdam = vectorKernel({
-  vectors: ['slope', 'first', 'second', 'weight', 'average'],
-  scalars: ['beta1', 'share1', 'beta2', 'share2', 'size', 'floor', 'forget'],
-  become: ({ slope, first, second, weight, average, ...by }) => [
-    ['first', plus(times(by.beta1, first), times(by.share1, slope))],
-    ['second', plus(times(by.beta2, second), times(by.share2, times(slope, slope)))],
-    ['weight', minus(weight, over(times(by.size, first), plus(root(second), by.floor)))],
-    ['average', averaged(average, weight, by.forget)],
-  ],
-})
-
-/** A moving average's next value. */
-export function averaged(old: Expression, fresh: Expression, forget: Expression): Expression {
-  return plus(old, times(forget, minus(fresh, old)))
-}
-
 /**
  * Clips the gradient to a global norm and takes one step of Adam (Kingma and Ba, arXiv 1412.6980) with bias correction
  * and decoupled weight decay (arXiv 1711.05101). Changes the state in place and returns the gradient's norm.
  */
 export function adamUpdate(state: OptimizerState, gradient: Float32Array, options: UpdateOptions): number {
   const { weights, moment1, moment2, average } = state
-  const { settings, step, rate, decayRanges } = options
+  const { settings, step, decayRanges } = options
   const { beta1, beta2, epsilon, weightDecay, clip } = settings
+  const { rate, firstShare, secondRoot, keep, decay } = stepNumbers(settings, step, options.rate)
   const { norm, scale } = options.clipping ?? clipped(gradient, clip, step)
   if (weightDecay > 0) {
     for (const { offset, length } of decayRanges) {
-      for (let index = offset; index < offset + length; index++) weights[index]! *= 1 - rate * weightDecay
+      for (let index = offset; index < offset + length; index++) weights[index]! *= decay
     }
   }
-  const correction = Math.sqrt(1 - beta2 ** step)
   const scalars = {
     beta1,
     beta2,
     share1: (1 - beta1) * scale,
     share2: (1 - beta2) * scale * scale,
-    size: (rate * correction) / (1 - beta1 ** step),
-    floor: epsilon * correction,
-    forget: 1 - averageDecay(settings.averageDecay, step),
+    size: (rate * secondRoot) / firstShare,
+    floor: epsilon * secondRoot,
+    forget: 1 - keep,
   }
   for (const stretch of options.stretches ?? [{ offset: 0, length: weights.length }]) {
     const of = (vector: Float32Array) => part(vector, stretch)
@@ -99,7 +75,7 @@ export function adamUpdate(state: OptimizerState, gradient: Float32Array, option
 export function clipped(gradient: Float32Array, clip: number, step: number): Clipping {
   const norm = euclideanNorm(gradient)
   if (!Number.isFinite(norm)) throw new NonFiniteGradientError(`the gradient's norm is ${norm} at step ${step}`)
-  return { norm, scale: Math.min(1, clip / (norm + 1e-6)) }
+  return { norm, scale: clipScale(norm, clip) }
 }
 
 /** In steps of four, which do not wait for each other's sums. */
@@ -115,9 +91,4 @@ function euclideanNorm(values: Float32Array): number {
   }
   for (let index = whole; index < values.length; index++) squares += values[index]! * values[index]!
   return Math.sqrt(squares)
-}
-
-/** Decay of the moving average: small at first, so that it does not remember the initial weights. */
-export function averageDecay(decay: number, step: number): number {
-  return Math.min(decay, step / (step + 9))
 }

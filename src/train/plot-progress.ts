@@ -1,11 +1,12 @@
 /** Loss, accuracy, learning rate and speed of a run over its steps. (Node) */
 import { renderPlot } from '../evaluate/render-plot.ts'
-import type { LogRecord, StepRecord, ValidationRecord } from './log-record.ts'
+import type { LogRecord } from './log-record.ts'
 
 /** An SVG file's text. */
 export async function plotProgress(records: readonly LogRecord[]): Promise<string> {
-  const steps = records.filter((record): record is StepRecord => 'loss' in record)
-  const validations = records.filter((record): record is ValidationRecord => 'accuracy' in record)
+  const steps = records.filter((record) => 'loss' in record)
+  const validations = records.filter((record) => 'accuracy' in record)
+  const sample = steps.some((record) => 'kernelLoss' in record) ? 'crop' : 'word'
   const line = (title: string, values: readonly object[], field: string) => ({
     title,
     width: 420,
@@ -19,8 +20,13 @@ export async function plotProgress(records: readonly LogRecord[]): Promise<strin
   })
   return renderPlot({
     vconcat: [
-      { hconcat: [line('Loss a word', steps, 'loss'), line('Validation accuracy', validations, 'accuracy')] },
-      { hconcat: [line('Learning rate', steps, 'rate'), line('Words a second', steps, 'samplesPerSecond')] },
+      { hconcat: [line(`Loss a ${sample}`, steps, 'loss'), line('Validation accuracy', validations, 'accuracy')] },
+      {
+        hconcat: [
+          line('Learning rate', steps, 'rate'),
+          line(`${sample === 'word' ? 'Words' : 'Crops'} a second`, steps, 'samplesPerSecond'),
+        ],
+      },
     ],
   })
 }

@@ -3,31 +3,39 @@
 import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Preset } from '../config.ts'
+import {
+  type AnyPreset,
+  type FinderPreset,
+  finderPresetSettings,
+  isFinder,
+  type Preset,
+  parseAnyPreset,
+} from '../config.ts'
 import type { ValidationView } from '../evaluate/validation-view.ts'
+import { formatFinder } from '../model/finder-file.ts'
 import type { Weights } from '../model/weights.ts'
 import { formatWeights } from '../model/weights-file.ts'
 import { writeWhole } from '../write-whole.ts'
 import { loadCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.ts'
-import type { LogRecord, ReadingFigures, ValidationRecord } from './log-record.ts'
-import { type RunSources, readSources } from './run-sources.ts'
+import type { BestFigures, FinderValidation, LogRecord, ValidationRecord } from './log-record.ts'
+import { type FinderSources, type RunSources, readFinderSources, readSources } from './run-sources.ts'
 import type { TrainingStep } from './training-step.ts'
 
 export interface RunDescription {
-  readonly preset: Preset
-  readonly sources: RunSources
-  /** What decides which weights are the best. */
-  readonly view: ValidationView
+  readonly preset: AnyPreset
+  readonly sources: RunSources | FinderSources
+  /** What decides which weights are the best; null where figures have no views. */
+  readonly view: ValidationView | null
 }
 
 /**
- * `checkpoint.safetensors` to go on from, `weights.safetensors` (16 bits, averaged), `best.safetensors` (those that read
- * the validation words best), `last.safetensors` (a trunk's: 16 bits, not averaged), `settings.json`, `sources.json`,
+ * `checkpoint.safetensors` to go on from, `weights.safetensors` (16 bits, averaged), `best.safetensors` (those that were
+ * the best in validation), `last.safetensors` (a trunk's: 16 bits, not averaged), `settings.json`, `sources.json`,
  * `log.jsonl`, and `progress.svg` within `progress.html`, which reloads.
  */
 export class RunFolder {
   readonly path: string
-  private best: ReadingFigures | null = null
+  private best: BestFigures | null = null
 
   private constructor(path: string) {
     this.path = path
@@ -41,13 +49,29 @@ export class RunFolder {
     return folder
   }
 
-  loadCheckpoint(): Promise<{ state: TrainingState; preset: Preset }> {
+  /** Of either task. */
+  loadCheckpoint(): Promise<{ state: TrainingState; preset: AnyPreset }> {
+    return loadCheckpoint(this.file('checkpoint.safetensors'), parseAnyPreset)
+  }
+
+  /** Of a recogniser. */
+  loadReading(): Promise<{ state: TrainingState; preset: Preset }> {
     return loadCheckpoint(this.file('checkpoint.safetensors'))
+  }
+
+  /** Of a finder. */
+  loadFinding(): Promise<{ state: TrainingState; preset: FinderPreset }> {
+    return loadCheckpoint(this.file('checkpoint.safetensors'), (settings) => finderPresetSettings.parse(settings))
   }
 
   /** Where the run's words come from; null for a folder that does not say. */
   readSources(): Promise<RunSources | null> {
     return readSources(this.file('sources.json'))
+  }
+
+  /** Where a finder's photographs come from; null for a folder that does not say. */
+  readFinderSources(): Promise<FinderSources | null> {
+    return readFinderSources(this.file('sources.json'))
   }
 
   /** Makes the folder; forgets what the log says of steps after `step`, which a killed run had not saved. */
@@ -80,7 +104,7 @@ export class RunFolder {
     })
   }
 
-  async save(state: TrainingState, preset: Preset, model: TrainingStep): Promise<void> {
+  async save(state: TrainingState, preset: AnyPreset, model: Named): Promise<void> {
     await this.saveState(state, preset)
     await writeWhole(this.file('weights.safetensors'), exportWeights(preset, model, state))
     if (preset.training.schedule === 'constant')
@@ -90,12 +114,12 @@ export class RunFolder {
   }
 
   /** The checkpoint alone. */
-  saveState(state: TrainingState, preset: Preset): Promise<void> {
+  saveState(state: TrainingState, preset: AnyPreset): Promise<void> {
     return saveCheckpoint(this.file('checkpoint.safetensors'), state, preset)
   }
 
   /** Logs a validation, and keeps the weights if none before were better. */
-  async validated(record: ValidationRecord, weights: Uint8Array): Promise<void> {
+  async validated(record: ValidationRecord | FinderValidation, weights: Uint8Array): Promise<void> {
     await this.log(record)
     if (!isAsGood(record, this.best)) return
     this.best = record
@@ -108,31 +132,37 @@ export class RunFolder {
 }
 
 /** A record's figures in a view; null where it has none. */
-function figuresOf(record: ValidationRecord, view: ValidationView): ReadingFigures | null {
+function figuresOf(record: ValidationRecord | FinderValidation, view: ValidationView | null): BestFigures | null {
+  if (view === null || !('oneMinusNed' in record)) return record
   return record[view] ?? ((record.view ?? 'alphanumeric') === view ? record : null)
 }
 
 /** Of equal accuracies the higher 1 - NED is better. Nothing to compare is never good. */
-function isAsGood({ words, accuracy, oneMinusNed }: ReadingFigures, best: ReadingFigures | null): boolean {
+function isAsGood({ words, accuracy, oneMinusNed = 0 }: BestFigures, best: BestFigures | null): boolean {
   // Figures of other words, as after a change of sources, say nothing of these.
   if (words === 0 || best === null || words !== best.words) return words > 0
-  return accuracy === best.accuracy ? oneMinusNed >= best.oneMinusNed : accuracy > best.accuracy
+  return accuracy === best.accuracy ? oneMinusNed >= (best.oneMinusNed ?? 0) : accuracy > best.accuracy
 }
 
+/** What tells a model's tensors by name. */
+type Named = Pick<TrainingStep, 'namedTensors'>
+
 /** The averaged weights, or the last ones where no average is kept, in 16 bits with their provenance. */
-export function exportWeights(preset: Preset, model: TrainingStep, state: TrainingState): Uint8Array {
+export function exportWeights(preset: AnyPreset, model: Named, state: TrainingState): Uint8Array {
   if (preset.training.averageDecay === 0) return exportLastWeights(preset, model, state)
   return formatExport(preset, state, model.namedTensors(state.average, state.averageStatistics))
 }
 
 /** The weights as the next step would find them, in 16 bits: what another run can go on from. */
-export function exportLastWeights(preset: Preset, model: TrainingStep, state: TrainingState): Uint8Array {
+export function exportLastWeights(preset: AnyPreset, model: Named, state: TrainingState): Uint8Array {
   return formatExport(preset, state, model.namedTensors(state.weights, state.statistics))
 }
 
-function formatExport(preset: Preset, state: TrainingState, weights: Weights): Uint8Array {
-  const provenance = { steps: `${state.step}`, words: `${state.samples}`, hours: (state.seconds / 3600).toFixed(3) }
-  return formatWeights({ settings: preset.model, weights, provenance }, 'F16')
+function formatExport(preset: AnyPreset, state: TrainingState, weights: Weights): Uint8Array {
+  const [steps, samples, hours] = [`${state.step}`, `${state.samples}`, (state.seconds / 3600).toFixed(3)]
+  if (isFinder(preset))
+    return formatFinder({ settings: preset.model, weights, provenance: { steps, crops: samples, hours } }, 'F16')
+  return formatWeights({ settings: preset.model, weights, provenance: { steps, words: samples, hours } }, 'F16')
 }
 
 const PROGRESS_PAGE = `<!doctype html>

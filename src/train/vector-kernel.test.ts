@@ -1,37 +1,77 @@
 /** Kernels against the same arithmetic in JavaScript, rounded to 32 bits after each operation. */
 import { expect, test } from 'vitest'
 import { createRandom } from '../random.ts'
-import { minus, over, plus, root, times, vectorKernel } from './vector-kernel.ts'
+import { addTimes, follow, type Kernel, lookAhead, moveByAdam } from './vector-kernel.ts'
 
-const kernel = vectorKernel({
-  vectors: ['a', 'b', 'made'],
-  scalars: ['factor', 'offset'],
-  become: ({ a, b, factor, offset }) => [
-    ['a', minus(times(factor, a), over(b, plus(root(b), offset)))],
-    ['made', plus(a, b)],
+const f = Math.fround
+const averaged = (old: number, fresh: number, forget: number) => f(old + f(forget * f(fresh - old)))
+
+/** A kernel, and what its vectors' numbers at one place become. Scalars are rounded beforehand. */
+type Case = readonly [string, Kernel<string, string>, string[], string[], (v: Numbers, s: Numbers) => Numbers]
+type Numbers = Record<string, number>
+
+const cases: Case[] = [
+  [
+    'Adam',
+    moveByAdam as Kernel<string, string>,
+    ['first', 'second', 'weight', 'average', 'slope'],
+    ['beta1', 'share1', 'beta2', 'share2', 'size', 'floor', 'forget'],
+    (v, s) => {
+      const first = f(f(s.beta1! * v.first!) + f(s.share1! * v.slope!))
+      const second = f(f(s.beta2! * v.second!) + f(s.share2! * f(v.slope! * v.slope!)))
+      const weight = f(v.weight! - f(f(s.size! * first) / f(f(Math.sqrt(second)) + s.floor!)))
+      return { first, second, weight, average: averaged(v.average!, weight, s.forget!) }
+    },
   ],
-})
+  [
+    'momentum',
+    lookAhead as Kernel<string, string>,
+    ['momentum', 'ahead', 'slope'],
+    ['keep', 'share'],
+    (v, s) => {
+      const momentum = f(f(s.keep! * v.momentum!) + f(s.share! * v.slope!))
+      return { momentum, ahead: f(f(s.keep! * momentum) + f(s.share! * v.slope!)) }
+    },
+  ],
+  [
+    'steps',
+    follow as Kernel<string, string>,
+    ['weight', 'average', 'move'],
+    ['rate', 'forget'],
+    (v, s) => {
+      const weight = f(v.weight! - f(s.rate! * v.move!))
+      return { weight, average: averaged(v.average!, weight, s.forget!) }
+    },
+  ],
+  [
+    'means',
+    addTimes as Kernel<string, string>,
+    ['sum', 'other'],
+    ['share'],
+    (v, s) => ({ sum: f(f(v.sum! + v.other!) * s.share!) }),
+  ],
+]
 
-test.each([1, 4, 8191, 8192, 20_003])('%i numbers, of longer arrays', (length) => {
-  const random = createRandom(length)
-  const draw = () => Float32Array.from({ length: length + 10 }, random)
-  const whole = { a: draw(), b: draw(), made: draw() }
-  const old = { a: whole.a.slice(), b: whole.b.slice(), made: whole.made.slice() }
-  const middle = (vector: Float32Array) => vector.subarray(3, 3 + length)
-  kernel({ a: middle(whole.a), b: middle(whole.b), made: middle(whole.made) }, { factor: 0.3, offset: 0.7 })
-  const f = Math.fround
-  const isWithin = (place: number) => place >= 3 && place < 3 + length
-  const a = old.a.map((value, place) => {
-    const b = old.b[place]!
-    return isWithin(place) ? f(f(f(0.3) * value) - f(b / f(f(Math.sqrt(b)) + f(0.7)))) : value
-  })
-  expect(whole.a).toEqual(a)
-  expect(whole.b).toEqual(old.b)
-  expect(whole.made).toEqual(old.made.map((value, place) => (isWithin(place) ? f(a[place]! + old.b[place]!) : value)))
-})
+test.each(cases.flatMap((each) => [1, 4, 8192, 16_391].map((length) => [each[0], length, each] as const)))(
+  '%s of %i numbers, of longer arrays',
+  (_, length, [, kernel, vectors, scalars, become]) => {
+    const random = createRandom(length)
+    const whole = Object.fromEntries(vectors.map((name) => [name, Float32Array.from({ length: length + 10 }, random)]))
+    const old = Object.fromEntries(vectors.map((name) => [name, whole[name]!.slice()]))
+    const numbers = Object.fromEntries(scalars.map((name) => [name, f(random())]))
+    const middle = vectors.map((name) => [name, whole[name]!.subarray(3, 3 + length)] as const)
+    kernel(Object.fromEntries(middle), numbers)
+    const wanted = Object.fromEntries(vectors.map((name) => [name, old[name]!.slice()]))
+    for (let place = 3; place < 3 + length; place++) {
+      const before = Object.fromEntries(vectors.map((name) => [name, old[name]![place]!]))
+      for (const [name, value] of Object.entries(become(before, numbers))) wanted[name]![place] = value
+    }
+    expect(whole).toEqual(wanted)
+  },
+)
 
 test('no numbers are none', () => {
   const none = new Float32Array(0)
-  kernel({ a: none, b: none, made: none }, { factor: 1, offset: 1 })
+  addTimes({ sum: none, other: none }, { share: 1 })
   expect(none.length).toBe(0)
 })

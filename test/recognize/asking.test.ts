@@ -7,7 +7,6 @@ import { runInNewContext } from 'node:vm'
 import * as runtime from 'onnxruntime-node'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { ImageError } from '../../src/image/decode.ts'
 import { formatWeights } from '../../src/model/weights-file.ts'
 import type { ImageSource } from '../../src/recognize/image-source.ts'
 import { checkModel } from '../../src/recognize/packaged-model.ts'
@@ -79,7 +78,7 @@ describe('images', () => {
 
   test('one that cannot be read is named by its place in the list', async () => {
     const failure = recognizer.recognizeAll([images[0]!, png, Uint8Array.of(1, 2, 3)])
-    await expect(failure).rejects.toThrow(ImageError)
+    await expect(failure).rejects.toMatchObject({ name: 'SaflError', code: 'image' })
     await expect(failure).rejects.toThrow(/^images\[2\]: image: is no image that can be read/)
     await expect(recognizer.recognizeAll(['nowhere.png'])).rejects.toThrow('images[0]: nowhere.png: no such file')
     await expect(recognizer.recognize('nowhere.png')).rejects.toThrow(/^nowhere\.png: no such file/)

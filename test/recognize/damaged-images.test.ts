@@ -16,7 +16,7 @@ test('damaged files: a reading or an error that says what is wrong, each', async
   let [read, refused] = [0, 0]
   for await (const each of recognizer.recognizeStream(damaged)) {
     if ('error' in each) {
-      expect(each.error.name).toBe('ImageError')
+      expect(each.error).toMatchObject({ name: 'SaflError', code: 'image' })
       expect(each.error.message).toMatch(
         /^image: (the file is empty|is no image|is damaged|is \d+x\d+ pixels|has more)/,
       )

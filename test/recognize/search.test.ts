@@ -4,18 +4,21 @@ import { readFile } from 'node:fs/promises'
 import * as runtime from 'onnxruntime-node'
 import * as webRuntime from 'onnxruntime-web'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createCharset } from '../../src/charset.ts'
 import { openDataset } from '../../src/data/dataset.ts'
 import { readWords } from '../../src/evaluate/validate.ts'
 import type { RgbImage } from '../../src/image/image.ts'
 import { resize } from '../../src/image/resize.ts'
 import { recognizerGraph } from '../../src/model/recognizer-graph.ts'
+import { encoderGraph, stepGraph } from '../../src/model/step-graphs.ts'
 import type { WeightsFile } from '../../src/model/weights-file.ts'
+import { BeamSpellers } from '../../src/recognize/beam-speller.ts'
 import type { RecognizeOptions } from '../../src/recognize/reading-options.ts'
 import type { Recognition } from '../../src/recognize/recognition.ts'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
-import { StepReader } from '../../src/recognize/step-reader.ts'
+import { StepDecoder } from '../../src/recognize/step-decoder.ts'
 import { readWeightsFile } from '../../src/recognize/weights-source.ts'
-import { writeModel } from '../../src/tensor/index.ts'
+import { Session, writeModel } from '../../src/tensor/index.ts'
 import { englishCounts, readWordCounts } from '../../src/word-counts.ts'
 import { miniPreset } from '../mini-preset.ts'
 import { randomWeights, stripedImages } from './random-model.ts'
@@ -44,16 +47,20 @@ function expectClose(found: readonly Omit<Recognition, 'turned'>[], wanted: read
 
 /** Width 1 without a demand, which the recogniser itself leaves to its one graph. */
 async function readInSteps(file: WeightsFile, images: readonly RgbImage[]) {
-  const { imageHeight, imageWidth } = file.settings
-  const reader = new StepReader(async () => file, runtime, {})
-  const search = await reader.prepare({ beamWidth: 1 })
+  const { settings, weights } = file
+  const { imageHeight, imageWidth, furtherCharacters, maximumLength } = settings
+  const encoder = await Session.create(writeModel(encoderGraph(settings, weights)), runtime)
+  const step = await Session.create(writeModel(stepGraph(settings, weights)), runtime)
+  const decoder = new StepDecoder(settings, { encoder, step, owned: [encoder, step] })
+  const beams = new BeamSpellers(async () => decoder, { charset: createCharset(furtherCharacters), maximumLength })
+  const speller = await beams.speller({ beamWidth: 1 })
   const pixels = Uint8Array.from(images.flatMap((image) => [...resize(image, imageWidth, imageHeight).data]))
-  const { words } = await search(
+  const { hypotheses } = await speller.spell(
     { type: 'uint8', shape: [images.length, imageHeight, imageWidth, 3], data: pixels },
     [],
   )
-  await reader.dispose()
-  return words
+  await beams.dispose()
+  return hypotheses
 }
 
 describe.each([

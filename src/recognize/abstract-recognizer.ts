@@ -1,11 +1,11 @@
 /** One image, many, or a stream of them: what all recognisers have in common, wherever they compute. */
+import { SaflError } from '../error.ts'
 import type { RgbImage } from '../image/image.ts'
 import { checkImages, checkRecognizeOptions, checkStream } from './check-options.ts'
-import type { RecognizeOptions } from './reading-options.ts'
+import type { Engine } from './engine.ts'
+import { Gatherer } from './gather.ts'
+import { BATCH_SIZE, type RecognizeOptions } from './reading-options.ts'
 import type { Recognition } from './recognition.ts'
-
-/** Images that go through the network together unless told otherwise. */
-const BATCH_SIZE = 16
 
 /** Images that are decoded side by side, and how many, and how many pixels of them, may wait to be read. */
 const DECODED_AT_ONCE = 2
@@ -16,24 +16,32 @@ export type StreamReading<Source> =
   | { readonly source: Source; readonly recognition: Recognition }
   | { readonly source: Source; readonly error: Error }
 
-export abstract class ImageReader<Source> {
+export abstract class AbstractRecognizer<Source> {
+  private readonly engine: Engine
+  private readonly gatherer: Gatherer
   /** Of what was asked for and is not read yet, also where its pixels are still awaited. */
   private readonly asked = new Set<Promise<unknown>>()
-  private closed = false
+  private disposing: Promise<void> | null = null
+
+  protected constructor(engine: Engine) {
+    this.engine = engine
+    this.gatherer = new Gatherer((images, options) => engine.recognizeImages(images, options))
+  }
 
   /** The pixels of what is to be read; rejects where there are none. */
   protected abstract decode(source: Source): Promise<RgbImage>
 
-  /** Reads many images; their results are those of each image alone. */
-  abstract recognizeImages(images: readonly RgbImage[], options?: RecognizeOptions): Promise<Recognition[]>
-
-  /** Frees the runtime's memory when what is being read has been read; nothing can be read any more. */
-  abstract dispose(): Promise<void>
-
-  /** Reads one image. */
+  /** Reads one image. Those that are asked for at once, with the same options, go through the network together. */
   async recognize(source: Source, options: RecognizeOptions = {}): Promise<Recognition> {
     checkRecognizeOptions(options)
-    return this.ask(async () => (await this.recognizeImages([await this.decode(source)], options))[0]!)
+    return this.ask(async () => this.gatherer.add(await this.decode(source), options))
+  }
+
+  /** Reads decoded images; their results are those of each image alone. */
+  async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
+    checkImages(images)
+    checkRecognizeOptions(options)
+    return this.ask(() => this.engine.recognizeImages(images, options))
   }
 
   /**
@@ -57,7 +65,7 @@ export abstract class ImageReader<Source> {
         const pixels = group.reduce((sum, { width, height }) => sum + width * height, 0)
         const isRoom = group.length < MOST_IMAGES && pixels < MOST_PIXELS
         if (isRoom && start + DECODED_AT_ONCE < sources.length) continue
-        readings.push(...(await this.recognizeImages(group, options)))
+        readings.push(...(await this.engine.recognizeImages(group, options)))
         group = []
       }
       return readings
@@ -77,7 +85,7 @@ export abstract class ImageReader<Source> {
     let waiting: Promise<DecodedSource<Given>[]> = Promise.resolve([])
     const failures: unknown[] = []
     try {
-      for await (const group of inGroups(sources, batchSizeOf(options))) {
+      for await (const group of inGroups(sources, options.batchSize ?? BATCH_SIZE)) {
         options.signal?.throwIfAborted()
         const decoded = await waiting
         waiting = Promise.all(group.map((source) => this.tryToDecode(source)))
@@ -91,17 +99,18 @@ export abstract class ImageReader<Source> {
     for (const failure of failures) throw failure
   }
 
+  /** Frees the runtime's memory when what was asked for before has been read; nothing can be read any more. */
+  dispose(): Promise<void> {
+    // A stream ends with the group that is being read.
+    this.disposing ??= Promise.allSettled(this.asked).then(() => this.engine.dispose())
+    return this.disposing
+  }
+
   private async ask<Answer>(read: () => Promise<Answer>): Promise<Answer> {
-    if (this.closed) throw new Error('the recogniser was disposed of: load another')
+    if (this.disposing) throw new SaflError('disposed', 'the recogniser was disposed of: load another')
     const reading = read().finally(() => this.asked.delete(reading))
     this.asked.add(reading)
     return reading
-  }
-
-  /** What was asked for before is read; nothing more is taken. A stream ends with the group that is being read. */
-  protected async close(): Promise<void> {
-    this.closed = true
-    await Promise.allSettled(this.asked)
   }
 
   private async tryToDecode<Given extends Source>(source: Given): Promise<DecodedSource<Given>> {
@@ -135,11 +144,6 @@ function atPlace(error: unknown, place: string): Error {
 type DecodedSource<Source> =
   | { readonly source: Source; readonly image: RgbImage }
   | { readonly source: Source; readonly error: Error }
-
-export function batchSizeOf({ batchSize = BATCH_SIZE }: RecognizeOptions): number {
-  if (Number.isInteger(batchSize) && batchSize > 0) return batchSize
-  throw new Error(`batchSize: ${batchSize} is no whole number from 1 on`)
-}
 
 async function* inGroups<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let group: T[] = []

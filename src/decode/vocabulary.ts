@@ -2,7 +2,7 @@
 import type { Charset } from '../charset.ts'
 
 /** What a model can spell. */
-export interface Speller {
+export interface Vocabulary {
   readonly charset: Charset
   /** Longest word, characters. */
   readonly maximumLength: number

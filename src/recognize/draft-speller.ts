@@ -1,0 +1,64 @@
+/**
+ * Spells in one run or two: the CTC head drafts each word, and the decoder settles those of which the head is not sure by
+ * itself; they are spelled as greedy decoding spells them.
+ */
+import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
+import { type DecodedWord, spellFromDrafts } from '../decode/draft.ts'
+import type { Expectation } from '../decode/prior.ts'
+import type { Vocabulary } from '../decode/vocabulary.ts'
+import type { Encoded, Encoder } from './encoder.ts'
+import { type Hypothesis, hypothesisOf } from './hypothesis.ts'
+import type { Speller } from './speller.ts'
+import type { WordDecoder } from './word-decoder.ts'
+
+/** What was seen in a view, so that nobody need look again to compare words. */
+export interface Evidence {
+  readonly encoded: Encoded
+  /** The view's place in the encoded batch. */
+  readonly place: number
+  /** What greedy decoding spells of it; where the CTC head alone was sure nobody has asked yet. */
+  readonly greedy?: DecodedWord
+}
+
+export interface DraftHypothesis extends Hypothesis {
+  /** Class ids of the characters. */
+  readonly ids: readonly number[]
+  readonly evidence: Evidence
+  /** What was expected of it when it was chosen; null where nothing was. */
+  readonly expected: Expectation | null
+}
+
+/** Where the CTC head is so sure of a word, it is right at least as often as the decoder would be; see docs/decoding.md. */
+const SURE = 0.8
+
+export function draftSpeller(encoder: Encoder, decoder: WordDecoder, model: Vocabulary): Speller<DraftHypothesis> {
+  return {
+    attends: true,
+    async spell(images, wanted) {
+      const encoded = await encoder.encode(
+        images,
+        wanted.filter((name) => name !== 'attention'),
+      )
+      const drafts = encoded.probabilities.map((each) => decodeCtc(each, { batch: 1, charset: model.charset })[0]!)
+      const unsure = [...drafts.keys()].filter((place) => !isSure(drafts[place]!, model))
+      const given = unsure.map((image) => ({ image, ids: drafts[image]!.ids }))
+      const settled = await spellFromDrafts(decoder.over(encoded.cross), given, model)
+      const greedy = new Map(unsure.map((place, index) => [place, settled[index]!]))
+      const hypotheses = drafts.map((draft, place) => {
+        const word = greedy.get(place)
+        return {
+          ...hypothesisOf(word ?? draft, model.charset),
+          ids: (word ?? draft).ids,
+          evidence: { encoded, place, ...(word && { greedy: word }) },
+          expected: null,
+        }
+      })
+      const attention = wanted.includes('attention') ? await decoder.attention(hypotheses, encoded.cross) : null
+      return { hypotheses, outputs: { ...encoded.outputs, ...(attention && { attention }) } }
+    },
+  }
+}
+
+function isSure({ ids, confidence }: CtcWord, { maximumLength }: Vocabulary): boolean {
+  return confidence >= SURE && ids.length <= maximumLength
+}
