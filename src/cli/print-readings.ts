@@ -14,8 +14,14 @@ export interface ReadingPrinter {
 
 export function readingPrinter(format: Format, alternatives: number): ReadingPrinter {
   switch (format) {
-    case 'json':
-      return arrayPrinter()
+    case 'json': {
+      const array = recordArray()
+      return {
+        word: (path, word) => array.add({ path, ...word }),
+        failure: (path, error) => array.add({ path, error }),
+        end: array.end,
+      }
+    }
     case 'jsonl':
       return {
         word: (path, word) => console.log(JSON.stringify({ path, ...word })),
@@ -36,12 +42,8 @@ export function readingPrinter(format: Format, alternatives: number): ReadingPri
 }
 
 /** A JSON array, printed record by record, and closed where a signal ends the process before all is read. */
-function arrayPrinter(): ReadingPrinter {
+export function recordArray(): { add(record: object): void; end(): void } {
   let count = 0
-  const add = (record: object) => {
-    const lines = JSON.stringify(record, null, 2).replaceAll('\n', '\n  ')
-    process.stdout.write(`${count++ === 0 ? '[' : ','}\n  ${lines}`)
-  }
   const close = () => process.stdout.write(count === 0 ? '[]\n' : '\n]\n')
   const onSignal = (signal: NodeJS.Signals) => {
     close()
@@ -49,8 +51,10 @@ function arrayPrinter(): ReadingPrinter {
   }
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   return {
-    word: (path, word) => add({ path, ...word }),
-    failure: (path, error) => add({ path, error }),
+    add(record) {
+      const lines = JSON.stringify(record, null, 2).replaceAll('\n', '\n  ')
+      process.stdout.write(`${count++ === 0 ? '[' : ','}\n  ${lines}`)
+    },
     end() {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
       close()
