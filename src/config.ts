@@ -284,7 +284,7 @@ const finderDataSettings = z.strictObject({
     .default(0.5)
     .describe("r: a word's kernel is the word without a rim as wide as its area (1 - r²) over its perimeter"),
   leastHeight: z.number().min(0).default(5).describe('words lower than this in their crop do not count, pixels'),
-  pageShare: z.number().min(0).max(1).default(0).describe('share of crops that are cut from synthetic pages'),
+  pageShare: z.number().min(0).max(1).default(0.25).describe('share of crops that are cut from synthetic pages'),
 })
 
 export const finderPresetSettings = z.strictObject({

@@ -9,7 +9,7 @@ export function miniFinder(training: Record<string, unknown> = {}, data: Record<
   return finderPresetSettings.parse({
     model: { stem: 6, widths: [8, 8, 12, 12], blocks: [0, 1, 0, 1] },
     training: { batchSize: 2, steps: 8, schedule: 'cosine', learningRate: 0.01, warmup: 2, ...training },
-    data: { cropSize: 64, cropsOfOne: 1, ...data },
+    data: { cropSize: 64, cropsOfOne: 1, pageShare: 0, ...data },
   })
 }
 

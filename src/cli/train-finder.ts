@@ -13,6 +13,7 @@ import { type FinderFile, openFinder } from '../model/finder-file.ts'
 import { finder } from '../presets/finder.ts'
 import { threadsOf } from '../recognize/threads.ts'
 import { readBytes } from '../recognize/weights-source.ts'
+import { synthSettings } from '../synth/settings.ts'
 import { branchPreset } from '../train/branch.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState } from '../train/loop.ts'
@@ -22,7 +23,7 @@ import { RunFolder } from '../train/run-folder.ts'
 import type { FinderSources } from '../train/run-sources.ts'
 import { TrainingStep } from '../train/training-step.ts'
 import { overrideSettings } from './settings.ts'
-import { SHARED } from './synth-material.ts'
+import { checkBackgrounds, defaultFonts, SHARED, synthOptions } from './synth-material.ts'
 import { runTraining } from './train-run.ts'
 
 export interface FinderOptions {
@@ -81,10 +82,12 @@ export async function trainFinder(options: FinderOptions, folder: RunFolder): Pr
   }
 }
 
-function refuseWordOptions({ preset, validation, fonts, backgrounds, synth }: FinderOptions): void {
-  const given = { '--preset': preset, '--fonts': fonts, '--backgrounds': backgrounds, '--synth': synth }
-  for (const [name, value] of Object.entries(given))
-    if (value !== undefined) throw new Error(`${name} belongs to the training of a recogniser; leave it out`)
+function refuseWordOptions({ preset, validation, synth }: FinderOptions): void {
+  if (preset !== undefined) throw new Error('--preset belongs to the training of a recogniser; leave it out')
+  if (synth !== undefined)
+    throw new Error(
+      '--synth and --no-synth: of a finder --set data.pageShare= says how many crops are of synthetic pages',
+    )
   if (validation.length > 0)
     throw new Error('--validation: a finder is validated with the validation photographs of --data; leave it out')
 }
@@ -93,52 +96,76 @@ async function findStart(options: FinderOptions, folder: RunFolder): Promise<Sta
   const override = (preset: FinderPreset) => overrideSettings(finderPresetSettings, preset, options.set)
   if (options.branch !== undefined) {
     const trunk = await RunFolder.open(options.branch, { resume: true })
-    const { state, preset } = await trunk.loadFinding()
-    const sources = await resolvePhotographs(options, await trunk.readFinderSources())
-    const branched = branchPreset(preset, { from: state.step, steps: options.steps ?? STEPS_UNTIL_PACED })
-    const from = `a branch of ${options.branch} after its step ${state.step}`
-    return { preset: override(branched), state, weights: null, sources, from }
+    const { state, preset: own } = await trunk.loadFinding()
+    const preset = override(branchPreset(own, { from: state.step, steps: options.steps ?? STEPS_UNTIL_PACED }))
+    const sources = resolveSources(options, await trunk.readFinderSources(), preset)
+    return { preset, state, weights: null, sources, from: `a branch of ${options.branch} after its step ${state.step}` }
   }
   if (options.resume) {
-    const { state, preset } = await folder.loadFinding()
+    const { state, preset: own } = await folder.loadFinding()
+    const preset = override(own)
     const kept = await folder.readFinderSources()
-    const sources = await resolvePhotographs(options, kept)
-    if (kept && kept.photographs.join('\n') !== sources.photographs.join('\n')) {
-      if (!options.changeSources)
-        throw new Error(
-          `${options.run}: began with other photographs (${kept.photographs.join(', ')}); leave --data out, or give --change-sources to go on with them`,
-        )
-      console.error(`safl: changed: photographs: ${sources.photographs.join(', ')}`)
-    }
-    return { preset: override(preset), state, weights: null, sources, from: `resumed after step ${state.step}` }
+    const sources = resolveSources(options, kept, preset)
+    if (kept) acceptChanges(kept, sources, options)
+    return { preset, state, weights: null, sources, from: `resumed after step ${state.step}` }
   }
-  const sources = await resolvePhotographs(options, null)
-  const preset = finderPresetSettings.parse(finder)
-  if (options.weights === undefined)
-    return { preset: override(preset), state: null, weights: null, sources, from: 'from scratch' }
-  const weights = await openFinder(await readBytes(options.weights))
-  const training = { ...preset.training, learningRate: SHARE_OF_RATE * preset.training.learningRate }
-  const from = `from the weights ${options.weights}`
-  return { preset: override({ ...preset, model: weights.settings, training }), state: null, weights, sources, from }
+  const scratch = finderPresetSettings.parse(finder)
+  const weights = options.weights === undefined ? null : await openFinder(await readBytes(options.weights))
+  const training = { ...scratch.training, learningRate: SHARE_OF_RATE * scratch.training.learningRate }
+  const preset = override(weights ? { ...scratch, model: weights.settings, training } : scratch)
+  const from = weights ? `from the weights ${options.weights}` : 'from scratch'
+  return { preset, state: null, weights, sources: resolveSources(options, null, preset), from }
 }
 
-/** What is asked for, where nothing is what was kept, where nothing was kept the sets of the shared folder. */
-async function resolvePhotographs(
-  { data, open, shared }: FinderOptions,
-  kept: FinderSources | null,
-): Promise<FinderSources> {
+/** What is asked for, where nothing is what was kept, where nothing was kept the project's own. */
+function resolveSources(options: FinderOptions, kept: FinderSources | null, { data }: FinderPreset): FinderSources {
+  const photographs = resolvePhotographs(options, kept)
+  return { photographs, pages: data.pageShare > 0 ? resolvePages(options, kept) : (kept?.pages ?? null) }
+}
+
+function resolvePages({ fonts, shared, backgrounds, open }: FinderOptions, kept: FinderSources | null) {
+  checkBackgrounds(backgrounds)
+  const pages = {
+    fonts: fonts === undefined ? (kept?.pages?.fonts ?? defaultFonts()) : resolve(fonts),
+    shared: shared === undefined ? (kept?.pages?.shared ?? resolve(SHARED)) : resolve(shared),
+    backgrounds: backgrounds === undefined ? (kept?.pages?.backgrounds ?? null) : resolve(backgrounds),
+  }
+  if (open && pages.backgrounds === null)
+    throw new Error(
+      `--open: the photographs of ${join(pages.shared, 'backgrounds')} are for research only; cut grounds from open ones (tools/cut-grounds.ts) and give --backgrounds FOLDER, or --set data.pageShare=0`,
+    )
+  return pages
+}
+
+/** A run goes on with its own photographs and pages unless it is said that it shall not. */
+function acceptChanges(kept: FinderSources, now: FinderSources, { run, changeSources }: FinderOptions): void {
+  const listed = ({ photographs }: FinderSources) => photographs.join(', ')
+  const drawn = ({ pages }: FinderSources) => (pages ? Object.values(pages).join(', ') : 'none')
+  const changes = [
+    ...(listed(kept) === listed(now) ? [] : [`photographs: ${listed(kept)} before, ${listed(now)} now`]),
+    ...(kept.pages === null || drawn(kept) === drawn(now) ? [] : [`pages: ${drawn(kept)} before, ${drawn(now)} now`]),
+  ]
+  if (changes.length === 0) return
+  if (!changeSources)
+    throw new Error(
+      `${run}: began with other photographs or pages (${changes.join('; ')}); leave these options out, or give --change-sources to go on with them`,
+    )
+  for (const change of changes) console.error(`safl: changed: ${change}`)
+}
+
+function resolvePhotographs({ data, open, shared }: FinderOptions, kept: FinderSources | null): string[] {
   if (data.length > 0) {
     const specs = data.map(parsePhotographSpec)
-    return { photographs: specs.map((spec) => formatPhotographSpec({ ...spec, path: resolve(spec.path) })) }
+    return specs.map((spec) => formatPhotographSpec({ ...spec, path: resolve(spec.path) }))
   }
-  if (kept && open === undefined && shared === undefined) return kept
+  if (kept && open === undefined && shared === undefined) return kept.photographs
   const folder = resolve(shared ?? SHARED, 'photographs')
   const names = [...OPEN_PHOTOGRAPHS, ...(open ? [] : RESEARCH_PHOTOGRAPHS)].filter((name) =>
     existsSync(join(folder, name)),
   )
   if (names.length === 0)
     throw new Error(`${folder}: holds none of the project's photographs; give --data icdar-e2e:FOLDER`)
-  return { photographs: names.map((name) => formatPhotographSpec({ path: join(folder, name), weight: 1 })) }
+  return names.map((name) => formatPhotographSpec({ path: join(folder, name), weight: 1 }))
 }
 
 interface Prepared {
@@ -171,6 +198,7 @@ async function trainModel(options: FinderOptions, { folder, start, model, manySt
   if (options.branch !== undefined) await folder.saveState(state, preset)
   const batches = openFinderBatches({
     sources: specs,
+    pages: sources.pages && preset.data.pageShare > 0 ? synthOptions(sources.pages, synthSettings.parse({})) : null,
     settings: finderBatchSettings(preset),
     firstBatch: state.step,
     workers: options.workers,
@@ -224,6 +252,7 @@ interface Beginning extends Pick<Start, 'preset' | 'from'> {
 }
 
 function describeBeginning({ preset, parameters, from, step, sets, validation }: Beginning): string[] {
+  const { data } = preset
   const { batchSize, steps, schedule, validationSteps } = preset.training
   const trained = sets.map(({ path, photographs }) => {
     return `${basename(path)} ${photographs.filter(({ isValidation }) => !isValidation).length}`
@@ -235,7 +264,7 @@ function describeBeginning({ preset, parameters, from, step, sets, validation }:
       : 'there are no photographs: nothing is compared, and no best.safetensors is written'
   return [
     `finder, ${parameters.toLocaleString('en')} parameters, ${from}: steps ${step + 1} to ${steps}, ${batchSize} crops of ${preset.data.cropSize} pixels each, learning rate ${schedule}`,
-    `photographs: ${trained.join(', ')}`,
+    `photographs: ${trained.join(', ')}${data.pageShare > 0 ? `; ${(100 * data.pageShare).toFixed(0)} % of the crops are of synthetic pages` : ''}`,
     ...(validationSteps > 0 ? [`validation: ${compared}`] : []),
   ]
 }

@@ -1,5 +1,6 @@
 /** The finder's training batches, cut in processes ahead of the trainer. (Node) */
 import { workerEntry } from '../start-thread.ts'
+import type { PageMaterial } from '../synth/page.ts'
 import type { FinderBatch } from './finder-batch.ts'
 import type { FinderBatchSettings } from './finder-source.ts'
 import type { PhotographSpec } from './photographs.ts'
@@ -7,6 +8,8 @@ import { namedOnce, openWorkerStream, type WorkerStream } from './worker-stream.
 
 export interface FinderStreamOptions {
   readonly sources: readonly PhotographSpec[]
+  /** What synthetic pages are drawn with; null where none are. */
+  readonly pages: PageMaterial | null
   readonly settings: FinderBatchSettings
   /** Number of the first batch: a resumed run goes on where it was. */
   readonly firstBatch: number

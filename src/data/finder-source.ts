@@ -63,8 +63,7 @@ export class FinderSource {
         return [own, weight * own.length] as const
       })
       .filter(([own]) => own.length > 0)
-    if (settings.pageShare > 0 && !pages)
-      throw new Error('data.pageShare: there is no engine for synthetic pages here; give 0')
+    if (settings.pageShare > 0 && !pages) throw new Error('data.pageShare: nothing draws synthetic pages here; give 0')
     if (this.choices.length === 0 && !(settings.pageShare === 1 && split === 'train'))
       throw new Error(`no photographs for ${split === 'train' ? 'training' : 'validation'} in the given sets`)
   }

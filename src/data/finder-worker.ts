@@ -11,7 +11,11 @@ import { answerRequests } from './worker-stream.ts'
 setPriority(constants.priority.PRIORITY_LOW)
 sharp.concurrency(1)
 
-answerRequests<FinderBatch, FinderStreamOptions>(async ({ sources, settings }) => {
-  const source = new FinderSource({ settings, sets: await Promise.all(sources.map(openPhotographs)), split: 'train' })
+answerRequests<FinderBatch, FinderStreamOptions>(async ({ sources, pages: material, settings }) => {
+  const sets = await Promise.all(sources.map(openPhotographs))
+  // Photographs alone need no Skia.
+  const draw = material && (await (await import('../synth/page.ts')).loadPages(material))
+  const pages = draw && { pages: async (seed: number) => draw(seed) }
+  const source = new FinderSource({ settings, sets, ...pages, split: 'train' })
   return (index) => source.render(index)
 })

@@ -38,6 +38,8 @@ export async function parseWeights(
 ): Promise<WeightsFile> {
   const { tensors, metadata } = parseSafetensors(bytes)
   const { settings: text, bounds: measured, ...provenance } = metadata
+  if (provenance.task !== undefined)
+    throw new Error(`these are weights of another task, ${provenance.task}: they read no words`)
   if (text === undefined) {
     if (fallback) return { settings: fallback, weights: tensors, provenance }
     throw new Error('the weights do not say which model they belong to: name its preset')

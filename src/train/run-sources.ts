@@ -24,6 +24,16 @@ export type RunSources = z.output<typeof runSources>
 const finderSources = z.strictObject({
   /** Photographs, `icdar-e2e*WEIGHT:PATH` each, all paths absolute. */
   photographs: z.array(z.string()),
+  /** What synthetic pages are drawn with; null where none are. */
+  pages: z
+    .strictObject({
+      fonts: z.string(),
+      /** Folder of the project's own lexicon and backgrounds. */
+      shared: z.string(),
+      /** Photographs that pages hang on; null for those of `shared`. */
+      backgrounds: z.string().nullable(),
+    })
+    .nullable(),
 })
 
 export type FinderSources = z.output<typeof finderSources>

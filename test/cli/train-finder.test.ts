@@ -21,7 +21,7 @@ const set = (changes: object, group: string) =>
 const small = [
   ...set(miniFinder().model, 'model'),
   ...set({ batchSize: 2, replicas: 1, warmup: 2, validationSteps: 3, validationCrops: 8 }, 'training'),
-  ...set({ cropSize: 64 }, 'data'),
+  ...set({ cropSize: 64, pageShare: 0 }, 'data'),
 ]
 const alone = ['--workers', '1', '--threads', '1']
 
@@ -67,18 +67,27 @@ test('a run from scratch; stopped and resumed it is the same; a branch of it', {
 
   const weights = join(place('whole'), 'weights.safetensors')
   const fine = ['--task', 'find', '--run', place('fine'), '--weights', weights, ...sources, ...alone]
-  const tuned = await train(...fine, '--set', 'training.steps=1', '--set', 'data.cropSize=64')
+  const tuned = await train(
+    ...fine,
+    '--set',
+    'training.steps=1',
+    '--set',
+    'data.cropSize=64',
+    '--set',
+    'data.pageShare=0',
+  )
   expect(tuned.err).toMatch(/from the weights .*weights.safetensors: steps 1 to 1/)
 
   expect((await train('--run', place('whole'), '--resume', '--task', 'read')).err).toMatch(
     /--task read: .*whole is a run of --task find/,
   )
   const elsewhere = await train('--run', place('whole'), '--resume', '--data', `icdar-e2e*2:${photographs}`)
-  expect(elsewhere.err).toMatch(/began with other photographs .*--change-sources/)
+  expect(elsewhere.err).toMatch(/began with other photographs or pages .*--change-sources/)
 })
 
 test.each([
-  [['--fonts', 'x'], /--fonts belongs to the training of a recogniser/],
+  [['--no-synth'], /of a finder --set data.pageShare= says/],
+  [['--open', '--shared', '../shared/data'], /for research only; .*data.pageShare=0/],
   [['--preset', 'tiny'], /--preset belongs to the training of a recogniser/],
   [['--validation', 'icdar-e2e:x'], /a finder is validated with the validation photographs of --data/],
   [['--data', 'tsv:x'], /"tsv:x" is no set of photographs: give icdar-e2e:FOLDER/],

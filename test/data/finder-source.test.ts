@@ -45,6 +45,7 @@ test('a batch is the same whatever was cut before, and in any number of processe
   expect(await source({ seed: 9 }).render(5)).not.toEqual(alone)
   const batches = openFinderBatches({
     sources: [{ path: folder, weight: 1 }],
+    pages: null,
     settings,
     firstBatch: 4,
     workers: 2,
@@ -113,5 +114,5 @@ test('synthetic pages come from their seeds, in their share', async () => {
   const all = new FinderSource({ settings: { ...settings, pageShare: 1 }, sets: [], pages, split: 'train' })
   await all.render(3)
   expect(new Set(seeds).size).toBe(2)
-  expect(() => source({ pageShare: 0.5 })).toThrow(/data.pageShare: there is no engine for synthetic pages here/)
+  expect(() => source({ pageShare: 0.5 })).toThrow(/data.pageShare: nothing draws synthetic pages here/)
 })
