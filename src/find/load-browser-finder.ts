@@ -1,7 +1,10 @@
 /** Loads the package's finder of words. (Browser) */
-import { SaflError } from '../error.ts'
+import { openFinder } from '../model/finder-file.ts'
+import { packageFiles } from '../package-files.ts'
+import { browserRuntime, fetchWeights } from '../recognize/browser-runtime.ts'
 import type { Device } from '../recognize/reading-options.ts'
 import type { Finder } from './finder.ts'
+import { NetworkFinder } from './network-finder.ts'
 
 export interface BrowserFinderOptions {
   /** Where its weights lie, instead of those of the package. */
@@ -13,11 +16,9 @@ export interface BrowserFinderOptions {
 }
 
 /** Rejects where there are no weights. */
-export async function loadFinder({
-  weights = 'models/finder.safetensors',
-}: BrowserFinderOptions = {}): Promise<Finder> {
-  throw new SaflError(
-    'weights',
-    `finder: ${weights}, which finds words in photographs, is missing: load with finder: null and give boxes, or give a finder of your own`,
-  )
+export async function loadFinder({ weights, device, threads, signal }: BrowserFinderOptions = {}): Promise<Finder> {
+  const bytes = await fetchWeights(weights ?? packageFiles.finder(), signal)
+  const file = await openFinder(bytes, { isOwn: weights === undefined })
+  const { runtime, options } = await browserRuntime(device)
+  return NetworkFinder.open(file, runtime, { session: { ...options, ...(threads !== undefined && { threads }) } })
 }

@@ -1,18 +1,25 @@
 /** Loads the package's finder of words. (Node) */
 import { SaflError } from '../error.ts'
+import { openFinder } from '../model/finder-file.ts'
+import { packagePath } from '../package-path.ts'
+import { readBytes } from '../recognize/weights-source.ts'
 import type { Finder } from './finder.ts'
+import { NetworkFinder, type NetworkFinderOptions } from './network-finder.ts'
 
-export interface FinderOptions {
+export interface FinderOptions extends NetworkFinderOptions {
   /** The path of its weights, instead of those of the package. */
   readonly weights?: string
   /** Threads of the runtime; all cores when absent. */
   readonly threads?: number
 }
 
-/** Rejects where there are no weights. */
-export async function loadFinder({ weights = 'models/finder.safetensors' }: FinderOptions = {}): Promise<Finder> {
-  throw new SaflError(
-    'weights',
-    `finder: ${weights}, which finds words in photographs, is missing: load with finder: null and give boxes, or give a finder of your own`,
-  )
+/** Rejects where there are no weights, or others than a finder's. */
+export async function loadFinder({ weights, threads, ...options }: FinderOptions = {}): Promise<Finder> {
+  const path = weights ?? packagePath('finder', 'give a finder')
+  const bytes = await readBytes(path, `finder: ${path}: no such weights file`)
+  const file = await openFinder(bytes, { isOwn: weights === undefined }).catch((error: Error) => {
+    throw new SaflError('weights', `finder: ${path}: ${error.message}`)
+  })
+  const runtime = await import('onnxruntime-node')
+  return NetworkFinder.open(file, runtime, { ...options, session: threads === undefined ? {} : { threads } })
 }
