@@ -4,6 +4,7 @@ import { checkDataset, problemKinds } from '../data/check-dataset.ts'
 import { type Dataset, dataKinds, openDataset, parseDataSpec, writtenKinds } from '../data/dataset.ts'
 import { countLabels, type LabelStatistics } from '../data/label-statistics.ts'
 import { createDataset, type DatasetWriter, LabelError, type NewSample } from '../data/write-dataset.ts'
+import { PLOTS, requirePackages } from '../optional-packages.ts'
 import { escapeControls } from '../text-encoding.ts'
 import { progressLine } from './progress.ts'
 
@@ -110,6 +111,7 @@ async function check(spec: string, { json, further }: { json?: boolean; further?
 const SHOWN = 12
 
 async function stats(spec: string, { plot, json }: { plot?: string; json?: boolean }): Promise<void> {
+  if (plot !== undefined) requirePackages('safl data stats --plot', PLOTS)
   const dataset: Dataset = await openDataset(parseDataSpec(spec))
   const statistics = await countLabels(dataset.labels())
   await dataset.close()

@@ -7,6 +7,7 @@ import { batchSettings, openBatches } from '../data/batches.ts'
 import { validate } from '../evaluate/validate.ts'
 import { decisiveView } from '../evaluate/validation-view.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
+import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
 import { threadsOf } from '../recognize/threads.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
@@ -108,6 +109,7 @@ async function run(options: Options): Promise<void> {
   refuseContradictions(options)
   const folder = await RunFolder.open(options.run, { resume: options.resume ?? false })
   const start = await findStart(options, folder)
+  requirePackages('safl train', start.sources.synth ? [...CANVAS, ...PLOTS] : PLOTS)
   const { preset } = start
   const threads = options.threads === undefined ? {} : threadsOf(options)
   const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1

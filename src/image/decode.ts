@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Metadata, Sharp } from 'sharp'
+import { CANVAS, needs } from '../optional-packages.ts'
 import { bitmapSize, decodeBitmap, isBitmap } from './decode-bitmap.ts'
 import { describeFile } from './file-kind.ts'
 import type { RgbImage } from './image.ts'
@@ -40,7 +41,8 @@ export async function decodeImage(
   if (bytes.length === 0) throw new ImageError(`${name}: the file is empty`)
   if (isBitmap(bytes)) {
     checkSize(bitmapSize(bytes), name)
-    return overGround(await decodeBitmap(bytes).catch((error) => damaged(error, { bytes, name })))
+    const canvas = await loadCanvas(name)
+    return overGround(await decodeBitmap(bytes, canvas).catch((error) => damaged(error, { bytes, name })))
   }
   const sharp = await loadSharp()
   const open = () => sharp(bytes, { failOn: 'truncated', limitInputPixels: MAXIMUM_PIXELS, autoOrient: true })
@@ -112,6 +114,15 @@ async function loadSharp(): Promise<typeof import('sharp')['default']> {
     return createRequire(import.meta.url)('sharp')
   } catch {
     return (await import('sharp')).default
+  }
+}
+
+async function loadCanvas(name: string): Promise<typeof import('@napi-rs/canvas')> {
+  try {
+    return await import('@napi-rs/canvas')
+  } catch (error) {
+    if (!/MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error
+    throw new ImageError(`${name}: ${needs("reading Windows' bitmaps and icons", CANVAS)}`)
   }
 }
 
