@@ -9,7 +9,7 @@ import type { ReadingFigures, StepRecord, ValidationRecord } from '../train/log-
 import type { StepReport } from '../train/loop.ts'
 import type { TrainedSet } from './train-sources.ts'
 
-/** Steps between two lines of the log. */
+/** Steps between two lines of the log; the first step has one too, so that a run shows at once that it works. */
 const LOG_STEPS = 50
 
 interface Beginning {
@@ -142,7 +142,8 @@ export class Progress {
     this.outlineLoss += outlineLoss
     this.steps++
     const { training } = this.preset
-    if (step % LOG_STEPS !== 0 && step !== training.steps) return null
+    const isFirst = step === 1
+    if (!isFirst && step % LOG_STEPS !== 0 && step !== training.steps) return null
     const elapsed = performance.now() - this.since
     const record = {
       step,
@@ -160,6 +161,8 @@ export class Progress {
     const left = ((training.steps - step) * elapsed) / this.steps / 60_000
     const line = `step ${step}/${training.steps}  loss ${record.loss}  columns ${record.columnLoss}  ctc ${record.ctcLoss}  outline ${record.outlineLoss}  rate ${record.rate}  ${record.samplesPerSecond} words/s  waiting ${Math.round(record.waiting * 100)} %  ${left.toFixed(0)} min left`
     process.stderr.write(process.stderr.isTTY ? `\r${line}\u001b[K` : `${line}\n`)
+    // It counts in the next line too, which is the mean of all steps before.
+    if (isFirst) return record
     this.loss = this.columnLoss = this.ctcLoss = this.outlineLoss = this.steps = 0
     this.since = performance.now()
     this.samplesBefore = this.state.samples

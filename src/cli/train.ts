@@ -255,7 +255,6 @@ async function beginFolder({ folder, start, model }: Prepared, { step }: Trainin
   const sets = await countSets(sources)
   const validation = validationSteps > 0 ? await openValidation(sources, validationWords) : []
   const view = decisiveView(preset.model.furtherCharacters, validationView)
-  await folder.begin(step, { preset, sources, view })
   const page = join(folder.path, 'progress.html')
   const parameters = model.parameterCount
   const lines = describeBeginning({
@@ -269,6 +268,7 @@ async function beginFolder({ folder, start, model }: Prepared, { step }: Trainin
     view,
     page,
   })
+  await folder.begin(step, { preset, sources, view, facts: lines.slice(0, -1) })
   for (const line of lines) console.error(`safl: ${line}`)
   return { validation, view }
 }
