@@ -21,7 +21,18 @@ const ENOUGH = 512
 /** Endings of the images that a folder is searched for. */
 export const IMAGE_NAME = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif)$/i
 
-/** The bytes are no image that can be read; the message says of which file and why. */
+/**
+ * The bytes are no image that can be read; the message says of which file and why.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await recognizer.recognize('notes.pdf')
+ * } catch (error) {
+ *   if (error instanceof ImageError) console.warn(error.message)
+ * }
+ * ```
+ */
 export class ImageError extends Error {
   override readonly name = 'ImageError'
 }
