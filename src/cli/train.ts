@@ -240,6 +240,7 @@ async function trainModel(options: Options, prepared: Prepared): Promise<void> {
       },
     })
     await folder.save(state, preset, model)
+    await folder.draw()
     console.error(
       `\n${state.step} steps, ${state.samples} words, ${(state.seconds / 3600).toFixed(2)} h: ${options.run}`,
     )

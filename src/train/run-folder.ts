@@ -71,14 +71,13 @@ export class RunFolder {
     }
     this.facts = facts
     await this.draw()
+    // The first line of the log is shown at once.
+    this.drawn = Number.NEGATIVE_INFINITY
   }
 
   async log(record: LogRecord): Promise<void> {
     await appendFile(this.file('log.jsonl'), `${JSON.stringify(record)}\n`)
-    const now = performance.now()
-    if (now - this.drawn < PAGE_SECONDS * 1000) return
-    this.drawn = now
-    await this.draw()
+    await this.drawWhenDue()
   }
 
   async readLog(): Promise<LogRecord[]> {
@@ -98,7 +97,7 @@ export class RunFolder {
     await writeWhole(this.file('weights.safetensors'), exportWeights(preset, model, state))
     if (preset.training.schedule === 'constant')
       await writeWhole(this.file('last.safetensors'), exportLastWeights(preset, model, state))
-    await this.draw()
+    await this.drawWhenDue()
   }
 
   /** The checkpoint alone. */
@@ -114,8 +113,14 @@ export class RunFolder {
     await writeWhole(this.file('best.safetensors'), weights)
   }
 
-  /** Plots are loaded when there is one to draw. */
-  private async draw(): Promise<void> {
+  private async drawWhenDue(): Promise<void> {
+    if (performance.now() - this.drawn >= PAGE_SECONDS * 1000) await this.draw()
+  }
+
+  /** Writes the page anew. */
+  async draw(): Promise<void> {
+    this.drawn = performance.now()
+    // Plots are loaded when there is one to draw.
     const [{ plotProgress }, { renderProgressPage }] = await Promise.all([
       import('./plot-progress.ts'),
       import('./progress-page.ts'),
