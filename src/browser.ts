@@ -1,3 +1,21 @@
+/**
+ * Reads words in a page: a file, a canvas, an image or a video frame goes in, its text comes out with a confidence. A worker
+ * reads, so that the page never freezes.
+ *
+ * @example
+ * ```ts
+ * import { SceneTextRecognizer } from 'safl/browser'
+ *
+ * const recognizer = await SceneTextRecognizer.load()
+ * input.addEventListener('change', async () => {
+ *   const { text } = await recognizer.recognize(input.files[0])
+ *   output.textContent = text
+ * })
+ * ```
+ *
+ * @module safl/browser
+ */
+
 export type { OtherCharacter } from './decode/beam.ts'
 export type { WordCounts } from './decode/prior.ts'
 export { SaflError, type SaflErrorCode } from './error.ts'

@@ -4,6 +4,7 @@ import { checkDataset, problemKinds } from '../data/check-dataset.ts'
 import { type Dataset, dataKinds, openDataset, parseDataSpec, writtenKinds } from '../data/dataset.ts'
 import { countLabels, type LabelStatistics } from '../data/label-statistics.ts'
 import { createDataset, type DatasetWriter, LabelError, type NewSample } from '../data/write-dataset.ts'
+import { PLOTS, requirePackages } from '../optional-packages.ts'
 import { escapeControls } from '../text-encoding.ts'
 import { arePhotographs, checkMarkedPhotographs, countMarkedPhotographs, PHOTOGRAPHS } from './data-photographs.ts'
 import { progressLine } from './progress.ts'
@@ -120,6 +121,7 @@ async function stats(spec: string, { plot, json }: { plot?: string; json?: boole
     if (plot !== undefined) throw new Error('data stats: --plot draws labelled words; leave it out for photographs')
     return countMarkedPhotographs(spec, describe, json === undefined ? {} : { json })
   }
+  if (plot !== undefined) requirePackages('safl data stats --plot', PLOTS)
   const dataset: Dataset = await openDataset(parseDataSpec(spec))
   const statistics = await countLabels(dataset.labels())
   await dataset.close()

@@ -17,6 +17,7 @@ import {
   viewOf,
 } from '../evaluate/protocol.ts'
 import { reportSet, type SetReport, type TrainingFrequencies } from '../evaluate/report.ts'
+import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { escapeControls } from '../text-encoding.ts'
 import { readWordLines } from '../word-counts.ts'
@@ -114,6 +115,7 @@ function charsetSize(text: string): CharsetSize {
 
 async function run(options: Options): Promise<void> {
   const folder = options.report
+  if (folder !== undefined) requirePackages('safl evaluate --report', [...CANVAS, ...PLOTS])
   const made = folder === undefined ? undefined : await makeFolder(folder)
   try {
     await measure(options)

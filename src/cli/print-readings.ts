@@ -7,7 +7,7 @@ export type Format = (typeof formats)[number]
 
 export interface ReadingPrinter {
   word(path: string, word: Recognition): void
-  /** A file that could not be read: in TSV nothing, in CSV a line without a text and a confidence. */
+  /** A file that could not be read: in TSV nothing, in CSV and JSON a record with its error and without a text. */
   failure(path: string, message: string): void
   end(): void
 }
@@ -31,9 +31,14 @@ export function readingPrinter(format: Format, alternatives: number): ReadingPri
     case 'csv':
       console.log(csvHeader(alternatives))
       return {
-        word: (path, word) =>
-          console.log([quoted(path), ...fieldsOf(word).flatMap(([text, sure]) => [quoted(text), sure])].join(',')),
-        failure: (path) => console.log([quoted(path), ...Array(2 + 2 * alternatives).fill('')].join(',')),
+        word: (path, word) => {
+          const fields = fieldsOf(word).flatMap(([text, sure]) => [quoted(text), sure])
+          // A word may have fewer alternatives than were asked for.
+          const none = Array<string>(2 + 2 * alternatives - fields.length).fill('')
+          console.log([quoted(path), ...fields, ...none, ''].join(','))
+        },
+        failure: (path, error) =>
+          console.log([quoted(path), ...Array<string>(2 + 2 * alternatives).fill(''), quoted(error)].join(',')),
         end() {},
       }
     case 'tsv':
@@ -64,7 +69,7 @@ export function recordArray(): { add(record: object): void; end(): void } {
 
 function csvHeader(alternatives: number): string {
   const others = Array.from({ length: alternatives }, (_, index) => `alternative_${index + 1},confidence_${index + 1}`)
-  return ['path,text,confidence', ...others].join(',')
+  return ['path,text,confidence', ...others, 'error'].join(',')
 }
 
 const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`

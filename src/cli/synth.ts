@@ -6,17 +6,17 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { type DataSpec, dataKinds, parseDataSpec, writtenKinds } from '../data/dataset.ts'
 import { openSyntheticWords } from '../data/synthetic-words.ts'
 import { createDataset } from '../data/write-dataset.ts'
+import { CANVAS, requirePackages } from '../optional-packages.ts'
 import { deriveSeed } from '../random.ts'
-import { drawContactSheet } from '../synth/contact-sheet.ts'
 import { type SynthPreset, synthPresets, synthSettings } from '../synth/settings.ts'
-import { createSynthesizer, type Synthesizer, type SynthesizerOptions, type SynthSample } from '../synth/synthesizer.ts'
+import type { Synthesizer, SynthesizerOptions, SynthSample } from '../synth/synthesizer.ts'
 import { DEFAULT_LIMITS, type LengthLimits } from '../synth/words.ts'
 import { englishCounts } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import { collect, makeFolder, positiveInteger } from './arguments.ts'
 import { progressLine } from './progress.ts'
 import { overrideSettings } from './settings.ts'
-import { backgroundsOption, checkBackgrounds, defaultFonts, SHARED } from './synth-material.ts'
+import { backgroundsOption, checkBackgrounds, checkFonts, defaultFonts, SHARED } from './synth-material.ts'
 import { type PageSize, pageSize, writePages } from './synth-pages.ts'
 
 interface Options {
@@ -114,6 +114,8 @@ async function run(options: Options): Promise<void> {
       'synth: neither --out nor --sheet is given; name a folder for images, a PNG file for a sheet, or both',
     )
   }
+  requirePackages('safl synth', CANVAS)
+  checkFonts(options.fonts)
   checkBackgrounds(options.backgrounds)
   const lexiconFile = options.words ?? present(join(SHARED, 'lexicon-90k.txt'), 'a short built-in word list')
   const backgroundFolder = options.backgrounds ?? present(join(SHARED, 'backgrounds'), 'grounds without photographs')
@@ -128,6 +130,8 @@ async function run(options: Options): Promise<void> {
   if (pages !== undefined) return writePages({ ...synth, ...options.pageSize }, { ...options, pages })
   if (out !== undefined) await writeSamples(outputSpec(out), synth, options)
   if (sheet !== undefined) {
+    const { createSynthesizer } = await import('../synth/synthesizer.ts')
+    const { drawContactSheet } = await import('../synth/contact-sheet.ts')
     const samples = drawSheetSamples(await createSynthesizer(synth), options)
     await makeFolder(dirname(sheet))
     await writeWhole(sheet, drawContactSheet(samples, { quads: options.quads ?? false }))

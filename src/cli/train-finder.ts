@@ -10,6 +10,7 @@ import { formatPhotographSpec, openPhotographs, type PhotographSet, parsePhotogr
 import { OPEN_PHOTOGRAPHS, RESEARCH_PHOTOGRAPHS } from '../data/shared-sets.ts'
 import { validateFinder } from '../evaluate/validate-finder.ts'
 import { type FinderFile, openFinder } from '../model/finder-file.ts'
+import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { finder } from '../presets/finder.ts'
 import { threadsOf } from '../recognize/threads.ts'
 import { readBytes } from '../recognize/weights-source.ts'
@@ -68,6 +69,7 @@ interface Start {
 export async function trainFinder(options: FinderOptions, folder: RunFolder): Promise<void> {
   refuseWordOptions(options)
   const start = await findStart(options, folder)
+  requirePackages('safl train', start.sources.pages ? [...CANVAS, ...PLOTS] : PLOTS)
   const { preset } = start
   const threads = options.threads === undefined ? {} : threadsOf(options)
   const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1
@@ -185,7 +187,6 @@ async function trainModel(options: FinderOptions, { folder, start, model, manySt
   const specs = sources.photographs.map(parsePhotographSpec)
   const sets = await Promise.all(specs.map(openPhotographs))
   const validation = training.validationSteps > 0 ? await cutValidation(preset, sets) : []
-  await folder.begin(state.step, { preset, sources, view: null })
   const lines = describeBeginning({
     preset,
     parameters: model.parameterCount,
@@ -194,6 +195,7 @@ async function trainModel(options: FinderOptions, { folder, start, model, manySt
     sets,
     validation,
   })
+  await folder.begin(state.step, { preset, sources, view: null, facts: lines })
   for (const line of [...lines, `progress: ${join(folder.path, 'progress.html')}`]) console.error(`safl: ${line}`)
   if (options.branch !== undefined) await folder.saveState(state, preset)
   const batches = openFinderBatches({

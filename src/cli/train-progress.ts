@@ -9,7 +9,7 @@ import type { ReadingFigures, StepRecord, ValidationRecord } from '../train/log-
 import type { StepReport } from '../train/loop.ts'
 import type { TrainedSet } from './train-sources.ts'
 
-/** Steps between two lines of the log. */
+/** Steps between two lines of the log; the first step has one too, so that a run shows at once that it works. */
 const LOG_STEPS = 50
 
 interface Beginning {
@@ -172,7 +172,8 @@ export class Progress<P extends AnyPreset = Preset> {
     for (const { name } of losses) this.sums.set(name, (this.sums.get(name) ?? 0) + reported[name]!)
     this.steps++
     const { training } = this.preset
-    if (step % LOG_STEPS !== 0 && step !== training.steps) return null
+    const isFirst = step === 1
+    if (!isFirst && step % LOG_STEPS !== 0 && step !== training.steps) return null
     const elapsed = performance.now() - this.since
     const means = losses.map(({ name, round }) => [name, round(this.sums.get(name)! / this.steps)] as const)
     const record = {
@@ -189,11 +190,14 @@ export class Progress<P extends AnyPreset = Preset> {
     const shown = means.map(([, mean], place) => `${losses[place]!.shown} ${mean}`).join('  ')
     const line = `step ${step}/${training.steps}  ${shown}  rate ${record.rate}  ${record.samplesPerSecond} ${samples}/s  waiting ${Math.round(record.waiting * 100)} %  ${left.toFixed(0)} min left`
     process.stderr.write(process.stderr.isTTY ? `\r${line}\u001b[K` : `${line}\n`)
-    this.sums.clear()
-    this.steps = 0
-    this.since = performance.now()
-    this.samplesBefore = this.state.samples
-    this.waitedBefore = this.waited()
+    // It counts in the next line too, which is the mean of all steps before.
+    if (!isFirst) {
+      this.sums.clear()
+      this.steps = 0
+      this.since = performance.now()
+      this.samplesBefore = this.state.samples
+      this.waitedBefore = this.waited()
+    }
     return record as unknown as StepRecord<P>
   }
 

@@ -71,6 +71,7 @@ export async function runTraining<P extends AnyPreset>(run: TrainingRun<P>): Pro
       },
     })
     await folder.save(state, preset, model)
+    await folder.draw()
     const samples = `${state.samples} ${progress.samples}`
     console.error(`\n${state.step} steps, ${samples}, ${(state.seconds / 3600).toFixed(2)} h: ${folder.path}`)
   } finally {

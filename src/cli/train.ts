@@ -7,6 +7,7 @@ import { batchSettings, openBatches } from '../data/batches.ts'
 import { validate } from '../evaluate/validate.ts'
 import { decisiveView } from '../evaluate/validation-view.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
+import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
 import { threadsOf } from '../recognize/threads.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
@@ -123,6 +124,7 @@ async function run(options: Options): Promise<void> {
   const folder = await RunFolder.open(options.run, { resume: options.resume ?? false })
   if ((await taskOf(options, folder)) === 'find') return trainFinder(options, folder)
   const start = await findStart(options, folder)
+  requirePackages('safl train', start.sources.synth ? [...CANVAS, ...PLOTS] : PLOTS)
   const { preset } = start
   const threads = options.threads === undefined ? {} : threadsOf(options)
   const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1
@@ -251,7 +253,6 @@ async function beginFolder({ folder, start, model }: Prepared, { step }: Trainin
   const sets = await countSets(sources)
   const validation = validationSteps > 0 ? await openValidation(sources, validationWords) : []
   const view = decisiveView(preset.model.furtherCharacters, validationView)
-  await folder.begin(step, { preset, sources, view })
   const page = join(folder.path, 'progress.html')
   const parameters = model.parameterCount
   const lines = describeBeginning({
@@ -265,6 +266,7 @@ async function beginFolder({ folder, start, model }: Prepared, { step }: Trainin
     view,
     page,
   })
+  await folder.begin(step, { preset, sources, view, facts: lines.slice(0, -1) })
   for (const line of lines) console.error(`safl: ${line}`)
   return { validation, view }
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Metadata, Sharp } from 'sharp'
 import { SaflError } from '../error.ts'
+import { CANVAS, needs } from '../optional-packages.ts'
 import { bitmapSize, decodeBitmap, isBitmap } from './decode-bitmap.ts'
 import { describeFile } from './file-kind.ts'
 import type { RgbImage } from './image.ts'
@@ -66,7 +67,8 @@ function shortestEnough(size: Size): Size {
 async function decode({ bytes, name }: Subject, reduction: Reduction): Promise<Photograph> {
   if (isBitmap(bytes)) {
     checkSize(bitmapSize(bytes), { name, most: reduction.pixels })
-    const whole = overGround(await decodeBitmap(bytes).catch((error) => damaged(error, { bytes, name })))
+    const canvas = await loadCanvas(name)
+    const whole = overGround(await decodeBitmap(bytes, canvas).catch((error) => damaged(error, { bytes, name })))
     const { width, height } = reduction.numbersToo ? reduction.sizeOf(whole) : whole
     return { image: resize(whole, width, height), width: whole.width, height: whole.height }
   }
@@ -147,6 +149,15 @@ async function loadSharp(): Promise<typeof import('sharp')['default']> {
     return createRequire(import.meta.url)('sharp')
   } catch {
     return (await import('sharp')).default
+  }
+}
+
+async function loadCanvas(name: string): Promise<typeof import('@napi-rs/canvas')> {
+  try {
+    return await import('@napi-rs/canvas')
+  } catch (error) {
+    if (!/MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error
+    throw new SaflError('image', `${name}: ${needs("reading Windows' bitmaps and icons", CANVAS)}`)
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import {
   type AnyPreset,
   type FinderPreset,
@@ -21,21 +21,29 @@ import type { BestFigures, FinderValidation, LogRecord, ValidationRecord } from 
 import { type FinderSources, type RunSources, readFinderSources, readSources } from './run-sources.ts'
 import type { TrainingStep } from './training-step.ts'
 
+/** Between two drawings of the page, and after which an open one loads itself anew. */
+const PAGE_SECONDS = 60
+
 export interface RunDescription {
   readonly preset: AnyPreset
   readonly sources: RunSources | FinderSources
   /** What decides which weights are the best; null where figures have no views. */
   readonly view: ValidationView | null
+  /** What is trained, on what: lines for people. */
+  readonly facts?: readonly string[]
 }
 
 /**
  * `checkpoint.safetensors` to go on from, `weights.safetensors` (16 bits, averaged), `best.safetensors` (those that were
  * the best in validation), `last.safetensors` (a trunk's: 16 bits, not averaged), `settings.json`, `sources.json`,
- * `log.jsonl`, and `progress.svg` within `progress.html`, which reloads.
+ * `log.jsonl`, and `progress.html`, which reloads.
  */
 export class RunFolder {
   readonly path: string
   private best: BestFigures | null = null
+  private facts: readonly string[] = []
+  /** When the page was drawn, milliseconds; it is due with the first line of the log. */
+  private drawn = Number.NEGATIVE_INFINITY
 
   private constructor(path: string) {
     this.path = path
@@ -75,21 +83,25 @@ export class RunFolder {
   }
 
   /** Makes the folder; forgets what the log says of steps after `step`, which a killed run had not saved. */
-  async begin(step: number, { preset, sources, view }: RunDescription): Promise<void> {
+  async begin(step: number, { preset, sources, view, facts = [] }: RunDescription): Promise<void> {
     await mkdir(this.path, { recursive: true })
     await writeWhole(this.file('sources.json'), `${JSON.stringify(sources, null, 2)}\n`)
     await writeWhole(this.file('settings.json'), `${JSON.stringify(preset, null, 2)}\n`)
-    await writeWhole(this.file('progress.html'), PROGRESS_PAGE)
     const kept = (await this.readLog()).filter((record) => record.step <= step)
     await writeWhole(this.file('log.jsonl'), kept.map((record) => `${JSON.stringify(record)}\n`).join(''))
     for (const record of kept) {
       const figures = 'accuracy' in record ? figuresOf(record, view) : null
       if (figures && isAsGood(figures, this.best)) this.best = figures
     }
+    this.facts = facts
+    await this.draw()
+    // The first line of the log is shown at once.
+    this.drawn = Number.NEGATIVE_INFINITY
   }
 
   async log(record: LogRecord): Promise<void> {
     await appendFile(this.file('log.jsonl'), `${JSON.stringify(record)}\n`)
+    await this.drawWhenDue()
   }
 
   async readLog(): Promise<LogRecord[]> {
@@ -109,8 +121,7 @@ export class RunFolder {
     await writeWhole(this.file('weights.safetensors'), exportWeights(preset, model, state))
     if (preset.training.schedule === 'constant')
       await writeWhole(this.file('last.safetensors'), exportLastWeights(preset, model, state))
-    const { plotProgress } = await import('./plot-progress.ts')
-    await writeWhole(this.file('progress.svg'), await plotProgress(await this.readLog()))
+    await this.drawWhenDue()
   }
 
   /** The checkpoint alone. */
@@ -124,6 +135,23 @@ export class RunFolder {
     if (!isAsGood(record, this.best)) return
     this.best = record
     await writeWhole(this.file('best.safetensors'), weights)
+  }
+
+  private async drawWhenDue(): Promise<void> {
+    if (performance.now() - this.drawn >= PAGE_SECONDS * 1000) await this.draw()
+  }
+
+  /** Writes the page anew. */
+  async draw(): Promise<void> {
+    this.drawn = performance.now()
+    // Plots are loaded when there is one to draw.
+    const [{ plotProgress }, { renderProgressPage }] = await Promise.all([
+      import('./plot-progress.ts'),
+      import('./progress-page.ts'),
+    ])
+    const sections = await plotProgress(await this.readLog())
+    const page = { facts: this.facts, sections, seconds: PAGE_SECONDS }
+    await writeWhole(this.file('progress.html'), renderProgressPage(basename(resolve(this.path)), page))
   }
 
   private file(name: string): string {
@@ -164,11 +192,3 @@ function formatExport(preset: AnyPreset, state: TrainingState, weights: Weights)
     return formatFinder({ settings: preset.model, weights, provenance: { steps, crops: samples, hours } }, 'F16')
   return formatWeights({ settings: preset.model, weights, provenance: { steps, words: samples, hours } }, 'F16')
 }
-
-const PROGRESS_PAGE = `<!doctype html>
-<meta charset="utf-8">
-<meta http-equiv="refresh" content="60">
-<title>Training</title>
-<body style="margin: 1rem">
-<img src="progress.svg" alt="loss, accuracy, learning rate and speed over the steps">
-`
