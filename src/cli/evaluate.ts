@@ -35,9 +35,13 @@ import {
   readLines,
   readPrior,
 } from './arguments.ts'
+import { PHOTOGRAPHS } from './data-photographs.ts'
+import { evaluatePhotographs } from './evaluate-photographs.ts'
 import { type MeasuringArguments, writeReport } from './evaluation-report.ts'
 
 interface Options extends MeasuringArguments {
+  readonly task: 'recognize' | 'find' | 'read'
+  readonly finder?: string
   readonly data: string[]
   readonly lexicon?: string
   readonly training: string[]
@@ -50,13 +54,22 @@ interface Options extends MeasuringArguments {
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description(
-      'Print word accuracy and 1 - NED over labelled words; by default case is ignored, and all but letters and digits.',
+      'Print word accuracy and 1 - NED over labelled words; by default case is ignored, and all but letters and digits. Of photographs: how many of their words are found, and read.',
     )
     .requiredOption(
       '--data <kind:path>',
-      `labelled words, KIND one of ${dataKinds.join(', ')}; may be repeated`,
+      `labelled words, KIND one of ${dataKinds.join(', ')}, or photographs, ${PHOTOGRAPHS}; may be repeated`,
       collect,
     )
+    .addOption(
+      new Option(
+        '--task <name>',
+        'of photographs (icdar-e2e:DIR): find compares places, read places and texts; recognize reads labelled words',
+      )
+        .choices(['recognize', 'find', 'read'])
+        .default('recognize'),
+    )
+    .option('--finder <file>', 'weights of what finds the words; default: those of the package')
     .addOption(
       new Option(
         '--split <name>',
@@ -114,6 +127,7 @@ function charsetSize(text: string): CharsetSize {
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.task !== 'recognize') return evaluatePhotographs(options.task, options)
   const folder = options.report
   if (folder !== undefined) requirePackages('safl evaluate --report', [...CANVAS, ...PLOTS])
   const made = folder === undefined ? undefined : await makeFolder(folder)
