@@ -1,9 +1,9 @@
 /**
- * Whether the settings of a weights file are those of a model. A page loads this with every reader, so that it is small:
+ * Whether the settings of a weights file are those of a model, or of a finder. A page loads this with every reader, so that it is small:
  * it knows of what kind each setting is, and config.ts its range, its default and its meaning. What is too large or too
  * small for the weights is found when they are put into the model, tensor by tensor.
  */
-import type { ModelSettings } from '../config.ts'
+import type { FinderModelSettings, ModelSettings } from '../config.ts'
 
 type Kind<T> = T extends string
   ? 'text'
@@ -12,9 +12,9 @@ type Kind<T> = T extends string
     : T extends number
       ? 'count' | 'amount' | 'scale'
       : T extends readonly number[]
-        ? 'counts'
+        ? 'counts' | 'depths'
         : { readonly [Name in keyof T]-?: Kind<T[Name]> }
-type KindName = 'text' | 'flag' | 'count' | 'amount' | 'scale' | 'counts'
+type KindName = 'text' | 'flag' | 'count' | 'amount' | 'scale' | 'counts' | 'depths'
 
 /** The compiler sees that none is missing and that none is of another type. */
 const kinds: Kind<ModelSettings> = {
@@ -49,6 +49,8 @@ const kinds: Kind<ModelSettings> = {
   authorsQuirks: 'flag',
 }
 
+const finderKinds: Kind<FinderModelSettings> = { stem: 'count', widths: 'counts', blocks: 'depths' }
+
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 1
 
 /** What each kind must be, and whether a value is it. */
@@ -59,6 +61,10 @@ const checks: Readonly<Record<KindName, readonly [(value: unknown) => boolean, s
   amount: [(value) => Number.isFinite(value) && (value as number) >= 0, 'a number from 0 on'],
   scale: [(value) => Number.isFinite(value) && (value as number) > 0, 'a number above 0'],
   counts: [(value) => Array.isArray(value) && value.every(isCount), 'a list of whole numbers from 1 on'],
+  depths: [
+    (value) => Array.isArray(value) && value.every((each) => each === 0 || isCount(each)),
+    'a list of whole numbers from 0 on',
+  ],
 }
 
 /** Of files from before there were these: what they meant. */
@@ -73,6 +79,16 @@ export function checkModelSettings(given: unknown): ModelSettings {
   if (width % heads !== 0)
     throw new Error(`transformer.heads: ${heads} must divide transformer.width, which is ${width}`)
   return settings as ModelSettings
+}
+
+/** Those of a finder. Throws as well. */
+export function checkFinderSettings(given: unknown): FinderModelSettings {
+  if (!isRecord(given)) throw new Error(`${JSON.stringify(given)} is no object`)
+  checkKinds(given, finderKinds, '')
+  const settings = given as unknown as FinderModelSettings
+  for (const name of ['widths', 'blocks'] as const)
+    if (settings[name].length !== 4) throw new Error(`${name}: ${JSON.stringify(settings[name])} are not four numbers`)
+  return settings
 }
 
 interface Kinds extends Readonly<Record<string, KindName | Kinds>> {}

@@ -2,6 +2,7 @@
 import type { FinderModelSettings } from '../config.ts'
 import { SaflError } from '../error.ts'
 import { BATCH, clamp, exponential, Graph, HEIGHT, sigmoid, WIDTH } from '../tensor/index.ts'
+import { checkFinderSettings } from './check-settings.ts'
 import { findKernels } from './finder.ts'
 import { formatSafetensors, parseSafetensors } from './safetensors.ts'
 import { type Storage, weightScope } from './scope.ts'
@@ -35,12 +36,15 @@ export async function openFinder(bytes: Uint8Array, { isOwn = false } = {}): Pro
   if (task !== TASK || text === undefined)
     throw new SaflError('weights', 'these are no weights of a finder: train one with safl train --task find')
   if (isOwn) return { settings: JSON.parse(text) as FinderModelSettings, weights, provenance }
-  // What checks settings takes long to load.
-  const [{ z }, { finderModelSettings }] = await Promise.all([import('zod'), import('../config.ts')])
-  const parsed = finderModelSettings.safeParse(JSON.parse(text))
-  if (!parsed.success)
-    throw new SaflError('weights', `the finder's settings do not fit: ${z.prettifyError(parsed.error)}`)
-  return { settings: parsed.data, weights, provenance }
+  return { settings: settingsOf(text), weights, provenance }
+}
+
+function settingsOf(text: string): FinderModelSettings {
+  try {
+    return checkFinderSettings(JSON.parse(text))
+  } catch (error) {
+    throw new SaflError('weights', `the finder's settings do not fit: ${(error as Error).message}`)
+  }
 }
 
 /**

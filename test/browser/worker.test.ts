@@ -174,7 +174,7 @@ describe.skipIf(!executablePath)('the recogniser in a worker', () => {
     const [there, here] = await both(`
       const read = []
       for (const words of ['mine.txt', null, 'none/absent.txt']) {
-        const own = await SceneTextRecognizer.load({ worker: recognizer.reader.worker !== undefined, words })
+        const own = await SceneTextRecognizer.load({ worker: recognizer.engine.worker !== undefined, words })
         read.push((await own.recognize(draw('EXIT'))).text)
         await own.dispose()
       }
