@@ -1,4 +1,5 @@
 /** The reader of photographs for Node: files, bytes or pixels in, their words, lines and text out. */
+import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import type { Finder } from '../find/finder.ts'
 import { checkLoadOptions } from '../recognize/check-options.ts'
@@ -17,10 +18,10 @@ import { WorkerTextReader } from './worker-text-reader.ts'
 /** Those of the recogniser, and what finds the words. */
 export interface TextReaderOptions extends LoadOptions {
   /**
-   * Finds the words: the path of a finder's weights, or a finder of any kind, which works in the caller's thread; that of the
+   * Finds the words: the path or `file:` URL of a finder's weights, or a finder of any kind, which works in the caller's thread; that of the
    * package when absent. Null where boxes are always given.
    */
-  readonly finder?: string | Finder | null
+  readonly finder?: string | URL | Finder | null
 }
 
 export class TextReader extends AbstractTextReader<ImageSource> {
@@ -32,12 +33,14 @@ export class TextReader extends AbstractTextReader<ImageSource> {
     const { finder, ...recognizing } = options
     checkLoadOptions(recognizing)
     checkFinder(finder)
+    if (isFinder(finder))
+      // It works here; crops are read in a worker of the recogniser's.
+      return new TextReader(await loadNodeReader({ ...recognizing, finder }, readPhotograph))
     const { worker = isMainThread } = recognizing
-    if (!worker || isFinder(finder))
-      // A finder of the caller's works here; crops are read in a worker of the recogniser's.
-      return new TextReader(await loadNodeReader(options, readPhotograph))
-    const port = await startNodeWorker(() => startThread(workerEntry(import.meta.url, 'node-reader-worker')))
-    const others = { ...engineOptions(recognizing), ...(finder !== undefined && { finder }) }
+    const place = finder === null || finder === undefined ? finder : pathOf(finder)
+    const others = { ...engineOptions(recognizing), ...(place !== undefined && { finder: place }) }
+    const start = () => startThread(workerEntry(import.meta.url, 'node-reader-worker'))
+    const port = worker ? await startNodeWorker(start) : null
     if (port) return new TextReader(await WorkerTextReader.load({ port, options: others, toPortable }))
     if (recognizing.worker)
       console.warn('safl: no worker could be started, so that photographs are read in the thread that asks')
@@ -49,3 +52,5 @@ export class TextReader extends AbstractTextReader<ImageSource> {
     return new TextReader(new PhotographReader(parts, readPhotograph))
   }
 }
+
+const pathOf = (place: string | URL) => (typeof place === 'string' ? place : fileURLToPath(place))

@@ -220,7 +220,7 @@ describe.skipIf(!executablePath)('the recogniser in a worker', () => {
       await Promise.all([recognizer.dispose(), recognizer.dispose()])
       return [(await reading)[0].text, await message(recognizer.recognize(draw('EXIT')))]
     })()`)) as string[]
-    expect(read).toEqual(['EXIT', 'Error: the recogniser was disposed of: load another'])
+    expect(read).toEqual(['EXIT', 'SaflError: the recogniser was disposed of: load another'])
     await expect.poll(() => page.workers().length).toBe(0)
   })
 

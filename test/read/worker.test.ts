@@ -91,10 +91,12 @@ test('errors have the messages and codes of the caller’s thread', async () => 
   expect(said[3]).toMatch(/^SaflError: image: street\.png: /)
   for (const each of said) expect(each).toMatch(/^SaflError: (image|option): /)
   await expect(TextReader.load({ finder: null, model: 'none.safetensors' })).rejects.toMatchObject({ code: 'weights' })
-  await expect(TextReader.load({ finder: 'none.safetensors' })).rejects.toMatchObject({
-    code: 'weights',
-    message: 'finder: none.safetensors: no such weights file',
-  })
+  const path = join(tmpdir(), 'none.safetensors')
+  for (const finder of [path, pathToFileURL(path)])
+    await expect(TextReader.load({ finder })).rejects.toMatchObject({
+      code: 'weights',
+      message: `finder: ${path}: no such weights file`,
+    })
 })
 
 test('the caller’s thread goes on while a worker reads', async () => {
