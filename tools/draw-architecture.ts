@@ -24,6 +24,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   train: 'steps, schedule, optimizers',
   evaluate: 'metrics and reports',
   read: 'a photograph → its words',
+  find: 'where words are',
   recognize: 'a crop → its word',
   data: 'label files, batches',
   synth: 'words drawn, photographed',
@@ -33,6 +34,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   loss: 'focal, CTC',
   image: 'resize, rotate, cut',
   tensor: 'gradients, ONNX, sessions',
+  worker: 'calls of another thread',
   serve: 'HTTP service',
   queue: 'jobs',
 }
