@@ -26,22 +26,14 @@ export function formatFinder({ settings, weights, provenance }: FinderFile, type
   return formatSafetensors(new Map([...weights]), { type, metadata })
 }
 
-/**
- * Reads a finder's weights file; throws where the bytes are something else. `isOwn`: the file came with the package, and
- * its settings are taken as they stand.
- */
-export async function openFinder(bytes: Uint8Array, { isOwn = false } = {}): Promise<FinderFile> {
+/** Reads a finder's weights file; throws where the bytes are something else. */
+export function openFinder(bytes: Uint8Array): FinderFile {
   const { tensors: weights, metadata } = parseSafetensors(bytes)
   const { task, settings: text, ...provenance } = metadata
   if (task !== TASK || text === undefined)
     throw new SaflError('weights', 'these are no weights of a finder: train one with safl train --task find')
-  if (isOwn) return { settings: JSON.parse(text) as FinderModelSettings, weights, provenance }
-  return { settings: settingsOf(text), weights, provenance }
-}
-
-function settingsOf(text: string): FinderModelSettings {
   try {
-    return checkFinderSettings(JSON.parse(text))
+    return { settings: checkFinderSettings(JSON.parse(text)), weights, provenance }
   } catch (error) {
     throw new SaflError('weights', `the finder's settings do not fit: ${(error as Error).message}`)
   }

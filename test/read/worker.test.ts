@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import type { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toPortable } from '../../src/read/photograph-source.ts'
 import { TextReader } from '../../src/read/text-reader.ts'
@@ -14,6 +13,7 @@ import type { ImageSource } from '../../src/recognize/image-source.ts'
 import { startThread } from '../../src/start-thread.ts'
 import { startNodeWorker } from '../../src/worker/node-port.ts'
 import { drawn, drawPhotograph } from './drawn-photograph.ts'
+import type { Death } from './dying-reader-worker.ts'
 
 const words = [drawn('FRESH', [60, 40]), drawn('BREAD', [220, 40]), drawn('HOTEL', [700, 330], { angle: 90 })]
 const boxes = words.map(({ quadrilateral }) => quadrilateral)
@@ -146,20 +146,22 @@ test('disposing waits for what was asked before', async () => {
   })
 })
 
-test('a worker that dies while it reads fails what was asked, and whatever is asked later', async () => {
-  let thread: Worker | null = null
-  const port = await startNodeWorker(() => {
-    thread = startThread(new URL('../../src/read/node-reader-worker.ts', import.meta.url))
-    return thread
-  })
-  const reader = await WorkerTextReader.load({ port: port!, options: { finder: null }, toPortable })
-  const asked = [reader.read(photograph, { boxes: many }), reader.read(photograph, { boxes })]
-  const failed = Promise.all(asked.map((reading) => expect(reading).rejects.toThrow('the worker has ended')))
-  setTimeout(() => thread!.terminate(), 30)
-  await failed
-  await expect(reader.read(photograph, { boxes })).rejects.toThrow('the worker has ended')
-  await reader.dispose()
-})
+test.each<[Death, string]>([
+  ['exit', 'the worker has ended'],
+  ['error', 'the worker failed: out of memory'],
+])(
+  'a worker that dies while it reads (%s) fails what was asked, and whatever is asked later',
+  async (death, message) => {
+    const port = await startNodeWorker(() => startThread(new URL('dying-reader-worker.ts', import.meta.url)))
+    const reader = await WorkerTextReader.load({ port: port!, options: death, toPortable })
+    const blank = { width: 1, height: 1, data: Uint8Array.of(1, 2, 3) }
+    expect((await reader.read(blank, { boxes: [] })).words).toEqual([])
+    const asked = [reader.read(photograph, { boxes }), reader.read(photograph, { boxes })]
+    await Promise.all(asked.map((reading) => expect(reading).rejects.toThrow(message)))
+    await expect(reader.read(photograph, { boxes })).rejects.toThrow(message)
+    await reader.dispose()
+  },
+)
 
 test('a program ends by itself though nothing was disposed of', async () => {
   const program = `
