@@ -85,7 +85,12 @@ export function problemResponse({ code, status, message, details }: Problem, req
     }),
     {
       status,
-      headers: { 'content-type': 'application/problem+json', ...(ends && { connection: 'close' }), ...headers },
+      headers: {
+        'content-type': 'application/problem+json',
+        'x-request-id': requestId,
+        ...(ends && { connection: 'close' }),
+        ...headers,
+      },
     },
   )
 }

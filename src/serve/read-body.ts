@@ -61,14 +61,14 @@ async function readAll(
   if (!body) throw new Problem('body', 'there is no body: send images')
   const reader = body.getReader()
   const ended = new Promise<never>((_, reject) =>
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+    signal.addEventListener('abort', () => reject(endOf(signal.reason)), { once: true }),
   )
   const chunks: Uint8Array[] = []
   let size = 0
   for (;;) {
     // Not cancelled where it ends early: that would close the connection before it is said why.
     const { done, value } = await Promise.race([reader.read(), ended]).catch((error: unknown) => {
-      throw signal.aborted ? signal.reason : new Problem('gone', String(error))
+      throw error instanceof Problem ? error : new Problem('gone', 'the body broke off')
     })
     if (done) return Buffer.concat(chunks)
     size += value.length
@@ -76,4 +76,10 @@ async function readAll(
     take(value.length)
     chunks.push(value)
   }
+}
+
+/** The time of a request is over: here it is the client that was slow. */
+function endOf(reason: unknown): unknown {
+  const isLate = reason instanceof Problem && reason.code === 'timeout'
+  return isLate ? new Problem('slow', 'the body did not come in time') : reason
 }

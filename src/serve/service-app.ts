@@ -41,16 +41,16 @@ export interface AppParts {
   readonly isStopping: () => boolean
 }
 
-interface Environment {
+export interface ServiceEnvironment {
   readonly Bindings: HttpBindings
   readonly Variables: RequestIdVariables & { images?: number; refused?: number }
 }
 
 type Asked = Parameters<ImageQueue['recognize']>[0]
 
-export function serviceApp(parts: AppParts): OpenAPIHono<Environment> {
+export function serviceApp(parts: AppParts): OpenAPIHono<ServiceEnvironment> {
   const { model, pool, queue, reader, limits, metrics, tokens, corsOrigins, isStopping } = parts
-  const app = new OpenAPIHono<Environment>()
+  const app = new OpenAPIHono<ServiceEnvironment>()
   app.use(requestId({ limitLength: 100 }), watched(parts), secureHeaders(SECURITY))
   if (corsOrigins.length > 0)
     app.use(cors({ origin: [...corsOrigins], exposeHeaders: ['X-Request-Id', 'Retry-After'] }))
@@ -108,6 +108,8 @@ export function serviceApp(parts: AppParts): OpenAPIHono<Environment> {
 }
 
 const SECURITY: Parameters<typeof secureHeaders>[0] = {
+  // The page's own policy stays.
+  overwrite: false,
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   // Whether the service is reached by TLS, whoever stands before it knows.
   strictTransportSecurity: false,
@@ -120,7 +122,7 @@ function answering<Reading extends object>(
   read: (asked: Asked) => Promise<ImageAnswer<Reading>[]>,
 ) {
   const options = new OptionCheck(schema)
-  return async (c: Context<Environment>): Promise<Response> => {
+  return async (c: Context<ServiceEnvironment>): Promise<Response> => {
     // Before anything of the body is read.
     queue.refuseBeyond(1)
     const gone = c.req.raw.signal
@@ -145,7 +147,7 @@ function answering<Reading extends object>(
 }
 
 /** Counts and logs every request: by its route, never by what it sent. */
-function watched({ metrics, log, isStopping }: AppParts): MiddlewareHandler<Environment> {
+function watched({ metrics, log, isStopping }: AppParts): MiddlewareHandler<ServiceEnvironment> {
   return async (c, next) => {
     const start = performance.now()
     await next()

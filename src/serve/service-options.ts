@@ -77,10 +77,12 @@ export class OptionCheck {
 
   check(given: Record<string, unknown>): ServiceOptions {
     const offered = Object.keys(this.schema.shape)
-    const { minimumConfidence: _, ...recognizing } = given
+    const own = ({ minimumConfidence: _, ...others }: Record<string, unknown>) => others
+    // Of what is not offered the name alone is looked at: it may be one that is misspelt.
+    const asked = Object.entries(given).map(([name, value]) => [name, offered.includes(name) ? value : undefined])
     try {
-      const isReal = offered.includes('minimumConfidence')
-      checkRecognizeOptions((isReal ? recognizing : given) as RecognizeOptions)
+      const options = Object.fromEntries(asked)
+      checkRecognizeOptions(offered.includes('minimumConfidence') ? own(options) : options)
     } catch (error) {
       throw optionProblem(error)
     }
