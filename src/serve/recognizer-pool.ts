@@ -4,6 +4,7 @@ import type { RgbImage } from '../image/image.ts'
 import { Gatherer } from '../recognize/gather.ts'
 import type { RecognizeOptions } from '../recognize/reading-options.ts'
 import type { Recognition } from '../recognize/recognition.ts'
+import { Problem } from './problem.ts'
 
 /** What reads: a `SceneTextRecognizer`. */
 export interface BatchReader {
@@ -61,7 +62,7 @@ export class RecognizerPool {
   /** As if it were read alone; rejects at once when the signal ends. */
   async read(image: RgbImage, options: RecognizeOptions): Promise<Recognition> {
     const [first, ...others] = this.workers
-    if (!first) throw new Error('no worker is left that could read')
+    if (!first) throw new Problem('unready', 'no worker is left that could read', { headers: { 'retry-after': '1' } })
     const worker = others.reduce((least, each) => (each.pending < least.pending ? each : least), first)
     worker.pending++
     try {
