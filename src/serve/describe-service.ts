@@ -1,5 +1,6 @@
 /** The service's description (OpenAPI 3.1): routes, bodies and answers, from the schemas that requests are checked by. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Env } from 'hono'
 import type { ServiceLimits } from './service-limits.ts'
 import { photographOptions, serviceOptions } from './service-options.ts'
 
@@ -79,8 +80,8 @@ interface Described {
   readonly hasTokens: boolean
 }
 
-function describeReading(
-  app: OpenAPIHono,
+function describeReading<E extends Env>(
+  app: OpenAPIHono<E>,
   { path, summary, options, reading }: { path: string; summary: string; options: z.ZodObject; reading: z.ZodType },
   { limits, hasTokens }: Described,
 ): void {
@@ -119,7 +120,7 @@ function describeReading(
 }
 
 /** Puts all routes into the app's registry. */
-export function describeService(app: OpenAPIHono, described: Described): void {
+export function describeService<E extends Env>(app: OpenAPIHono<E>, described: Described): void {
   const { hasReader, hasTokens } = described
   if (hasTokens) app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
   describeReading(
@@ -159,7 +160,7 @@ export function describeService(app: OpenAPIHono, described: Described): void {
   get('/docs', 'This description as a page.', text('text/html', 'A page.'))
 }
 
-export function serviceDocument(app: OpenAPIHono, { version }: Described): object {
+export function serviceDocument<E extends Env>(app: OpenAPIHono<E>, { version }: Described): object {
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'SAFL', version, description: 'Reads words in images. docs/service.md says how it is run.' },

@@ -84,8 +84,8 @@ export function serviceApp(parts: AppParts): OpenAPIHono<ServiceEnvironment> {
   )
 
   const described = { version: parts.version, limits, hasReader: reader !== null, hasTokens: tokens.length > 0 }
-  describeService(app as unknown as OpenAPIHono, described)
-  const document = serviceDocument(app as unknown as OpenAPIHono, described)
+  describeService(app, described)
+  const document = serviceDocument(app, described)
   const page = docsPage(document as ShownDocument)
   app.get('/openapi.json', (c) => c.json(document))
   app.get('/docs', (c) => {

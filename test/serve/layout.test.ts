@@ -88,6 +88,9 @@ test('without the packages of the service, it says what to install', async () =>
   for (const name of await readdir('node_modules'))
     if (!name.startsWith('.') && !['hono', '@hono', 'prom-client', 'pino'].includes(name))
       await symlink(resolve('node_modules', name), join(bare, name))
+  const program = "import('safl').then(({ SceneTextRecognizer }) => console.log(typeof SceneTextRecognizer.load))"
+  const { stdout } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: join(bare, '..') })
+  expect(stdout).toBe('function\n')
   const { status, stderr } = spawnSync(process.execPath, [join(bare, 'safl/dist/cli/main.js'), 'serve'], {
     encoding: 'utf8',
     timeout: 20_000,
