@@ -96,7 +96,7 @@ for (let round = 0; round < 3; round++) {
 const rendered = values.shared === undefined ? null : await withRendering(values.shared)
 await model.dispose()
 const peak = await measurePeak(runtime)
-const ofGradient = countOperations(trainingGraph(preset, { size, length, imageWidth })) / size
+const ofGradient = countOperations(trainingGraph(model.task, model.task.feeds(made, 1))) / size
 const ofMuon = preset.training.optimizer === 'muon' ? countOperations(muonGraph(model.parameters).graph) / size : 0
 const operations = ofGradient + ofMuon
 console.log(`${values.preset}, batch ${size}, ${length} steps: ${median(ours).toFixed(1)} words/s`)

@@ -208,7 +208,106 @@ export const trainingSettings = z.strictObject({
   checkpointSeconds: z.number().positive().default(300).describe('seconds between checkpoints'),
 })
 
+/** The finder's network: see `model/finder.ts`. */
+export const finderModelSettings = z.strictObject({
+  stem: count.default(16).describe('width of the first convolution, at half the height and width of the picture'),
+  widths: z
+    .array(count)
+    .length(4)
+    .default([24, 32, 64, 128])
+    .describe('widths at a quarter, an eighth, a 16th and a 32nd'),
+  blocks: z.array(z.int().min(0)).length(4).default([0, 1, 1, 2]).describe('residual blocks there'),
+})
+
+const finderTrainingSettings = trainingSettings
+  .pick({
+    steps: true,
+    seed: true,
+    finalLearningRate: true,
+    decayFrom: true,
+    momentum: true,
+    beta1: true,
+    beta2: true,
+    epsilon: true,
+    weightDecay: true,
+    clip: true,
+    averageDecay: true,
+    stepsPerRun: true,
+    checkpointSeconds: true,
+  })
+  .extend({
+    batchSize: count.default(8).describe('crops a step'),
+    schedule: z
+      .enum(['cosine', 'constant', 'decay'])
+      .default('constant')
+      .describe('learning rate over the steps; constant: a trunk, which never cools; decay: a branch that does'),
+    learningRate: z.number().positive().default(0.004).describe('cosine: peak; constant: the rate; decay: the first'),
+    warmup: count.default(200).describe('steps of linear warm-up; decay has none'),
+    optimizer: trainingSettings.shape.optimizer
+      .unwrap()
+      .default('muon')
+      .describe(trainingSettings.shape.optimizer.description!),
+    replicas: count
+      .default(1)
+      .describe('parts of a batch whose gradients a CPU computes side by side, each with batch norm of its own'),
+    kernelLoss: z
+      .enum(['focal', 'mined'])
+      .default('focal')
+      .describe("loss of the kernels' map: focal, or cross-entropy of kernels and of the hardest other places"),
+    kernelWeight: z.number().min(0).default(1).describe('weight of that loss'),
+    focalAlpha: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.5)
+      .describe("alpha of the focal loss, the weight of kernels' places; others have 1 - alpha"),
+    focalGamma: z.number().min(0).default(2).describe('gamma of the focal loss'),
+    minedRatio: z.number().positive().default(3).describe('mined: other places for each place of a kernel'),
+    diceWeight: z.number().min(0).default(1).describe('weight of the dice loss of the map'),
+    distanceWeight: z
+      .number()
+      .min(0)
+      .default(0.5)
+      .describe("weight of the loss of kernels' distances to their words' outlines"),
+    validationSteps: z.int().min(0).default(500).describe('steps between validations; 0 for none'),
+    validationCrops: count.default(96).describe('crops of validation photographs that are compared'),
+  })
+
+/** What a finder learns from: see `data/finder-crops.ts`. */
+const finderDataSettings = z.strictObject({
+  cropSize: z.int().positive().multipleOf(32).default(320).describe('rows and columns of a crop, pixels'),
+  cropsOfOne: count.default(2).describe('crops of a batch that are cut from one photograph: decoding is what costs'),
+  kernelShrink: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.5)
+    .describe("r: a word's kernel is the word without a rim as wide as its area (1 - r²) over its perimeter"),
+  leastHeight: z.number().min(0).default(5).describe('words lower than this in their crop do not count, pixels'),
+  pageShare: z.number().min(0).max(1).default(0.25).describe('share of crops that are cut from synthetic pages'),
+})
+
+export const finderPresetSettings = z.strictObject({
+  task: z.literal('find').default('find'),
+  model: finderModelSettings.prefault({}),
+  training: finderTrainingSettings
+    .refine(
+      ({ batchSize, replicas }) => batchSize % replicas === 0,
+      'batchSize must be a multiple of replicas; with training.replicas=1 it may be any',
+    )
+    .refine(
+      ({ schedule, decayFrom, steps }) => schedule !== 'decay' || decayFrom < steps,
+      'decayFrom must be a step before steps, the last',
+    )
+    .prefault({}),
+  data: finderDataSettings.prefault({}),
+})
+
 export type ModelSettings = z.output<typeof modelSettings>
+export type FinderModelSettings = z.output<typeof finderModelSettings>
+export type FinderTrainingSettings = z.output<typeof finderTrainingSettings>
+export type FinderDataSettings = z.output<typeof finderDataSettings>
+export type FinderPreset = z.output<typeof finderPresetSettings>
 export type BackboneSettings = ModelSettings['backbone']
 export type TransformerSettings = ModelSettings['transformer']
 export type TrainingSettings = z.output<typeof trainingSettings>
@@ -229,3 +328,17 @@ export const presetSettings = z.strictObject({
   synth: synthSettings.prefault({}),
 })
 export type Preset = z.output<typeof presetSettings>
+
+/** What is trained: a finder, which says so, or a recogniser. */
+export type AnyPreset = Preset | FinderPreset
+export type AnyTrainingSettings = AnyPreset['training']
+
+export function isFinder(preset: AnyPreset): preset is FinderPreset {
+  return 'task' in preset
+}
+
+/** Settings of either task; throws a ZodError where they are of none. */
+export function parseAnyPreset(settings: unknown): AnyPreset {
+  const isFinders = typeof settings === 'object' && settings !== null && 'task' in settings
+  return isFinders ? finderPresetSettings.parse(settings) : presetSettings.parse(settings)
+}

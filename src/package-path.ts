@@ -7,6 +7,7 @@ import { type PackageFile, packageFiles } from './package-files.ts'
 const names: Readonly<Record<PackageFile, string>> = {
   tiny: 'tiny.safetensors',
   small: 'small.safetensors',
+  finder: 'finder.safetensors',
   english: 'english.txt',
 }
 

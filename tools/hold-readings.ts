@@ -81,7 +81,9 @@ function held({ geometry, ...reading }: Recognition): string {
     controlPoints: geometry.controlPoints,
     rectified: createHash('sha1').update(geometry.rectified.data).digest('hex'),
   }
-  const sorted = Object.entries({ ...reading, ...(places && { geometry: places }) }).sort(([a], [b]) => (a < b ? -1 : 1))
+  const sorted = Object.entries({ ...reading, ...(places && { geometry: places }) }).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )
   return JSON.stringify(Object.fromEntries(sorted), (_, value) => digits(value))
 }
 

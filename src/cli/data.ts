@@ -1,16 +1,21 @@
-/** `safl data`: converts, checks and counts labelled words. */
+/** `safl data`: converts, checks and counts labelled words, and checks and counts marked photographs. */
 import { Command } from 'commander'
 import { checkDataset, problemKinds } from '../data/check-dataset.ts'
 import { type Dataset, dataKinds, openDataset, parseDataSpec, writtenKinds } from '../data/dataset.ts'
 import { countLabels, type LabelStatistics } from '../data/label-statistics.ts'
 import { createDataset, type DatasetWriter, LabelError, type NewSample } from '../data/write-dataset.ts'
+import { PLOTS, requirePackages } from '../optional-packages.ts'
 import { escapeControls } from '../text-encoding.ts'
+import { arePhotographs, checkMarkedPhotographs, countMarkedPhotographs, PHOTOGRAPHS } from './data-photographs.ts'
 import { progressLine } from './progress.ts'
 
 const SPEC = `KIND:PATH, KIND one of ${dataKinds.join(', ')}`
+const WITH_PHOTOGRAPHS = `${SPEC}; or ${PHOTOGRAPHS}:FOLDER, photographs with their words in gt_NAME.txt`
 
 export function dataCommand(): Command {
-  const command = new Command('data').description('Convert, check and count labelled words.')
+  const command = new Command('data').description(
+    'Convert, check and count labelled words; check and count marked photographs.',
+  )
   command
     .command('convert')
     .description('Copy a data set into another format. Image files are kept byte for byte.')
@@ -23,14 +28,14 @@ export function dataCommand(): Command {
   command
     .command('check')
     .description('Read every sample and name each bad one; exit code 1 if there is any.')
-    .argument('<set>', SPEC)
+    .argument('<set>', WITH_PHOTOGRAPHS)
     .option('--further <characters>', 'characters beside the 94 of printable ASCII that labels may have')
     .option('--json', 'print the counts as JSON')
     .action(check)
   command
     .command('stats')
     .description('Count words, characters and lengths.')
-    .argument('<set>', SPEC)
+    .argument('<set>', WITH_PHOTOGRAPHS)
     .option('--plot <file>', 'draw them too: an SVG file')
     .option('--json', 'print all counts as JSON')
     .action(stats)
@@ -83,7 +88,9 @@ async function copySample(dataset: Dataset, index: number, writer: DatasetWriter
   }
 }
 
-async function check(spec: string, { json, further }: { json?: boolean; further?: string }): Promise<void> {
+async function check(spec: string, options: { json?: boolean; further?: string }): Promise<void> {
+  if (arePhotographs(spec)) return checkMarkedPhotographs(spec, options)
+  const { json, further } = options
   const dataset = await openDataset(parseDataSpec(spec))
   const progress = progressLine(dataset.length, 'samples')
   const report = await checkDataset(dataset, {
@@ -110,6 +117,11 @@ async function check(spec: string, { json, further }: { json?: boolean; further?
 const SHOWN = 12
 
 async function stats(spec: string, { plot, json }: { plot?: string; json?: boolean }): Promise<void> {
+  if (arePhotographs(spec)) {
+    if (plot !== undefined) throw new Error('data stats: --plot draws labelled words; leave it out for photographs')
+    return countMarkedPhotographs(spec, describe, json === undefined ? {} : { json })
+  }
+  if (plot !== undefined) requirePackages('safl data stats --plot', PLOTS)
   const dataset: Dataset = await openDataset(parseDataSpec(spec))
   const statistics = await countLabels(dataset.labels())
   await dataset.close()

@@ -17,6 +17,7 @@ import {
   viewOf,
 } from '../evaluate/protocol.ts'
 import { reportSet, type SetReport, type TrainingFrequencies } from '../evaluate/report.ts'
+import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { escapeControls } from '../text-encoding.ts'
 import { readWordLines } from '../word-counts.ts'
@@ -34,9 +35,13 @@ import {
   readLines,
   readPrior,
 } from './arguments.ts'
+import { PHOTOGRAPHS } from './data-photographs.ts'
+import { evaluatePhotographs } from './evaluate-photographs.ts'
 import { type MeasuringArguments, writeReport } from './evaluation-report.ts'
 
 interface Options extends MeasuringArguments {
+  readonly task: 'recognize' | 'find' | 'read'
+  readonly finder?: string
   readonly data: string[]
   readonly lexicon?: string
   readonly training: string[]
@@ -49,13 +54,22 @@ interface Options extends MeasuringArguments {
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description(
-      'Print word accuracy and 1 - NED over labelled words; by default case is ignored, and all but letters and digits.',
+      'Print word accuracy and 1 - NED over labelled words; by default case is ignored, and all but letters and digits. Of photographs: how many of their words are found, and read.',
     )
     .requiredOption(
       '--data <kind:path>',
-      `labelled words, KIND one of ${dataKinds.join(', ')}; may be repeated`,
+      `labelled words, KIND one of ${dataKinds.join(', ')}, or photographs, ${PHOTOGRAPHS}; may be repeated`,
       collect,
     )
+    .addOption(
+      new Option(
+        '--task <name>',
+        'of photographs (icdar-e2e:DIR): find compares places, read places and texts; recognize reads labelled words',
+      )
+        .choices(['recognize', 'find', 'read'])
+        .default('recognize'),
+    )
+    .option('--finder <file>', 'weights of what finds the words; default: those of the package')
     .addOption(
       new Option(
         '--split <name>',
@@ -90,7 +104,7 @@ export function evaluateCommand(): Command {
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
     .addOption(precisionOption())
-    .option('--beam <count>', 'beginnings followed at once; default: 5 with a prior, 1 without', positiveInteger)
+    .option('--beam <count>', 'hypotheses followed at once; default: 5 with a prior, 1 without', positiveInteger)
     .addOption(noSecondLookOption())
     .addOption(priorOption())
     .addOption(noPriorOption())
@@ -113,7 +127,9 @@ function charsetSize(text: string): CharsetSize {
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.task !== 'recognize') return evaluatePhotographs(options.task, options)
   const folder = options.report
+  if (folder !== undefined) requirePackages('safl evaluate --report', [...CANVAS, ...PLOTS])
   const made = folder === undefined ? undefined : await makeFolder(folder)
   try {
     await measure(options)

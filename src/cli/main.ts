@@ -11,6 +11,7 @@ const { version } = JSON.parse(await readFile(new URL('../../package.json', impo
 const verbs: Readonly<Record<string, () => Promise<Command>>> = {
   recognize: async () => (await import('./recognize.ts')).recognizeCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  read: async () => (await import('./read.ts')).readCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
   study: async () => (await import('./study.ts')).studyCommand(),
@@ -25,12 +26,7 @@ const verbs: Readonly<Record<string, () => Promise<Command>>> = {
 const completion = async () =>
   (await import('./completion.ts')).completionCommand(() => Promise.all(Object.values(verbs).map((load) => load())))
 
-/** Whoever reads what is printed may have read enough, as `head` has: that is no fault. */
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit()
-  })
+endQuietly()
 
 const program = new Command('safl').description('Reads words in photographs; trains to read more.').version(version)
 const called = process.argv[2] ?? ''
@@ -45,6 +41,19 @@ try {
 } catch (error) {
   console.error(`safl: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
+}
+
+/** Whoever reads what is printed may have read enough, as `head` has: that is no fault. */
+function endQuietly(): void {
+  let isEnding = false
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      // What prints on standard error alone, as training does, and saves when it is told to end, does so.
+      if (stream !== process.stderr || process.listenerCount('SIGINT') === 0) process.exit()
+      if (!isEnding) process.emit('SIGINT', 'SIGINT')
+      isEnding = true
+    })
 }
 
 /** Whether what should be a verb names an image, a folder or a pattern instead. */

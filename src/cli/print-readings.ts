@@ -7,15 +7,21 @@ export type Format = (typeof formats)[number]
 
 export interface ReadingPrinter {
   word(path: string, word: Recognition): void
-  /** A file that could not be read: in TSV nothing, in CSV a line without a text and a confidence. */
+  /** A file that could not be read: in TSV nothing, in CSV and JSON a record with its error and without a text. */
   failure(path: string, message: string): void
   end(): void
 }
 
 export function readingPrinter(format: Format, alternatives: number): ReadingPrinter {
   switch (format) {
-    case 'json':
-      return arrayPrinter()
+    case 'json': {
+      const array = recordArray()
+      return {
+        word: (path, word) => array.add({ path, ...word }),
+        failure: (path, error) => array.add({ path, error }),
+        end: array.end,
+      }
+    }
     case 'jsonl':
       return {
         word: (path, word) => console.log(JSON.stringify({ path, ...word })),
@@ -25,9 +31,14 @@ export function readingPrinter(format: Format, alternatives: number): ReadingPri
     case 'csv':
       console.log(csvHeader(alternatives))
       return {
-        word: (path, word) =>
-          console.log([quoted(path), ...fieldsOf(word).flatMap(([text, sure]) => [quoted(text), sure])].join(',')),
-        failure: (path) => console.log([quoted(path), ...Array(2 + 2 * alternatives).fill('')].join(',')),
+        word: (path, word) => {
+          const fields = fieldsOf(word).flatMap(([text, sure]) => [quoted(text), sure])
+          // A word may have fewer alternatives than were asked for.
+          const none = Array<string>(2 + 2 * alternatives - fields.length).fill('')
+          console.log([quoted(path), ...fields, ...none, ''].join(','))
+        },
+        failure: (path, error) =>
+          console.log([quoted(path), ...Array<string>(2 + 2 * alternatives).fill(''), quoted(error)].join(',')),
         end() {},
       }
     case 'tsv':
@@ -36,12 +47,8 @@ export function readingPrinter(format: Format, alternatives: number): ReadingPri
 }
 
 /** A JSON array, printed record by record, and closed where a signal ends the process before all is read. */
-function arrayPrinter(): ReadingPrinter {
+export function recordArray(): { add(record: object): void; end(): void } {
   let count = 0
-  const add = (record: object) => {
-    const lines = JSON.stringify(record, null, 2).replaceAll('\n', '\n  ')
-    process.stdout.write(`${count++ === 0 ? '[' : ','}\n  ${lines}`)
-  }
   const close = () => process.stdout.write(count === 0 ? '[]\n' : '\n]\n')
   const onSignal = (signal: NodeJS.Signals) => {
     close()
@@ -49,8 +56,10 @@ function arrayPrinter(): ReadingPrinter {
   }
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   return {
-    word: (path, word) => add({ path, ...word }),
-    failure: (path, error) => add({ path, error }),
+    add(record) {
+      const lines = JSON.stringify(record, null, 2).replaceAll('\n', '\n  ')
+      process.stdout.write(`${count++ === 0 ? '[' : ','}\n  ${lines}`)
+    },
     end() {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
       close()
@@ -60,7 +69,7 @@ function arrayPrinter(): ReadingPrinter {
 
 function csvHeader(alternatives: number): string {
   const others = Array.from({ length: alternatives }, (_, index) => `alternative_${index + 1},confidence_${index + 1}`)
-  return ['path,text,confidence', ...others].join(',')
+  return ['path,text,confidence', ...others, 'error'].join(',')
 }
 
 const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`

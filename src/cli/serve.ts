@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { SaflError } from '../error.ts'
+import { requirePackages, SERVICE } from '../optional-packages.ts'
 import type { NodeEngineOptions } from '../recognize/node-engine.ts'
 import { collect, decoderOption, loadOptions, positiveInteger, positiveNumber, precisionOption } from './arguments.ts'
 
@@ -24,9 +25,6 @@ interface Options extends NodeEngineOptions {
 
 const MEBIBYTE = 2 ** 20
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent']
-
-/** Whoever only reads files installs none of these. */
-export const servicePackages = ['hono', '@hono/node-server', '@hono/zod-openapi', 'prom-client', 'pino']
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -88,14 +86,15 @@ With tokens, /v1 and /metrics want "Authorization: Bearer TOKEN".
 SIGTERM and SIGINT: no more connections, what was asked is answered; once more: the end at once.
 
 It needs packages that safl does not bring along:
-  npm install ${servicePackages.join(' ')}
+  npm install ${SERVICE.join(' ')}
 
 Examples:
   safl serve --port 8080 &
   curl -F files=@crop.png -F alternatives=3 http://127.0.0.1:8080/v1/recognize`
 
 async function run(options: Options): Promise<void> {
-  const [{ startService }, { pino }] = await loadService()
+  requirePackages('safl serve', SERVICE)
+  const [{ startService }, { pino }] = await Promise.all([import('../serve/service.ts'), import('pino')])
   const { readTokens } = await import('../serve/tokens.ts')
   const { host, queue, maxImages } = options
   if (maxImages > queue)
@@ -165,15 +164,4 @@ function nextSignal(): Promise<[NodeJS.Signals]> {
 async function packageVersion(): Promise<string> {
   const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version
-}
-
-async function loadService() {
-  try {
-    return await Promise.all([import('../serve/service.ts'), import('pino')] as const)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const isMissing = code === 'ERR_MODULE_NOT_FOUND' && servicePackages.some((name) => message.includes(`'${name}`))
-    if (!isMissing) throw error
-    throw new Error(`serve needs packages that are not installed: npm install ${servicePackages.join(' ')}`)
-  }
 }

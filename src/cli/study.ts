@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { presetSettings } from '../config.ts'
 import { type DataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
+import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
 import { threadsOf } from '../recognize/threads.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
@@ -69,6 +70,7 @@ function focalCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
+  requirePackages('safl study', PLOTS)
   const chosen = chooseArms(options.arms?.split(',') ?? arms.map(({ name }) => name))
   const weights = options.weights === undefined ? null : await readWeights(options.weights, options.preset)
   const study = await describeStudy(options, weights)
@@ -76,6 +78,7 @@ async function run(options: Options): Promise<void> {
   if (study.settings.training.realShare === 1 && options.arms !== undefined && uniform)
     throw new Error(`--arms ${uniform.name}: without synthetic words (training.realShare 1) their frequency is fixed`)
   const useful = chosen.filter(({ naturalness }) => study.settings.training.realShare < 1 || naturalness > 0)
+  if (study.settings.training.realShare < 1) requirePackages('safl study', CANVAS)
   const folder = await StudyFolder.open(options.out, study)
   const planned = planRuns(useful, options.seeds)
   const stop = stopOnSignal('ending after this step; a run that still trains is lost')

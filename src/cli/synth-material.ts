@@ -1,6 +1,6 @@
 /** What training draws on unless told otherwise: real words, and what the synthetic engine needs. (Node) */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Option } from 'commander'
 import type { Preset } from '../config.ts'
@@ -16,6 +16,19 @@ export const SHARED = join('..', 'shared', 'data')
 /** Fonts, installed beside the package by `npm ci --prefix fonts`. */
 export function defaultFonts(): string {
   return fileURLToPath(new URL('../../fonts/node_modules', import.meta.url))
+}
+
+/** Throws where there is no folder of fonts, and says how those of the package come there; `otherwise` follows. */
+export function checkFonts(folder: string, otherwise = ''): void {
+  if (existsSync(folder)) return
+  // As the shell has it, from where it stands: a checkout, or a program that installed this package.
+  const place = relative('', dirname(defaultFonts()))
+  const own = `install those of this package (npm ci --prefix ${place})`
+  const remedy =
+    folder === defaultFonts()
+      ? `${own}, or name a folder of your own with --fonts`
+      : `name another, or ${own} and leave --fonts out`
+  throw new Error(`--fonts ${folder}: there is no such folder of fonts; ${remedy}${otherwise}`)
 }
 
 /** `--backgrounds`, of commands that draw synthetic words. */
@@ -58,10 +71,7 @@ export function synthOptions(
   { fonts, shared, backgrounds }: SynthMaterial,
   settings: SynthSettings,
 ): SynthesizerOptions {
-  if (!existsSync(fonts))
-    throw new Error(
-      `${fonts}: no fonts; install them (npm ci --prefix fonts), name a folder with --fonts, or give --no-synth`,
-    )
+  checkFonts(fonts, ', or give --no-synth')
   checkBackgrounds(backgrounds ?? undefined)
   const [lexiconFile, backgroundFolder] = [`${shared}/lexicon-90k.txt`, backgrounds ?? `${shared}/backgrounds`]
   return {

@@ -1,4 +1,4 @@
-/** `safl synth`: writes synthetic words with their labels, or a contact sheet of them. */
+/** `safl synth`: writes synthetic words with their labels, or pages of words, or a contact sheet of them. */
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -6,17 +6,18 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { type DataSpec, dataKinds, parseDataSpec, writtenKinds } from '../data/dataset.ts'
 import { openSyntheticWords } from '../data/synthetic-words.ts'
 import { createDataset } from '../data/write-dataset.ts'
+import { CANVAS, requirePackages } from '../optional-packages.ts'
 import { deriveSeed } from '../random.ts'
-import { drawContactSheet } from '../synth/contact-sheet.ts'
 import { type SynthPreset, synthPresets, synthSettings } from '../synth/settings.ts'
-import { createSynthesizer, type Synthesizer, type SynthesizerOptions, type SynthSample } from '../synth/synthesizer.ts'
+import type { Synthesizer, SynthesizerOptions, SynthSample } from '../synth/synthesizer.ts'
 import { DEFAULT_LIMITS, type LengthLimits } from '../synth/words.ts'
 import { englishCounts } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import { collect, makeFolder, positiveInteger } from './arguments.ts'
 import { progressLine } from './progress.ts'
 import { overrideSettings } from './settings.ts'
-import { backgroundsOption, checkBackgrounds, defaultFonts, SHARED } from './synth-material.ts'
+import { backgroundsOption, checkBackgrounds, checkFonts, defaultFonts, SHARED } from './synth-material.ts'
+import { type PageSize, pageSize, writePages } from './synth-pages.ts'
 
 interface Options {
   readonly out?: string
@@ -33,6 +34,8 @@ interface Options {
   readonly lengths: LengthLimits
   readonly shows: number
   readonly nothing?: boolean
+  readonly pages?: number
+  readonly pageSize: PageSize
   readonly workers: number
 }
 
@@ -40,7 +43,9 @@ const LARGEST_SEED = 2 ** 32 - 1
 
 export function synthCommand(): Command {
   return new Command('synth')
-    .description('Write synthetic word images with labels. The same seed gives the same bytes.')
+    .description(
+      'Write synthetic word images, or pages of many words, with labels. The same seed gives the same bytes.',
+    )
     .option(
       '--out <set>',
       `a new folder, for images and labels.tsv; an LMDB where it ends in .lmdb; or KIND:PATH, KIND one of ${writtenKinds.join(', ')}. JSONL also says where each character lies`,
@@ -67,6 +72,16 @@ export function synthCommand(): Command {
     )
     .option('--shows <count>', 'photographs of each word on the sheet', positiveInteger, 1)
     .option('--nothing', 'a sheet of crops without a word')
+    .option(
+      '--pages <count>',
+      "photographs of many words instead, with the words' quadrilaterals: NAME.jpg and gt_NAME.txt in the folder of --out, in ICDAR 2015's form; --sheet draws up to 48 of them",
+      positiveInteger,
+    )
+    .addOption(
+      new Option('--page-size <pixels>', 'of pages, such as 640 or 960x540')
+        .argParser(pageSize)
+        .default({ width: 640, height: 640 }, '640'),
+    )
     .action(run)
 }
 
@@ -87,7 +102,10 @@ function lengthLimits(text: string): LengthLimits {
 }
 
 async function run(options: Options): Promise<void> {
-  const { out, sheet } = options
+  const { out, sheet, pages } = options
+  const isOfWords = options.nothing || options.quads || options.shows > 1 || options.lengths !== DEFAULT_LIMITS
+  if (pages !== undefined && isOfWords)
+    throw new Error('synth: --lengths, --shows, --quads and --nothing are for words; leave out --pages, or them')
   if (out !== undefined && (options.nothing || options.shows > 1 || options.lengths !== DEFAULT_LIMITS)) {
     throw new Error('synth: --lengths, --shows and --nothing are for --sheet; leave out --out, or them')
   }
@@ -96,6 +114,8 @@ async function run(options: Options): Promise<void> {
       'synth: neither --out nor --sheet is given; name a folder for images, a PNG file for a sheet, or both',
     )
   }
+  requirePackages('safl synth', CANVAS)
+  checkFonts(options.fonts)
   checkBackgrounds(options.backgrounds)
   const lexiconFile = options.words ?? present(join(SHARED, 'lexicon-90k.txt'), 'a short built-in word list')
   const backgroundFolder = options.backgrounds ?? present(join(SHARED, 'backgrounds'), 'grounds without photographs')
@@ -107,8 +127,11 @@ async function run(options: Options): Promise<void> {
     ...(lexiconFile === undefined ? {} : { lexiconFile }),
     ...(backgroundFolder === undefined ? {} : { backgroundFolder }),
   }
+  if (pages !== undefined) return writePages({ ...synth, ...options.pageSize }, { ...options, pages })
   if (out !== undefined) await writeSamples(outputSpec(out), synth, options)
   if (sheet !== undefined) {
+    const { createSynthesizer } = await import('../synth/synthesizer.ts')
+    const { drawContactSheet } = await import('../synth/contact-sheet.ts')
     const samples = drawSheetSamples(await createSynthesizer(synth), options)
     await makeFolder(dirname(sheet))
     await writeWhole(sheet, drawContactSheet(samples, { quads: options.quads ?? false }))

@@ -1,6 +1,6 @@
 /** What `safl train` says: at its start, on the progress line, and in the log. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Preset } from '../config.ts'
+import { type AnyPreset, isFinder, type Preset } from '../config.ts'
 import type { Validation, ViewFigures, WordOfSet } from '../evaluate/validate.ts'
 import { isComparable, type ValidationView, viewNames } from '../evaluate/validation-view.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
@@ -9,7 +9,7 @@ import type { ReadingFigures, StepRecord, ValidationRecord } from '../train/log-
 import type { StepReport } from '../train/loop.ts'
 import type { TrainedSet } from './train-sources.ts'
 
-/** Steps between two lines of the log. */
+/** Steps between two lines of the log; the first step has one too, so that a run shows at once that it works. */
 const LOG_STEPS = 50
 
 interface Beginning {
@@ -114,57 +114,96 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`
 }
 
+/** How the progress line and the log name and round a task's losses, and what its samples are. */
+interface Wording {
+  readonly samples: 'words' | 'crops'
+  readonly losses: readonly {
+    readonly name: string
+    readonly shown: string
+    readonly round: (value: number) => number
+  }[]
+}
+
+const wordWording: Wording = {
+  samples: 'words',
+  losses: [
+    { name: 'loss', shown: 'loss', round },
+    { name: 'columnLoss', shown: 'columns', round },
+    { name: 'ctcLoss', shown: 'ctc', round },
+    { name: 'outlineLoss', shown: 'outline', round: precise },
+  ],
+}
+
+const finderWording: Wording = {
+  samples: 'crops',
+  losses: [
+    { name: 'loss', shown: 'loss', round: precise },
+    { name: 'kernelLoss', shown: 'kernels', round: precise },
+    { name: 'diceLoss', shown: 'dice', round: precise },
+    { name: 'distanceLoss', shown: 'distances', round: precise },
+  ],
+}
+
 /** The progress line, and a record for the log every so many steps. */
-export class Progress {
-  private readonly preset: Preset
+export class Progress<P extends AnyPreset = Preset> {
+  private readonly preset: P
   private readonly state: TrainingState
   private readonly waited: () => number
-  private loss = 0
-  private columnLoss = 0
-  private ctcLoss = 0
-  private outlineLoss = 0
+  private readonly wording: Wording
+  /** Of the steps since the last line, by name. */
+  private readonly sums = new Map<string, number>()
   private steps = 0
   private since = performance.now()
   private samplesBefore: number
   private waitedBefore = 0
 
-  constructor(preset: Preset, state: TrainingState, waited: () => number) {
+  constructor(preset: P, state: TrainingState, waited: () => number) {
     this.preset = preset
     this.state = state
     this.waited = waited
+    this.wording = isFinder(preset) ? finderWording : wordWording
     this.samplesBefore = state.samples
   }
 
-  add({ step, loss, columnLoss, ctcLoss, outlineLoss, rate, norm }: StepReport): StepRecord | null {
-    this.loss += loss
-    this.columnLoss += columnLoss
-    this.ctcLoss += ctcLoss
-    this.outlineLoss += outlineLoss
+  add(report: StepReport<P>): StepRecord<P> | null {
+    const { step, rate, norm } = report
+    const { losses, samples } = this.wording
+    const reported = report as unknown as Readonly<Record<string, number>>
+    for (const { name } of losses) this.sums.set(name, (this.sums.get(name) ?? 0) + reported[name]!)
     this.steps++
     const { training } = this.preset
-    if (step % LOG_STEPS !== 0 && step !== training.steps) return null
+    const isFirst = step === 1
+    if (!isFirst && step % LOG_STEPS !== 0 && step !== training.steps) return null
     const elapsed = performance.now() - this.since
+    const means = losses.map(({ name, round }) => [name, round(this.sums.get(name)! / this.steps)] as const)
     const record = {
       step,
       samples: this.state.samples,
       seconds: Math.round(this.state.seconds),
-      loss: round(this.loss / this.steps),
-      columnLoss: round(this.columnLoss / this.steps),
-      ctcLoss: round(this.ctcLoss / this.steps),
-      outlineLoss: Number((this.outlineLoss / this.steps).toPrecision(4)),
+      ...Object.fromEntries(means),
       rate: Number(rate.toPrecision(4)),
       norm: round(norm),
       samplesPerSecond: round(((this.state.samples - this.samplesBefore) / elapsed) * 1000),
       waiting: round((this.waited() - this.waitedBefore) / elapsed),
     }
     const left = ((training.steps - step) * elapsed) / this.steps / 60_000
-    const line = `step ${step}/${training.steps}  loss ${record.loss}  columns ${record.columnLoss}  ctc ${record.ctcLoss}  outline ${record.outlineLoss}  rate ${record.rate}  ${record.samplesPerSecond} words/s  waiting ${Math.round(record.waiting * 100)} %  ${left.toFixed(0)} min left`
+    const shown = means.map(([, mean], place) => `${losses[place]!.shown} ${mean}`).join('  ')
+    const line = `step ${step}/${training.steps}  ${shown}  rate ${record.rate}  ${record.samplesPerSecond} ${samples}/s  waiting ${Math.round(record.waiting * 100)} %  ${left.toFixed(0)} min left`
     process.stderr.write(process.stderr.isTTY ? `\r${line}\u001b[K` : `${line}\n`)
-    this.loss = this.columnLoss = this.ctcLoss = this.outlineLoss = this.steps = 0
-    this.since = performance.now()
-    this.samplesBefore = this.state.samples
-    this.waitedBefore = this.waited()
-    return record
+    // It counts in the next line too, which is the mean of all steps before.
+    if (!isFirst) {
+      this.sums.clear()
+      this.steps = 0
+      this.since = performance.now()
+      this.samplesBefore = this.state.samples
+      this.waitedBefore = this.waited()
+    }
+    return record as unknown as StepRecord<P>
+  }
+
+  /** What the samples are called. */
+  get samples(): string {
+    return this.wording.samples
   }
 
   /** A line of its own. */
@@ -175,4 +214,8 @@ export class Progress {
 
 function round(value: number): number {
   return Number(value.toFixed(3))
+}
+
+function precise(value: number): number {
+  return Number(value.toPrecision(4))
 }

@@ -1,33 +1,35 @@
-/** `safl train`: trains a recogniser, resumably. */
+/** `safl train`: trains a recogniser, or a finder, resumably. */
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import * as runtime from 'onnxruntime-node'
-import { type Preset, presetSettings } from '../config.ts'
+import { isFinder, type Preset, presetSettings } from '../config.ts'
 import { batchSettings, openBatches } from '../data/batches.ts'
 import { validate } from '../evaluate/validate.ts'
 import { decisiveView } from '../evaluate/validation-view.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
+import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
 import { threadsOf } from '../recognize/threads.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { branchPreset } from '../train/branch.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
-import { initialState, train } from '../train/loop.ts'
+import { initialState } from '../train/loop.ts'
 import { ManySteps } from '../train/many-steps.ts'
-import { Pace } from '../train/pace.ts'
 import { openTrainingStep } from '../train/replicated-step.ts'
-import { exportWeights, RunFolder } from '../train/run-folder.ts'
+import { RunFolder } from '../train/run-folder.ts'
 import { type RunSources, sourceChanges } from '../train/run-sources.ts'
 import { startFrom } from '../train/start-from.ts'
 import { TrainingStep } from '../train/training-step.ts'
 import { collect, positiveInteger, positiveNumber, workersOption } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
-import { stopOnSignal } from './stop-on-signal.ts'
 import { backgroundsOption, SHARED, trainingSynth } from './synth-material.ts'
-import { describeBeginning, describeFigures, Progress, validationRecord } from './train-progress.ts'
+import { trainFinder } from './train-finder.ts'
+import { describeBeginning, describeFigures, validationRecord } from './train-progress.ts'
+import { runTraining } from './train-run.ts'
 import { countSets, openValidation, resolveSources, type SourceOptions, trainingSpecs } from './train-sources.ts'
 
 interface Options extends SourceOptions {
+  readonly task?: 'read' | 'find'
   readonly preset?: string
   readonly run: string
   readonly set: string[]
@@ -50,11 +52,24 @@ const STEPS_UNTIL_PACED = 1_000_000
 
 export function trainCommand(): Command {
   return new Command('train')
-    .description('Train a recogniser on real and synthetic words. Ctrl-C saves and ends; --resume goes on.')
+    .description(
+      'Train a recogniser on real and synthetic words, or a finder on photographs. Ctrl-C saves and ends; --resume goes on.',
+    )
     .requiredOption('--run <folder>', 'folder of the run: checkpoint, weights, best weights, log, progress.html')
+    .addOption(
+      new Option(
+        '--task <name>',
+        'read: a recogniser of words (the default); find: a finder of words in photographs; a resumed run and a branch know theirs',
+      ).choices(['read', 'find']),
+    )
     .option('--preset <name>', `settings to start from: ${presetNames.join(', ')}; default: ${DEFAULT_PRESET}`)
     .option('--set <key=value>', 'change a setting, such as training.batchSize=64; may be repeated', collect, [])
-    .option('--data <kind:path>', 'real words, of which the training split is used; may be repeated', collect, [])
+    .option(
+      '--data <kind:path>',
+      'real words, of which the training split is used, or photographs, icdar-e2e:FOLDER; may be repeated',
+      collect,
+      [],
+    )
     .option(
       '--validation <kind:path>',
       'words to validate with instead; sets of --data without lists are then trained on whole; may be repeated',
@@ -107,7 +122,9 @@ interface Start {
 async function run(options: Options): Promise<void> {
   refuseContradictions(options)
   const folder = await RunFolder.open(options.run, { resume: options.resume ?? false })
+  if ((await taskOf(options, folder)) === 'find') return trainFinder(options, folder)
   const start = await findStart(options, folder)
+  requirePackages('safl train', start.sources.synth ? [...CANVAS, ...PLOTS] : PLOTS)
   const { preset } = start
   const threads = options.threads === undefined ? {} : threadsOf(options)
   const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1
@@ -120,6 +137,16 @@ async function run(options: Options): Promise<void> {
     await manySteps?.dispose()
     await model.dispose()
   }
+}
+
+/** What is asked for, or what the run or its trunk trains. */
+async function taskOf({ task, branch, resume }: Options, folder: RunFolder): Promise<'read' | 'find'> {
+  if (branch === undefined && !resume) return task ?? 'read'
+  const source = branch === undefined ? folder : await RunFolder.open(branch, { resume: true })
+  const { preset } = await source.loadCheckpoint()
+  const own = isFinder(preset) ? 'find' : 'read'
+  if (task !== undefined && task !== own) throw new Error(`--task ${task}: ${source.path} is a run of --task ${own}`)
+  return own
 }
 
 function refuseContradictions({ branch, resume, weights, preset, steps, finishIn, changeSources }: Options): void {
@@ -140,14 +167,14 @@ async function findStart(options: Options, folder: RunFolder): Promise<Start> {
   const override = (preset: Preset) => overrideSettings(presetSettings, preset, options.set)
   if (options.branch !== undefined) {
     const trunk = await RunFolder.open(options.branch, { resume: true })
-    const { state, preset } = await trunk.loadCheckpoint()
+    const { state, preset } = await trunk.loadReading()
     const sources = await resolveSources(options, await trunk.readSources())
     const steps = options.steps ?? STEPS_UNTIL_PACED
     const from = `a branch of ${options.branch} after its step ${state.step}`
     return { preset: override(branchPreset(preset, { from: state.step, steps })), state, sources, weights: null, from }
   }
   if (options.resume) {
-    const { state, preset } = await folder.loadCheckpoint()
+    const { state, preset } = await folder.loadReading()
     const kept = await folder.readSources()
     const sources = await resolveSources(options, kept)
     if (kept) acceptChanges(sourceChanges(kept, sources), options)
@@ -201,49 +228,22 @@ async function trainModel(options: Options, prepared: Prepared): Promise<void> {
     // What a run of several steps takes, and as much again, which is rendered meanwhile.
     queue: Math.max(4, 2 * training.stepsPerRun),
   })
-  const stop = stopOnSignal('saving after this step')
-  const progress = new Progress(preset, state, () => batches.waited)
-  const started = performance.now()
-  const before = state.seconds
-  const pace = options.finishIn === undefined ? null : new Pace(options.finishIn * 60)
-  let lastSave = started
-  try {
-    await train({
-      model,
-      ...(manySteps && { manySteps }),
-      preset,
-      batches,
-      state,
-      signal: stop.signal,
-      onStep: async (report) => {
-        const elapsed = (performance.now() - started) / 1000
-        state.seconds = before + elapsed
-        if (pace && report.step === state.step) training.steps = pace.steps(report.step, elapsed) ?? training.steps
-        for (const problem of report.batch.skipped) console.error(`\nsafl: left out: ${problem}`)
-        const line = progress.add(report)
-        if (line) await folder.log(line)
-        const isDue = report.step % training.validationSteps === 0 || report.step === training.steps
-        if (validation.length > 0 && isDue) {
-          const weights = exportWeights(preset, model, state)
-          const found = await validate(weights, validation, decoder)
-          await folder.validated(validationRecord(state, found, view), weights)
-          progress.say(describeFigures(found))
-        }
-        const now = performance.now()
-        if (options.minutes !== undefined && now - started > options.minutes * 60_000) stop.abort()
-        if (now - lastSave > training.checkpointSeconds * 1000) {
-          await folder.save(state, preset, model)
-          lastSave = now
-        }
-      },
-    })
-    await folder.save(state, preset, model)
-    console.error(
-      `\n${state.step} steps, ${state.samples} words, ${(state.seconds / 3600).toFixed(2)} h: ${options.run}`,
-    )
-  } finally {
-    await batches.close()
+  const compare = async (weights: Uint8Array) => {
+    const found = await validate(weights, validation, decoder)
+    return { record: validationRecord(state, found, view), line: describeFigures(found) }
   }
+  const { minutes, finishIn } = options
+  await runTraining({
+    folder,
+    preset,
+    state,
+    model,
+    manySteps,
+    batches,
+    validate: validation.length > 0 ? compare : null,
+    minutes,
+    finishIn,
+  })
 }
 
 /** Writes down what is begun, says it, and reads the words to validate with. */
@@ -253,7 +253,6 @@ async function beginFolder({ folder, start, model }: Prepared, { step }: Trainin
   const sets = await countSets(sources)
   const validation = validationSteps > 0 ? await openValidation(sources, validationWords) : []
   const view = decisiveView(preset.model.furtherCharacters, validationView)
-  await folder.begin(step, { preset, sources, view })
   const page = join(folder.path, 'progress.html')
   const parameters = model.parameterCount
   const lines = describeBeginning({
@@ -267,6 +266,7 @@ async function beginFolder({ folder, start, model }: Prepared, { step }: Trainin
     view,
     page,
   })
+  await folder.begin(step, { preset, sources, view, facts: lines.slice(0, -1) })
   for (const line of lines) console.error(`safl: ${line}`)
   return { validation, view }
 }

@@ -29,12 +29,16 @@ export function augment(image: RgbImage, options: { width: number; height: numbe
     source = resize(image, w, h)
   }
   const sized = resize(source, width, height)
-  const { data } = chance(random, 0.85) ? warp(sized, random) : sized
+  return rephotograph(chance(random, 0.85) ? warp(sized, random) : sized, random, INK_SHARE * height)
+}
+
+/** The image in other colours, or in other light and by another camera; `inkHeight` is that of its letters, pixels. */
+export function rephotograph({ width, height, data }: RgbImage, random: Random, inkHeight: number): RgbImage {
   if (!chance(random, 0.45)) return { width, height, data: chance(random, 0.7) ? recolour(data, random) : data }
   const scene = { width, height, data: borrowScene(data.length) }
   scene.data.set(data)
   if (chance(random, 0.5)) lightUp(random, scene, light)
-  return photograph(random, scene, { inkHeight: INK_SHARE * height, noise, settings: camera })
+  return photograph(random, scene, { inkHeight, noise, settings: camera })
 }
 
 /** Across and down, fractions of the image. */

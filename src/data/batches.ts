@@ -3,7 +3,7 @@ import type { Preset } from '../config.ts'
 import { workerEntry } from '../start-thread.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { DataSpec } from './dataset.ts'
-import { openWorkerStream, type WorkerStream } from './worker-stream.ts'
+import { namedOnce, openWorkerStream, type WorkerStream } from './worker-stream.ts'
 
 /** A batch of training words, ready for the training graph. */
 export interface TrainingBatch {
@@ -86,25 +86,7 @@ export type BatchStream = WorkerStream<TrainingBatch>
 export function openBatches(options: BatchStreamOptions): BatchStream {
   const { firstBatch, workers, queue } = options
   const entry = workerEntry(import.meta.url, 'batch-worker')
-  const named = new Set<string>()
-  const stream = openWorkerStream<TrainingBatch, BatchStreamOptions>({
-    entry,
-    data: options,
-    workers,
-    first: firstBatch,
-    queue,
-  })
-  return {
-    async next() {
-      const batch = await stream.next()
-      // Every worker finds the same bad samples: each is named once.
-      const skipped = batch.skipped.filter((problem) => !named.has(problem))
-      for (const problem of skipped) named.add(problem)
-      return { ...batch, skipped }
-    },
-    get waited() {
-      return stream.waited
-    },
-    close: () => stream.close(),
-  }
+  return namedOnce(
+    openWorkerStream<TrainingBatch, BatchStreamOptions>({ entry, data: options, workers, first: firstBatch, queue }),
+  )
 }

@@ -2,7 +2,7 @@
  * Rows of a CSV file: which lines make a row, and what its fields are. Well-formed rows are read by the rules of CSV; a
  * quote that breaks them is a character like any other, and costs its own row at most.
  */
-import { parse } from 'csv-parse/sync'
+import { createRequire } from 'node:module'
 import { IMAGE_NAME } from '../image/decode.ts'
 import { showText } from '../text-encoding.ts'
 import type { TextRecords } from './text-records.ts'
@@ -35,6 +35,8 @@ export function readLayout(header: string): CsvLayout | null {
 /** The fields by the rules of CSV, spaces around quotes allowed; null where the row breaks them. */
 function strictFields(row: string, delimiter: string): string[] | null {
   if (!row.includes('"')) return row.split(delimiter)
+  const parse = loadParse()
+  if (parse === null) return null
   const options = { delimiter, relax_column_count: true, record_delimiter: ['\r\n', '\n'] }
   for (const trim of [false, true]) {
     try {
@@ -45,6 +47,15 @@ function strictFields(row: string, delimiter: string): string[] | null {
     }
   }
   return null
+}
+
+/** Null where it is not installed: then a row in quotes is read literally, as where it breaks the rules. */
+function loadParse(): typeof import('csv-parse/sync')['parse'] | null {
+  try {
+    return createRequire(import.meta.url)('csv-parse/sync').parse
+  } catch {
+    return null
+  }
 }
 
 function splitRow(row: string, delimiter: string): string[] {

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { decodeImage, IMAGE_NAME } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
+import { requirePackages } from '../optional-packages.ts'
 import { decodeBytes, decodeFile, showText } from '../text-encoding.ts'
 import { headerRow, joinRows } from './csv-rows.ts'
 import { recognizeForeign } from './foreign-records.ts'
@@ -205,6 +206,7 @@ async function openLabelFile(
   { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {},
 ): Promise<Dataset> {
   const { kind, path } = spec
+  if (kind === 'csv') requirePackages(`csv:${path}`, ['csv-parse'])
   const file = kind === 'iiit5k' ? await findTags(path) : path
   const lines = await TextRecords.open(file)
   const records = kind === 'csv' ? joinRows(lines) : lines

@@ -57,6 +57,8 @@ export const wordKinds: readonly WordKind[] = [
 
 /** Photographs that any use allows: grounds for words of the open sets are cut from them. */
 export const OPEN_PHOTOGRAPHS = ['icdar2015-train', 'mlt2017-en', 'mlt2017-fr']
+/** Those for research only: signs, and pictures without text. */
+export const RESEARCH_PHOTOGRAPHS = ['icdar2003-train', 'negatives-bsds500', 'negatives-imagenet-samples']
 
 /** Which of the sets: all, or those that any use allows. */
 export type Mixture = 'all' | 'open'

@@ -84,6 +84,23 @@ export function openWorkerStream<T, D>(options: WorkerStreamOptions<D>): WorkerS
   }
 }
 
+/** The same stream, of which every message is passed on once: all processes find the same bad samples. */
+export function namedOnce<T extends { readonly skipped: readonly string[] }>(stream: WorkerStream<T>): WorkerStream<T> {
+  const named = new Set<string>()
+  return {
+    async next() {
+      const piece = await stream.next()
+      const skipped = piece.skipped.filter((problem) => !named.has(problem))
+      for (const problem of skipped) named.add(problem)
+      return { ...piece, skipped }
+    },
+    get waited() {
+      return stream.waited
+    },
+    close: () => stream.close(),
+  }
+}
+
 /** Run from its TypeScript source, as in tests, a process needs the loader first. */
 function startProcess(entry: URL): ChildProcess {
   const isSource = entry.pathname.endsWith('.ts')

@@ -36,7 +36,9 @@ export interface BeamWord {
 
 /** A character that is allowed after the same prefix, with the model's probability of it there. */
 export interface OtherCharacter {
+  /** One character. */
   readonly character: string
+  /** 0 to 1. */
   readonly probability: number
 }
 

@@ -12,14 +12,33 @@ export interface ConstraintOptions {
   /**
    * The words there are, such as a list of stations: what is read is one of them, as the list spells it; case is ignored in
    * matching. Words that the model cannot spell (other characters, too long) are never read.
+   * When absent, any word.
+   *
+   * @example
+   * ```ts
+   * await recognizer.recognize('sign.jpg', { lexicon: ['Oxford Circus', 'Bank', 'Angel'] })
+   * ```
    */
   readonly lexicon?: readonly string[]
   /**
    * A regular expression that the whole text matches, case as it stands: characters, classes, `.`, `\d \w \s`, groups, `|`,
    * `? * + {m,n}`. A RegExp must have no flags.
+   * When absent, any text.
+   *
+   * @example
+   * ```ts
+   * await recognizer.recognize('plate.jpg', { pattern: /[A-Z]{2}\d{2} [A-Z]{3}/ })
+   * ```
    */
   readonly pattern?: string | RegExp
-  /** The characters that the text is made of. */
+  /**
+   * The characters that the text is made of; when absent, all that the model spells.
+   *
+   * @example
+   * ```ts
+   * await recognizer.recognize('meter.jpg', { allow: '0123456789.' })
+   * ```
+   */
   readonly allow?: string
 }
 

@@ -29,7 +29,7 @@ async function read(words: readonly string[], drafts: readonly string[]) {
   const { run, rows } = decoderOf(words)
   const spelled = await spellFromDrafts(
     run,
-    drafts.map((draft) => encodeText(draft)),
+    drafts.map((draft, image) => ({ image, ids: encodeText(draft) })),
     model,
   )
   return { texts: spelled.map(({ ids }) => decodeIds(ids)), spelled, rows }

@@ -28,17 +28,17 @@ export interface DecodedWord extends SpelledWord {
   readonly following: Float32Array
 }
 
-/** One draft an image, in their order → what greedy decoding spells. */
+/** Drafts of images → what greedy decoding spells of each, in the drafts' order. */
 export async function spellFromDrafts(
   run: WordRun,
-  drafts: readonly (readonly number[])[],
+  drafts: readonly GivenWord[],
   { charset, maximumLength }: { charset: Charset; maximumLength: number },
 ): Promise<DecodedWord[]> {
   const spelled: DecodedWord[] = []
-  let open: GivenWord[] = drafts.map((ids, image) => ({ image, ids: ids.slice(0, maximumLength) }))
+  let open = drafts.map(({ image, ids }, draft) => ({ draft, image, ids: ids.slice(0, maximumLength) }))
   while (open.length > 0) {
     const runs = await run(open)
-    open = open.flatMap(({ image, ids }, place) => {
+    open = open.flatMap(({ draft, image, ids }, place) => {
       const chosen = choices(runs[place]!, ids.length + 1, charset)
       const agreed = chosen.findIndex(({ id }, index) => id !== (ids[index] ?? END))
       const length = agreed < 0 ? ids.length : agreed
@@ -47,10 +47,10 @@ export async function spellFromDrafts(
         const kept = id === END ? length + 1 : length
         const probabilities = chosen.slice(0, kept).map(({ probability }) => probability)
         const following = runs[place]!.subarray(0, (length + 1) * charset.classes)
-        spelled[image] = { ids: ids.slice(0, length), probabilities, following }
+        spelled[draft] = { ids: ids.slice(0, length), probabilities, following }
         return []
       }
-      return { image, ids: mend(ids, length, id).slice(0, maximumLength) }
+      return { draft, image, ids: mend(ids, length, id).slice(0, maximumLength) }
     })
   }
   return spelled

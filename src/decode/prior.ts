@@ -12,7 +12,15 @@ import { SaflError } from '../error.ts'
 import { buildTrie, canSpell, childOf, lowerCase, type Trie } from './lexicon.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-/** Words with their counts, or words that are all alike frequent. Case is ignored, as are marks around a word. */
+/**
+ * Words with their counts, or words that are all alike frequent. Case is ignored, as are marks around a word.
+ *
+ * @example
+ * ```ts
+ * const counts: WordCounts = new Map([['exit', 50], ['taxi', 20]])
+ * const alike: WordCounts = ['exit', 'taxi']
+ * ```
+ */
 export type WordCounts = ReadonlyMap<string, number> | readonly string[]
 
 /** What is expected of words that begin in one way: natural logarithms of probabilities, times the prior's weight. */
@@ -32,9 +40,19 @@ export interface PriorOptions {
   /**
    * Words that are expected, with their counts or all alike: a frequent word is read where the image is in doubt, and
    * anything else where it is not. The same map or list must not change between two calls. `null`: none is.
+   * When absent, frequent words of English are expected where a word is not sure.
+   *
+   * @example
+   * ```ts
+   * await recognizer.recognize('menu.jpg', { prior: new Map([['soup', 120], ['soap', 2]]) })
+   * ```
    */
   readonly prior?: WordCounts | null | undefined
-  /** How much the prior counts beside the image, from 0 (nothing), default 0.3. */
+  /**
+   * How much the prior counts beside the image, from 0 (nothing) on.
+   *
+   * @default 0.3
+   */
   readonly priorWeight?: number | undefined
 }
 
@@ -114,6 +132,9 @@ function isList(words: WordCounts): words is readonly string[] {
   return Array.isArray(words)
 }
 
+/** Most words of a list, which are long: they need no search for marks. */
+const IS_BARE = /^[a-z]+$/
+
 /** In lower case, without marks at the ends. */
 function countSpellable(words: WordCounts, model: Vocabulary): Map<string, number> {
   const counts = new Map<string, number>()
@@ -121,7 +142,8 @@ function countSpellable(words: WordCounts, model: Vocabulary): Map<string, numbe
   for (const [word, count] of entries) {
     if (!(count > 0 && count < Number.POSITIVE_INFINITY))
       throw new SaflError('option', `prior: the count of "${word}" is ${count}: it must be a number above 0`)
-    const bare = word.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
+    const lower = word.toLowerCase()
+    const bare = IS_BARE.test(lower) ? lower : lower.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
     if (canSpell(bare, model)) counts.set(bare, (counts.get(bare) ?? 0) + count)
   }
   return counts

@@ -22,8 +22,10 @@ export function bitmapSize(bytes: Uint8Array): { width: number; height: number }
 }
 
 /** Rejects where the file is damaged. */
-export async function decodeBitmap(bytes: Uint8Array): Promise<RgbaImage> {
-  const { createCanvas, loadImage } = await import('@napi-rs/canvas')
+export async function decodeBitmap(
+  bytes: Uint8Array,
+  { createCanvas, loadImage }: typeof import('@napi-rs/canvas'),
+): Promise<RgbaImage> {
   const image = await loadImage(bytes)
   const { width, height } = image
   const context = createCanvas(width, height).getContext('2d')

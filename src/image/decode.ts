@@ -3,12 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Metadata, Sharp } from 'sharp'
 import { SaflError } from '../error.ts'
+import { CANVAS, needs } from '../optional-packages.ts'
 import { bitmapSize, decodeBitmap, isBitmap } from './decode-bitmap.ts'
 import { describeFile } from './file-kind.ts'
 import type { RgbImage } from './image.ts'
 import { bytesOfRange } from './number-range.ts'
 import { overGround } from './over-ground.ts'
+import { keptSize, MAXIMUM_PHOTOGRAPH, type Photograph, type Size, scaledSize } from './photograph.ts'
 import { toRgb } from './pixels.ts'
+import { resize } from './resize.ts'
 
 /** Longest side that is read, pixels. */
 export const MAXIMUM_SIDE = 20_000
@@ -32,19 +35,52 @@ export async function decodeImage(
   source: string | Uint8Array,
   name = typeof source === 'string' ? source : 'image',
 ): Promise<RgbImage> {
-  const bytes = typeof source === 'string' ? await readBytes(source) : source
-  if (bytes.length === 0) throw new SaflError('image', `${name}: the file is empty`)
+  const subject = await subjectOf(source, name)
+  return (await decode(subject, { pixels: MAXIMUM_PIXELS, sizeOf: shortestEnough, numbersToo: false })).image
+}
+
+/**
+ * As `decodeImage`, but with all pixels, as far as `KEPT_PIXELS` allows; larger ones are reduced. Throws `SaflError` as
+ * well where the file's header states more than `MAXIMUM_PHOTOGRAPH` pixels, or a side above `MAXIMUM_SIDE`.
+ */
+export async function decodePhotograph(
+  source: string | Uint8Array,
+  name = typeof source === 'string' ? source : 'image',
+): Promise<Photograph> {
+  const subject = await subjectOf(source, name)
+  return decode(subject, { pixels: MAXIMUM_PHOTOGRAPH, sizeOf: keptSize, numbersToo: true })
+}
+
+/** How large a picture may be, and which size it is brought to while it is decoded. */
+interface Reduction {
+  /** Most pixels of its own. */
+  readonly pixels: number
+  readonly sizeOf: (size: Size) => Size
+  /** Whether pixels that are plain numbers are reduced as well. */
+  readonly numbersToo: boolean
+}
+
+function shortestEnough(size: Size): Size {
+  return scaledSize(size, Math.min(1, ENOUGH / Math.min(size.width, size.height)))
+}
+
+async function decode({ bytes, name }: Subject, reduction: Reduction): Promise<Photograph> {
   if (isBitmap(bytes)) {
-    checkSize(bitmapSize(bytes), name)
-    return overGround(await decodeBitmap(bytes).catch((error) => damaged(error, { bytes, name })))
+    checkSize(bitmapSize(bytes), { name, most: reduction.pixels })
+    const canvas = await loadCanvas(name)
+    const whole = overGround(await decodeBitmap(bytes, canvas).catch((error) => damaged(error, { bytes, name })))
+    const { width, height } = reduction.numbersToo ? reduction.sizeOf(whole) : whole
+    return { image: resize(whole, width, height), width: whole.width, height: whole.height }
   }
   const sharp = await loadSharp()
-  const open = () => sharp(bytes, { failOn: 'truncated', limitInputPixels: MAXIMUM_PIXELS, autoOrient: true })
+  const open = () => sharp(bytes, { failOn: 'truncated', limitInputPixels: reduction.pixels, autoOrient: true })
   const metadata = await open()
     .metadata()
-    .catch((error) => noImage(error, { bytes, name }))
-  checkSize(metadata, name)
-  return decodePixels(open(), metadata).catch((error) => damaged(error, { bytes, name }))
+    .catch((error) => noImage(error, { bytes, name, most: reduction.pixels }))
+  checkSize(metadata, { name, most: reduction.pixels })
+  const image = await decodePixels(open(), metadata, reduction).catch((error) => damaged(error, { bytes, name }))
+  const { width, height } = metadata.autoOrient
+  return { image, width, height }
 }
 
 /** Depths that have a range of their own. */
@@ -53,21 +89,19 @@ const BOUND_DEPTHS: ReadonlySet<string> = new Set(['uchar', 'ushort'])
 /** Where the brightest of 16 bits is below this of 8, they hold numbers of 12 bits or fewer. */
 const DIM = 16
 
-async function decodePixels(image: Sharp, metadata: Metadata): Promise<RgbImage> {
-  const { depth, space, hasAlpha } = metadata
-  const numbers = image.clone()
+async function decodePixels(image: Sharp, metadata: Metadata, reduction: Reduction): Promise<RgbImage> {
+  const { depth, space, hasAlpha, autoOrient } = metadata
+  const { width, height } = reduction.sizeOf(autoOrient)
+  const isReduced = width < autoOrient.width || height < autoOrient.height
+  const reduce = (whole: Sharp) => (isReduced ? whole.resize({ width, height, fit: 'fill' }) : whole)
+  const numbers = reduction.numbersToo ? reduce(image.clone()) : image.clone()
   if (!BOUND_DEPTHS.has(depth)) return decodeNumbers(numbers, space)
-  const displayed = reduce(image, metadata).toColourspace('srgb')
+  const displayed = reduce(image).toColourspace('srgb')
   const raw = (hasAlpha ? displayed.ensureAlpha() : displayed.removeAlpha()).raw({ depth: 'uchar' })
   const { data, info } = await raw.toBuffer({ resolveWithObject: true })
   const isDim = depth === 'ushort' && !hasAlpha && data.every((value) => value < DIM)
   if (isDim) return decodeNumbers(numbers, space)
   return toRgb({ width: info.width, height: info.height, data: new Uint8Array(data) })
-}
-
-function reduce(image: Sharp, { width, height }: Metadata): Sharp {
-  const shortest = Math.min(width, height)
-  return shortest > ENOUGH ? image.resize({ width: ENOUGH, height: ENOUGH, fit: 'outside' }) : image
 }
 
 /** As the file has them: what is made of another colour space's range would be cut off. */
@@ -78,11 +112,11 @@ async function decodeNumbers(image: Sharp, space: Metadata['space']): Promise<Rg
   return toRgb({ width: info.width, height: info.height, data: bytesOfRange(values) })
 }
 
-function checkSize({ width, height }: { width: number; height: number }, name: string): void {
-  if (width <= MAXIMUM_SIDE && height <= MAXIMUM_SIDE && width * height <= MAXIMUM_PIXELS) return
+function checkSize({ width, height }: Size, { name, most }: { name: string; most: number }): void {
+  if (width <= MAXIMUM_SIDE && height <= MAXIMUM_SIDE && width * height <= most) return
   throw new SaflError(
     'image',
-    `${name}: is ${width}x${height} pixels; at most ${MAXIMUM_SIDE} a side and ${MAXIMUM_PIXELS} in all are read`,
+    `${name}: is ${width}x${height} pixels; at most ${MAXIMUM_SIDE} a side and ${most} in all are read`,
   )
 }
 
@@ -91,10 +125,16 @@ interface Subject {
   readonly name: string
 }
 
-function noImage(error: unknown, { bytes, name }: Subject): never {
+async function subjectOf(source: string | Uint8Array, name: string): Promise<Subject> {
+  const bytes = typeof source === 'string' ? await readBytes(source) : source
+  if (bytes.length === 0) throw new SaflError('image', `${name}: the file is empty`)
+  return { bytes, name }
+}
+
+function noImage(error: unknown, { bytes, name, most }: Subject & { readonly most: number }): never {
   const reason = reasonOf(error)
   if (/pixel limit/i.test(reason))
-    throw new SaflError('image', `${name}: has more than the ${MAXIMUM_PIXELS} pixels that are read`)
+    throw new SaflError('image', `${name}: has more than the ${most} pixels that are read`)
   throw new SaflError('image', `${name}: ${describeFile(bytes) ?? `is no image that can be read (${reason})`}`)
 }
 
@@ -109,6 +149,15 @@ async function loadSharp(): Promise<typeof import('sharp')['default']> {
     return createRequire(import.meta.url)('sharp')
   } catch {
     return (await import('sharp')).default
+  }
+}
+
+async function loadCanvas(name: string): Promise<typeof import('@napi-rs/canvas')> {
+  try {
+    return await import('@napi-rs/canvas')
+  } catch (error) {
+    if (!/MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error
+    throw new SaflError('image', `${name}: ${needs("reading Windows' bitmaps and icons", CANVAS)}`)
   }
 }
 

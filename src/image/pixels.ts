@@ -3,10 +3,20 @@ import { SaflError } from '../error.ts'
 import type { RgbImage } from './image.ts'
 import { overGround } from './over-ground.ts'
 
-/** Row by row, 1 (grey), 2 (grey and alpha), 3 (RGB) or 4 (RGBA) bytes a pixel; a canvas's `ImageData` is one. */
+/**
+ * Row by row, 1 (grey), 2 (grey and alpha), 3 (RGB) or 4 (RGBA) bytes a pixel; a canvas's `ImageData` is one.
+ *
+ * @example
+ * ```ts
+ * const grey: Pixels = { width: 120, height: 40, data: new Uint8Array(120 * 40) }
+ * ```
+ */
 export interface Pixels {
+  /** Pixels a row, from 1 on. */
   readonly width: number
+  /** Rows, from 1 on. */
   readonly height: number
+  /** `width * height` times 1, 2, 3 or 4 bytes. */
   readonly data: Uint8Array | Uint8ClampedArray
 }
 

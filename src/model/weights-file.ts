@@ -1,6 +1,7 @@
 /** Weights as people pass them on: a safetensors file whose metadata says which model they belong to. */
 import type { ModelSettings } from '../config.ts'
 import { carryOver } from './carry-over.ts'
+import { checkModelSettings } from './check-settings.ts'
 import type { Bounds } from './eight-bit.ts'
 import { formatSafetensors, parseSafetensors } from './safetensors.ts'
 import type { Weights } from './weights.ts'
@@ -27,7 +28,7 @@ export function formatWeights(file: WeightsFile, type: 'F32' | 'F16'): Uint8Arra
 export interface ParseOptions {
   /** The settings of the model that a file without settings belongs to, such as a converted checkpoint of the authors' code. */
   readonly fallback?: ModelSettings | undefined
-  /** Whether the file came with the package, complete and checked: its settings are taken as they stand. */
+  /** Whether the file came with the package, complete and checked: its tensors are taken as they stand. */
   readonly isOwn?: boolean
 }
 
@@ -38,24 +39,30 @@ export async function parseWeights(
 ): Promise<WeightsFile> {
   const { tensors, metadata } = parseSafetensors(bytes)
   const { settings: text, bounds: measured, ...provenance } = metadata
+  if (provenance.task !== undefined)
+    throw new Error(`these are weights of another task, ${provenance.task}: they read no words`)
   if (text === undefined) {
     if (fallback) return { settings: fallback, weights: tensors, provenance }
     throw new Error('the weights do not say which model they belong to: name its preset')
   }
   const bounds = measured === undefined ? undefined : (JSON.parse(measured) as Bounds)
-  // Files from before words had several shapes do not name any.
-  if (isOwn)
-    return { settings: { textWidths: [], ...JSON.parse(text) } as ModelSettings, weights: tensors, bounds, provenance }
-  // What checks settings takes longer to load than a word takes to read.
-  const [{ z }, { modelSettings }] = await Promise.all([import('zod'), import('../config.ts')])
-  const checked = z
-    .record(z.string(), z.tuple([z.number(), z.number()]))
-    .optional()
-    .safeParse(bounds)
-  if (!checked.success) throw new Error(`the weights' bounds do not fit: ${z.prettifyError(checked.error)}`)
-  const parsed = modelSettings.safeParse(JSON.parse(text))
-  if (!parsed.success) throw new Error(`the weights' settings do not fit: ${z.prettifyError(parsed.error)}`)
-  const { furtherCharacters } = parsed.data
+  if (!areBounds(bounds)) throw new Error("the weights' bounds do not fit: each needs two numbers")
+  const settings = settingsOf(text)
+  if (isOwn) return { settings, weights: tensors, bounds, provenance }
+  const { furtherCharacters } = settings
   const weights = carryOver(tensors, { from: furtherCharacters, to: furtherCharacters })
-  return { settings: parsed.data, weights, bounds, provenance }
+  return { settings, weights, bounds, provenance }
+}
+
+function settingsOf(text: string): ModelSettings {
+  try {
+    return checkModelSettings(JSON.parse(text))
+  } catch (error) {
+    throw new Error(`the weights' settings do not fit: ${(error as Error).message}`)
+  }
+}
+
+function areBounds(bounds: unknown): boolean {
+  const isRange = (range: unknown) => Array.isArray(range) && range.length === 2 && range.every(Number.isFinite)
+  return bounds === undefined || (typeof bounds === 'object' && bounds !== null && Object.values(bounds).every(isRange))
 }

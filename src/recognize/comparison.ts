@@ -59,21 +59,23 @@ export class Comparison {
    * what was seen, [B, T, S].
    */
   async compare(
-    seen: readonly Evidence[],
+    read: readonly DraftHypothesis[],
     views: Value,
     { expected, attention }: { expected: Expectation | null; attention: boolean },
   ): Promise<{ words: SettledWord[]; attention: Value | null }> {
     const { encoder, decoder, model } = this
     const added = await encoder.encode(views)
-    const each = added.probabilities.length / seen.length
+    const each = added.probabilities.length / read.length
     // More often than what the CTC head sees in it, a view spells what another spelled.
-    const likely = added.probabilities.map((_, view) => seen[Math.floor(view / each)]!.greedy.ids)
+    const likely = added.probabilities.map((_, image) => ({ image, ids: read[Math.floor(image / each)]!.ids }))
     const spelled = await spellFromDrafts(decoder.over(added.cross), likely, model)
+    const seen = read.map(({ evidence }) => evidence)
     const cross = this.join(seen, added.cross)
-    const groups = seen.map(({ greedy, encoded, place: row }, place) => {
-      const own = { image: place, greedy, probabilities: encoded.probabilities[row]! }
+    const settled = await this.settle(read, cross)
+    const groups = seen.map(({ encoded, place: row }, place) => {
+      const own = { image: place, greedy: settled[place]!, probabilities: encoded.probabilities[row]! }
       const further = Array.from({ length: each }, (_, view) => place * each + view).map((view) => ({
-        image: seen.length + view,
+        image: read.length + view,
         greedy: spelled[view]!,
         probabilities: added.probabilities[view]!,
       }))
@@ -86,17 +88,28 @@ export class Comparison {
 
   /** Other words that images may show which were read, the most probable first; none is surer than what was read. */
   async alternatives(read: readonly DraftHypothesis[], count: number): Promise<Alternative[][]> {
+    const cross = this.join(read.map(({ evidence }) => evidence))
+    const settled = await this.settle(read, cross)
     const groups = read.map(({ evidence, expected, ids }, image) => {
-      const { greedy, encoded, place } = evidence
-      const probabilities = encoded.probabilities[place]!
-      return this.candidates([{ image, greedy, probabilities }], { expected, count: count + 1, also: ids })
+      const probabilities = evidence.encoded.probabilities[evidence.place]!
+      const view = { image, greedy: settled[image]!, probabilities }
+      return this.candidates([view], { expected, count: count + 1, also: ids })
     })
-    await this.complete(groups.flat(), this.join(read.map(({ evidence }) => evidence)))
+    await this.complete(groups.flat(), cross)
     return groups.map((candidates, place) => {
       const { ids, confidence, expected: prior } = read[place]!
       const others = otherCandidates(candidates, { ids, confidence, prior }).slice(0, count)
       return others.map((other) => ({ text: decodeIds(other.ids, this.model.charset), confidence: other.confidence }))
     })
+  }
+
+  /** What greedy decoding spells of each, whose keys and values come first. */
+  private async settle(read: readonly DraftHypothesis[], cross: Cross): Promise<DecodedWord[]> {
+    const open = [...read.keys()].filter((place) => !read[place]!.evidence.greedy)
+    const drafts = open.map((image) => ({ image, ids: read[image]!.ids }))
+    const spelled = await spellFromDrafts(this.decoder.over(cross), drafts, this.model)
+    const found = new Map(open.map((place, index) => [place, spelled[index]!]))
+    return read.map(({ evidence }, place) => evidence.greedy ?? found.get(place)!)
   }
 
   /** Keys and values of what was seen, in its order, then those of further views. */

@@ -1,5 +1,8 @@
-/** Spells in two runs: the CTC head drafts each word, the decoder settles it. The words are those of greedy decoding. */
-import { bestPath } from '../decode/ctc.ts'
+/**
+ * Spells in one run or two: the CTC head drafts each word, and the decoder settles those of which the head is not sure by
+ * itself; they are spelled as greedy decoding spells them.
+ */
+import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
 import { type DecodedWord, spellFromDrafts } from '../decode/draft.ts'
 import type { Expectation } from '../decode/prior.ts'
 import type { Vocabulary } from '../decode/vocabulary.ts'
@@ -13,7 +16,8 @@ export interface Evidence {
   readonly encoded: Encoded
   /** The view's place in the encoded batch. */
   readonly place: number
-  readonly greedy: DecodedWord
+  /** What greedy decoding spells of it; where the CTC head alone was sure nobody has asked yet. */
+  readonly greedy?: DecodedWord
 }
 
 export interface DraftHypothesis extends Hypothesis {
@@ -24,6 +28,9 @@ export interface DraftHypothesis extends Hypothesis {
   readonly expected: Expectation | null
 }
 
+/** Where the CTC head is so sure of a word, it is right at least as often as the decoder would be; see docs/decoding.md. */
+const SURE = 0.9
+
 export function draftSpeller(encoder: Encoder, decoder: WordDecoder, model: Vocabulary): Speller<DraftHypothesis> {
   return {
     attends: true,
@@ -32,16 +39,26 @@ export function draftSpeller(encoder: Encoder, decoder: WordDecoder, model: Voca
         images,
         wanted.filter((name) => name !== 'attention'),
       )
-      const drafts = encoded.probabilities.map((each) => bestPath(each, model.charset).ids)
-      const words = await spellFromDrafts(decoder.over(encoded.cross), drafts, model)
-      const hypotheses = words.map((greedy, place) => ({
-        ...hypothesisOf(greedy, model.charset),
-        ids: greedy.ids,
-        evidence: { encoded, place, greedy },
-        expected: null,
-      }))
-      const attention = wanted.includes('attention') ? await decoder.attention(words, encoded.cross) : null
+      const drafts = encoded.probabilities.map((each) => decodeCtc(each, { batch: 1, charset: model.charset })[0]!)
+      const unsure = [...drafts.keys()].filter((place) => !isSure(drafts[place]!, model))
+      const given = unsure.map((image) => ({ image, ids: drafts[image]!.ids }))
+      const settled = await spellFromDrafts(decoder.over(encoded.cross), given, model)
+      const greedy = new Map(unsure.map((place, index) => [place, settled[index]!]))
+      const hypotheses = drafts.map((draft, place) => {
+        const word = greedy.get(place)
+        return {
+          ...hypothesisOf(word ?? draft, model.charset),
+          ids: (word ?? draft).ids,
+          evidence: { encoded, place, ...(word && { greedy: word }) },
+          expected: null,
+        }
+      })
+      const attention = wanted.includes('attention') ? await decoder.attention(hypotheses, encoded.cross) : null
       return { hypotheses, outputs: { ...encoded.outputs, ...(attention && { attention }) } }
     },
   }
+}
+
+function isSure({ ids, confidence }: CtcWord, { maximumLength }: Vocabulary): boolean {
+  return confidence >= SURE && ids.length <= maximumLength
 }

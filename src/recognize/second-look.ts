@@ -85,11 +85,12 @@ export function compareViews(
     const seen = read.map(({ view }) => view)
     await inBatches(seen, options, async (places) => {
       const leaning = places.flatMap((place) => views.leaning(seen[place]!))
-      const evidence = places.map((place) => read[place]!.hypothesis.evidence)
-      const compared = await comparison.compare(evidence, pixelsOf(leaning), { expected, attention })
+      const hypotheses = places.map((place) => read[place]!.hypothesis)
+      const compared = await comparison.compare(hypotheses, pixelsOf(leaning), { expected, attention })
       for (const [row, place] of places.entries()) {
         const word = compared.words[row]!
-        const hypothesis = { ...hypothesisOf(word, charset), ids: word.ids, evidence: evidence[row]!, expected }
+        const { evidence } = hypotheses[row]!
+        const hypothesis = { ...hypothesisOf(word, charset), ids: word.ids, evidence, expected }
         const looks = compared.attention && attentionOf(compared.attention, row, word.ids.length)
         results[place] = { ...read[place]!, hypothesis, ...(looks && { attention: looks }) }
       }

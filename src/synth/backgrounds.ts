@@ -4,15 +4,16 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import type { RgbImage } from '../image/image.ts'
 
-/** Pixels along a photograph's longer side: 300 of them take about 50 MB. */
+/** Pixels along a photograph's longer side, for grounds of words: 300 of them take about 50 MB. */
 const LONGEST_SIDE = 300
 const MOST_PHOTOGRAPHS = 400
 
 /**
- * Loads up to 400 photographs of a folder, evenly spread over their names in order.
+ * Loads up to 400 photographs of a folder, evenly spread over their names in order, reduced where their longer side has
+ * more pixels.
  * Throws an error that names the folder or the file if one cannot be read or is no image.
  */
-export async function loadBackgrounds(folder: string): Promise<RgbImage[]> {
+export async function loadBackgrounds(folder: string, longestSide = LONGEST_SIDE): Promise<RgbImage[]> {
   let names: string[]
   try {
     names = await readdir(folder)
@@ -26,15 +27,15 @@ export async function loadBackgrounds(folder: string): Promise<RgbImage[]> {
   const loaded: RgbImage[] = []
   const count = Math.min(images.length, MOST_PHOTOGRAPHS)
   for (let place = 0; place < count; place++)
-    loaded.push(await loadBackground(join(folder, images[Math.floor((place * images.length) / count)]!)))
+    loaded.push(await loadBackground(join(folder, images[Math.floor((place * images.length) / count)]!), longestSide))
   return loaded
 }
 
-async function loadBackground(file: string): Promise<RgbImage> {
+async function loadBackground(file: string, longestSide: number): Promise<RgbImage> {
   try {
     const { data, info } = await sharp(file)
       .rotate()
-      .resize({ width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside', withoutEnlargement: true })
+      .resize({ width: longestSide, height: longestSide, fit: 'inside', withoutEnlargement: true })
       .toColourspace('srgb')
       .removeAlpha()
       .raw()

@@ -48,7 +48,7 @@ export function drawContactSheet(
   return canvas.toBuffer('image/png')
 }
 
-function toCanvas({ width, height, data }: SynthSample['image']) {
+export function toCanvas({ width, height, data }: SynthSample['image']) {
   const canvas = createCanvas(width, height)
   const context = canvas.getContext('2d')
   const pixels = context.createImageData(width, height)

@@ -43,8 +43,7 @@ export interface FontSource {
   readonly files: readonly string[]
 }
 
-const FONTS_REMEDY =
-  'install the project\'s fonts with "npm ci --prefix fonts" or name a folder of .ttf, .otf, .woff or .woff2 files'
+const FONTS_REMEDY = 'name a folder of .ttf, .otf, .woff or .woff2 files, such as that of @fontsource packages'
 
 const NO_INK = { left: 0, right: 0, top: 0, bottom: 0 }
 

@@ -149,7 +149,8 @@ function edgeOf({ left, right }: Box, y: number, toImage: Warp): Point[] {
   )
 }
 
-function placeGlyph(face: Face, glyph: Line['glyphs'][number], toImage: Warp): PlacedGlyph {
+/** A glyph of a line, drawn by the affine map that equals `toImage` at its middle. */
+export function placeGlyph(face: Face, glyph: Line['glyphs'][number], toImage: Warp): PlacedGlyph {
   const { left, right, top, bottom } = face.measure(glyph.character)
   const x = (left + right) / 2
   const y = (top + bottom) / 2

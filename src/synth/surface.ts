@@ -47,17 +47,31 @@ export function paintSurface(random: Random, request: SurfaceRequest): LightImag
 }
 
 function paintSign(random: Random, image: LightImage, request: SurfaceRequest): void {
-  const { inkHeight, masks, style, photographs, breaks, settings } = request
+  const { inkHeight, photographs, settings } = request
   paintGround(random, image, { inkHeight, photographs, settings })
+  paintWord(random, image, request)
+}
+
+export interface WordPainting
+  extends Pick<SurfaceRequest, 'inkHeight' | 'masks' | 'style' | 'photographs' | 'breaks' | 'settings'> {
+  /** What the letters stand on, where that is not the whole picture. */
+  readonly ground?: GroundStatistics
+  /** Colour of the letters, where it is given. */
+  readonly letters?: Colour
+}
+
+/** Paints shadow, outline and letters on a ground that is there. */
+export function paintWord(random: Random, image: LightImage, request: WordPainting): void {
+  const { inkHeight, masks, style, photographs, breaks, settings } = request
   const isNeon = chance(random, settings.neon)
   if (isNeon) darken(image, uniform(random, 0.08, 0.3))
-  const ground = statistics(image)
+  const ground = request.ground ?? statistics(image)
 
   // A busy ground needs an outline or a shadow for letters to be told from it; signs do the same.
   const { faint } = settings
-  const letters = isNeon
-    ? drawPaint(random, 0.1, 0)
-    : drawLetterColour(random, ground.mean, { unrest: ground.deviation, faint })
+  const letters =
+    request.letters ??
+    (isNeon ? drawPaint(random, 0.1, 0) : drawLetterColour(random, ground.mean, { unrest: ground.deviation, faint }))
   const behind = { image, masks, inkHeight, letters, ground: ground.mean }
   if (style.shadow) paintShadow(random, behind, style.shadow.kind)
   if (style.outline > 0) {
@@ -94,7 +108,13 @@ function darken({ data }: LightImage, share: number): void {
   for (let place = 0; place < data.length; place++) data[place]! *= share
 }
 
-function statistics({ data }: LightImage): { mean: Colour; deviation: number } {
+export interface GroundStatistics {
+  readonly mean: Colour
+  /** Of brightness. */
+  readonly deviation: number
+}
+
+export function statistics({ data }: LightImage): GroundStatistics {
   const sums = [0, 0, 0]
   let light = 0
   let square = 0

@@ -12,7 +12,7 @@ import { createRandom, deriveSeed } from '../random.ts'
 import { readWordCounts, readWordLines } from '../word-counts.ts'
 import { loadBackgrounds } from './backgrounds.ts'
 import { createNoiseTable, photograph } from './camera.ts'
-import { createFontSource, type Face } from './fonts.ts'
+import { createFontSource } from './fonts.ts'
 import { LARGEST_HEIGHT, LARGEST_WIDTH } from './framing.ts'
 import { drawBearerStyle, drawInkStyle, renderInk } from './ink.ts'
 import { layoutWord } from './layout.ts'
@@ -21,6 +21,7 @@ import { drawNothing, type Size } from './nothing.ts'
 import { inkPlane, roundLight, type SynthScene, sceneLight, viewScene } from './scene.ts'
 import { type SynthSettings, synthSettings } from './settings.ts'
 import { drawSpecialSign } from './sign.ts'
+import { suitCase } from './suit-case.ts'
 import { paintSurface } from './surface.ts'
 import { isVisible } from './visibility.ts'
 import { createWordSource, DEFAULT_LIMITS, type LengthLimits } from './words.ts'
@@ -229,15 +230,7 @@ function wordBreaks(characterQuads: Float32Array): number[] {
   return breaks
 }
 
-/** The label of what the face draws. Words all in capitals are hardly ever set in joined or broken letters. */
-function suitCase(text: string, face: Face): string {
-  if (face.capitalsOnly) return text.toUpperCase()
-  const isFlowing = face.category === 'script' || face.category === 'blackletter'
-  if (!isFlowing || !/^[A-Z]{3}[A-Z ]*$/.test(text)) return text
-  return text.replace(/([A-Z])([A-Z]+)/g, (_, initial: string, others: string) => initial + others.toLowerCase())
-}
-
-function readSettings(settings: z.input<typeof synthSettings> = {}): SynthSettings {
+export function readSettings(settings: z.input<typeof synthSettings> = {}): SynthSettings {
   const parsed = synthSettings.safeParse(settings)
   if (!parsed.success) throw new Error(`synthetic engine: ${z.prettifyError(parsed.error).replace(/\s*\n\s*/g, ' ')}`)
   return parsed.data

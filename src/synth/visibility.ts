@@ -1,6 +1,8 @@
 /** Whether anyone could read a finished sample: chance hides some words, and a label nobody can see teaches nothing. */
 import type { RgbImage } from '../image/image.ts'
 import { type Colour, contrast } from './colour.ts'
+import type { LightImage } from './light-image.ts'
+import type { Point } from './warp.ts'
 
 /** Upright bands that a crop is judged in, so that half a word lost in glare is noticed. */
 const BANDS = 5
@@ -49,6 +51,52 @@ export function isVisible({ width, height, data }: RgbImage, plane: Uint8Array):
     if (sums[at]! > inkOfBand && sums[at + 4]! > 0 && !stands(sums, at, LEAST_BAND_CONTRAST)) return false
   }
   return stands(sums, whole, LEAST_CONTRAST)
+}
+
+/**
+ * Whether a word within a painted picture can be told from what is bare between and around its letters, before any camera.
+ * `corners` go clockwise around it; what lies outside of them, such as lines above and below, does not count.
+ */
+export function isVisibleWithin(
+  { width, height, data }: LightImage,
+  plane: Uint8Array,
+  corners: readonly Point[],
+): boolean {
+  const edges = corners.map(([x, y], index) => {
+    const [nextX, nextY] = corners[(index + 1) % corners.length]!
+    return { x, y, alongX: nextX - x, alongY: nextY - y }
+  })
+  const within = (values: readonly number[], length: number) => [
+    Math.max(0, Math.floor(Math.min(...values))),
+    Math.min(length, Math.ceil(Math.max(...values))),
+  ]
+  const [left, right] = within(
+    corners.map(([x]) => x),
+    width,
+  ) as [number, number]
+  const [top, bottom] = within(
+    corners.map(([, y]) => y),
+    height,
+  ) as [number, number]
+  const sums = new Float64Array(SUMS)
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const coverage = plane[y * width + x]!
+      if (coverage === 1) continue
+      if (edges.some((edge) => edge.alongX * (y + 0.5 - edge.y) < edge.alongY * (x + 0.5 - edge.x))) continue
+      const place = 3 * (y * width + x)
+      const [red, green, blue] = [data[place]!, data[place + 1]!, data[place + 2]!]
+      const at = coverage === 0 ? 4 : 0
+      const weight = coverage === 0 ? 1 : coverage / 255
+      sums[at]! += weight
+      sums[at + 1]! += weight * red
+      sums[at + 2]! += weight * green
+      sums[at + 3]! += weight * blue
+      if (coverage === 0) sums[8]! += (red * red + green * green + blue * blue) / 3
+    }
+  }
+  // Letters that leave nothing bare between them fill their box; on a ground that is not seen they are a bar.
+  return sums[0]! > 0 && sums[4]! > 0 && stands(sums, 0, LEAST_CONTRAST)
 }
 
 /** Whether letters differ from the ground by the least contrast, and by more than half of the ground's own unrest. */

@@ -42,7 +42,8 @@ interface CurveOptions {
   readonly curved: number
 }
 
-function drawCurve(random: Random, { width, height, curved }: CurveOptions): Warp {
+/** What bends a line of this size, whose middle is the origin. */
+export function drawCurve(random: Random, { width, height, curved }: CurveOptions): Warp {
   const kind = pickWeighted(random, [
     ['straight', 1 - curved],
     ['arc', 0.6 * curved],
@@ -74,7 +75,10 @@ function drawCurve(random: Random, { width, height, curved }: CurveOptions): War
   return (x, y) => [x, y + depth * Math.sin(turns * x + phase)]
 }
 
-function drawView(random: Random, width: number, height: number, { oblique, tilted }: LayoutSettings): Warp {
+export type ViewSettings = Pick<LayoutSettings, 'oblique' | 'tilted'>
+
+/** How a camera sees a plane of this size, whose middle is the origin: perspective, then roll. */
+export function drawView(random: Random, width: number, height: number, { oblique, tilted }: ViewSettings): Warp {
   const isOblique = chance(random, oblique)
   const yaw = isOblique ? uniform(random, -0.95, 0.95) : 0.12 * tilted * normal(random)
   const pitch = isOblique ? uniform(random, -0.55, 0.55) : 0.07 * tilted * normal(random)

@@ -31,7 +31,8 @@ export function convolution(x: Tensor, weight: Tensor, bias: Tensor | null, opti
   const down = { kernel: kernelHeight, stride: stride[0], padding: padding[0] }
   const outHeight = outputSize(height, down)
   const outWidth = outputSize(width, { kernel: kernelWidth, stride: stride[1], padding: padding[1] })
-  if (outHeight < 1 || outWidth === 0 || (width > 0 && outWidth < 1))
+  const isEmpty = (size: number, out: number) => out === 0 || (size > 0 && out < 1)
+  if (isEmpty(height, outHeight) || isEmpty(width, outWidth))
     throw new ShapeError('convolution', 'the kernel is larger than the image', operands)
   if (meetsEveryRow(height, down) && groups === 1 && !bias) {
     return convolutionOverRows(x, weight, { outHeight, stride, padding })

@@ -10,11 +10,16 @@
 export const BATCH = -1
 /** That of an image whose width is known at run time. */
 export const WIDTH = -11
+/** And that of its height. */
+export const HEIGHT = -14
 
 /** Between the symbol of a size and that of half of it. */
 const HALF = -32
 
-/** How many of `size` places every `stride`-th is; of a symbol the symbol that stands for so many, the stride a power of two. */
+/**
+ * How many of `size` places every `stride`-th is; of a symbol the symbol that stands for so many, the stride a power of two
+ * (half for twice as many). Symbols take the size to be a multiple of the stride.
+ */
 export function strided(size: number, stride: number): number {
   return size < 0 ? size + HALF * Math.log2(stride) : Math.ceil(size / stride)
 }

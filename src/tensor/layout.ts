@@ -4,21 +4,23 @@ import { emit, resolveAxis, type Shape, ShapeError, sameShape, sizeOf, strided, 
 
 /**
  * The same values in row-major order under another shape. Symbols of the shape are x's: each keeps its axis, but for one
- * that may move; or a first axis of size 1 goes.
+ * that may move; or an axis of size 1 goes, before which all keep theirs.
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x
-  const isDropped = x.shape[0] === 1 && sameShape(x.shape.slice(1), shape)
+  // Where more than one symbol moves: one of ONNX's reshapes says of one axis alone that it is what is left.
+  const dropped = x.shape.findIndex((size, axis) => size === 1 && sameShape(x.shape.toSpliced(axis, 1), shape))
   const symbols = (of: Shape) => of.filter((size) => size < 0)
   const sizes = (of: Shape) => sizeOf(of.filter((size) => size >= 0))
   const moved = shape.filter((size, axis) => size < 0 && size !== x.shape[axis])
   const fits = sameShape(symbols(x.shape), symbols(shape)) && sizes(x.shape) === sizes(shape)
+  const isDropped = dropped === 0 || (dropped > 0 && moved.length > 1)
   if (!fits || (moved.length > 1 && !isDropped))
     throw new ShapeError('reshape', `cannot become [${shape.join(', ')}]`, [x])
   // Of a symbol 0 says "as before", -1 "what is left".
   const target = shape.map((size, axis) => (size >= 0 ? size : size === x.shape[axis] ? 0 : -1))
   const output = isDropped
-    ? emit('Squeeze', [x, x.graph.integers([0])], shape, { type: x.type })
+    ? emit('Squeeze', [x, x.graph.integers([dropped])], shape, { type: x.type })
     : emit('Reshape', [x, x.graph.integers(target)], shape, { type: x.type })
   x.graph.record('reshape', [x], [output], ([dy]) => [reshape(dy!, x.shape)])
   return output

@@ -17,7 +17,10 @@ const axisNames: Readonly<Record<number, string>> = {
   9: 'steps',
   11: 'width',
   12: 'text_width',
+  14: 'height',
+  75: 'map_width',
   76: 'columns',
+  78: 'map_height',
 }
 
 const MEBIBYTE = 2 ** 20

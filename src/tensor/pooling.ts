@@ -1,6 +1,6 @@
-/** 2x2 max pooling and subsampling of images, forward and gradient side by side. */
-import { equal, select } from './elementwise.ts'
-import { emit, requireType, ShapeError, sameShape, type Tensor } from './graph.ts'
+/** 2x2 max pooling, subsampling and doubling of images, forward and gradient side by side. */
+import { equal, multiply, select } from './elementwise.ts'
+import { emit, requireType, ShapeError, sameShape, strided, type Tensor } from './graph.ts'
 import { concatenate, reshape, slice } from './layout.ts'
 
 /** Down and across. */
@@ -69,4 +69,20 @@ function interleave(tensors: readonly Tensor[], axis: number): Tensor {
 /** Every `stride[0]`-th row and `stride[1]`-th column: what a 1x1 convolution with that stride reads. */
 export function subsample(x: Tensor, stride: Pair, [down, across]: ImageAxes = [2, 3]): Tensor {
   return slice(slice(x, { axis: down, step: stride[0] }), { axis: across, step: stride[1] })
+}
+
+/** `x[N, C, H, W]` at twice its height and width, every pixel four times. */
+export function upsample2x2(x: Tensor): Tensor {
+  requireType('upsample2x2', 'float32', x)
+  if (x.shape.length !== 4) throw new ShapeError('upsample2x2', 'takes an image', [x])
+  const shape = x.shape.map((size, axis) => (axis < 2 ? size : strided(size, 0.5)))
+  const scales = x.graph.constant(Float32Array.of(1, 1, 2, 2), [4])
+  const output = emit('Resize', [x, null, scales], shape, {
+    attributes: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
+  })
+  x.graph.record('upsample2x2', [x], [output], ([dy]) => {
+    const means = emit('AveragePool', [dy!], x.shape, { attributes: { kernel_shape: [2, 2], strides: [2, 2] } })
+    return [multiply(means, 4)]
+  })
+  return output
 }

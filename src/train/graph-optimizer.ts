@@ -2,7 +2,7 @@
  * The optimizers as nodes of a graph: what `optimizer.ts` and `muon.ts` do in JavaScript, for steps that stay on a device. What
  * both have in common stands in `optimizer-rules.ts`; roundings differ, as sums here are ordered by what a graph does fast.
  */
-import type { TrainingSettings } from '../config.ts'
+import type { AnyTrainingSettings } from '../config.ts'
 import type { TensorSpec } from '../model/scope.ts'
 import {
   add,
@@ -32,7 +32,7 @@ import { matrixStep } from './orthogonal-step.ts'
 export const SCHEDULE = 5
 
 /** The numbers of one step, from 1. */
-export function scheduleOf(settings: TrainingSettings, step: number, rate: number): number[] {
+export function scheduleOf(settings: AnyTrainingSettings, step: number, rate: number): number[] {
   const { firstShare, secondRoot, keep, decay } = stepNumbers(settings, step, rate)
   return [rate / firstShare, 1 / secondRoot, keep, decay, rate]
 }
@@ -54,7 +54,7 @@ export interface WeightPart {
 }
 
 /** The parts of all weights. */
-export function weightParts({ optimizer }: TrainingSettings, parameters: readonly TensorSpec[]): WeightPart[] {
+export function weightParts({ optimizer }: AnyTrainingSettings, parameters: readonly TensorSpec[]): WeightPart[] {
   const matrices = new Map(
     stretchesOf(parameters)
       .filter(isMatrix)
@@ -87,7 +87,7 @@ export interface PartTensors {
 
 /** What a `TrainingStep`'s `update` does in JavaScript, as nodes of the graph; `schedule` are the numbers of `scheduleOf`. */
 export function optimize(
-  settings: TrainingSettings,
+  settings: AnyTrainingSettings,
   parts: readonly WeightPart[],
   { before, gradients, schedule }: { before: readonly PartTensors[]; gradients: readonly Tensor[]; schedule: Tensor },
 ): { norm: Tensor; after: PartTensors[] } {

@@ -1,14 +1,17 @@
 /** Lines of a run's log. */
+
+import type { AnyPreset, Preset } from '../config.ts'
+import type { MapAgreement } from '../evaluate/validate-finder.ts'
 import type { ValidationView } from '../evaluate/validation-view.ts'
 import type { StepOutcome } from './many-steps.ts'
 
 type Views = Readonly<Record<ValidationView, ReadingFigures>>
 
 /** A line of the log: means since the line before, or what a validation found. */
-export type LogRecord = StepRecord | ValidationRecord
+export type LogRecord = StepRecord<AnyPreset> | ValidationRecord | FinderValidation
 
 /** Means since the line before; rate and norm are the last step's. */
-export interface StepRecord extends StepOutcome {
+export type StepRecord<P extends AnyPreset = Preset> = StepOutcome<P> & {
   readonly step: number
   readonly samples: number
   readonly seconds: number
@@ -34,4 +37,15 @@ export interface ValidationRecord extends ReadingFigures, Partial<Views> {
   readonly view?: ValidationView
   /** By the sets' names. */
   readonly sets?: Readonly<Record<string, Views>>
+}
+
+/** What decides which weights are the best. */
+export interface BestFigures extends Pick<ReadingFigures, 'words' | 'accuracy'> {
+  readonly oneMinusNed?: number
+}
+
+export interface FinderValidation extends MapAgreement {
+  readonly step: number
+  readonly samples: number
+  readonly seconds: number
 }

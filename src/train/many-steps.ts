@@ -2,9 +2,7 @@
  * Many steps of training in one run of a graph: forward, backward and the optimizer, with weights, moments and averages going from
  * step to step inside the runtime. On a GPU they stay there, and the bus carries them once in so many steps.
  */
-import type { Preset } from '../config.ts'
-import type { TrainingBatch } from '../data/batches.ts'
-import { MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
+import type { AnyPreset, AnyTrainingSettings, Preset } from '../config.ts'
 import {
   add,
   emit,
@@ -20,43 +18,40 @@ import {
   type Value,
   writeModel,
 } from '../tensor/index.ts'
-import { type BatchShape, shapeKey } from './batch-shape.ts'
 import type { TrainingState } from './checkpoint.ts'
-import { dropoutNoise, noiseLength } from './dropout-noise.ts'
 import { keptShare, mixed, optimize, SCHEDULE, scheduleOf, type WeightPart, weightParts } from './graph-optimizer.ts'
 import { part, type Stretch } from './optimizer.ts'
-import { learningRate } from './schedule.ts'
-import { buildStep, flatten, unpack } from './training-graph.ts'
+import { rateAt } from './schedule.ts'
+import type { TaskBatch, TaskLosses, TrainingTask } from './task.ts'
+import type { BatchOf, LossesOf } from './tasks.ts'
+import { buildStep, type Fed, flatten, unpack } from './training-graph.ts'
 import type { TrainingStep } from './training-step.ts'
 
-export interface StepOutcome {
-  readonly loss: number
-  readonly columnLoss: number
-  readonly ctcLoss: number
-  readonly outlineLoss: number
-  readonly rate: number
-  readonly norm: number
-}
+/** With the losses of the task. */
+export type StepOutcome<P extends AnyPreset = Preset> = LossesOf<P> & { readonly rate: number; readonly norm: number }
 
 /** The state that lies in parts, and that of batch norm. */
 const IN_PARTS = ['weights', 'moment1', 'moment2', 'average'] as const
 const STATISTICS = ['statistics', 'averageStatistics'] as const
 
-interface GraphOptions extends BatchShape {
+interface GraphOptions {
+  readonly settings: AnyTrainingSettings
+  /** What one step is fed. */
+  readonly fed: Fed
   readonly parts: readonly WeightPart[]
   /** Q. */
   readonly statistics: number
 }
 
-export class ManySteps {
-  private readonly preset: Preset
-  private readonly model: TrainingStep
+export class ManySteps<P extends AnyPreset = Preset> {
+  private readonly preset: P
+  private readonly model: TrainingStep<P>
   private readonly runtime: Runtime
   private readonly options: SessionOptions
   private readonly sessions = new Map<string, Promise<Session>>()
   private readonly parts: readonly WeightPart[]
 
-  constructor(preset: Preset, model: TrainingStep, runtime: Runtime, options: SessionOptions = {}) {
+  constructor(preset: P, model: TrainingStep<P>, runtime: Runtime, options: SessionOptions = {}) {
     this.preset = preset
     this.model = model
     this.runtime = runtime
@@ -72,15 +67,16 @@ export class ManySteps {
    * Takes a step for each batch, all of one shape, and changes the state's vectors in place. Stops after a step whose loss
    * or gradient is not finite, whose outcome is the last, with the state as it was before it.
    */
-  async advance(state: TrainingState, batches: readonly TrainingBatch[]): Promise<StepOutcome[]> {
-    const { size, length, imageWidth } = batches[0]!
-    const key = shapeKey(batches[0]!)
+  async advance(state: TrainingState, batches: readonly BatchOf<P>[]): Promise<StepOutcome<P>[]> {
+    const { task } = this.model
+    const { size } = batches[0]!
+    const key = task.shapeKey(batches[0]!)
+    const fed = batches.map((batch, index) => task.feeds(batch, state.step + index + 1))
     let session = this.sessions.get(key)
     if (!session) {
-      const graph = manyStepsGraph(this.preset, {
-        size,
-        length,
-        imageWidth,
+      const graph = manyStepsGraph(task, {
+        settings: this.preset.training,
+        fed: fed[0]!,
         parts: this.parts,
         statistics: this.model.statisticCount,
       })
@@ -89,14 +85,11 @@ export class ManySteps {
       session.catch(() => this.sessions.delete(key))
       this.sessions.set(key, session)
     }
-    const results = await this.explaining(size, async () => (await session).run(this.feeds(state, batches)))
+    const results = await this.explaining(size, async () => (await session).run(this.feeds(state, fed)))
     const values = (name: string) => results[name]!.data as Float32Array
-    const outcomes = Array.from(values('loss'), (loss, index) => ({
-      loss,
-      columnLoss: values('column_loss')[index]!,
-      ctcLoss: values('ctc_loss')[index]!,
-      outlineLoss: values('outline_loss')[index]!,
-      norm: values('norm')[index]!,
+    const outcomes = Array.from(values('norm'), (norm, index) => ({
+      ...(Object.fromEntries(task.lossNames.map((name) => [name, values(name)[index]!])) as unknown as LossesOf<P>),
+      norm,
       rate: this.rate(state.step + index + 1),
     }))
     const last = outcomes.at(-1)!
@@ -145,47 +138,27 @@ export class ManySteps {
   }
 
   private rate(step: number): number {
-    return learningRate(this.preset.training, this.preset.model.transformer.width, step)
+    return rateAt(this.preset, step)
   }
 
-  private feeds(state: TrainingState, batches: readonly TrainingBatch[]): Record<string, Value> {
-    const { model, training } = this.preset
-    const [{ size, length, imageWidth }, count] = [batches[0]!, batches.length]
+  /** Of all steps one after another. */
+  private feeds(state: TrainingState, fed: readonly Readonly<Record<string, Value>>[]): Record<string, Value> {
+    const { training } = this.preset
+    const count = fed.length
     const vector = (data: Float32Array): Value => ({ type: 'float32', shape: [data.length], data })
+    const numbers = fed.flatMap((_, index) => {
+      const step = state.step + index + 1
+      return scheduleOf(training, step, this.rate(step))
+    })
     const feeds: Record<string, Value> = {
       count: { type: 'int64', shape: [], data: BigInt64Array.of(BigInt(count)) },
-      images: {
-        type: 'uint8',
-        shape: [count, size, model.imageHeight, imageWidth, 3],
-        data: stack(batches.map(({ images }) => images)),
-      },
-      targets: { type: 'int32', shape: [count, size, length], data: stack(batches.map(({ targets }) => targets)) },
-      schedule: {
-        type: 'float32',
-        shape: [count, SCHEDULE],
-        data: Float32Array.from(
-          batches.flatMap((_, index) =>
-            scheduleOf(training, state.step + index + 1, this.rate(state.step + index + 1)),
-          ),
-        ),
-      },
+      schedule: { type: 'float32', shape: [count, SCHEDULE], data: Float32Array.from(numbers) },
     }
+    for (const [name, { type, shape }] of Object.entries(fed[0]!))
+      feeds[name] = { type, shape: [count, ...shape], data: stack(fed.map((each) => each[name]!.data)) }
     for (const name of STATISTICS) feeds[name] = vector(state[name])
     for (const { name, place, stretches } of partStates(this.parts)) {
       feeds[`${name} ${place}`] = vector(joined(state[name], stretches))
-    }
-    if (training.columnWeight > 0) {
-      const maps = stack(batches.map(({ characterMap }) => characterMap))
-      feeds.character_map = { type: 'uint8', shape: [count, size, MAP_ROWS, MAP_COLUMNS], data: maps }
-    }
-    if (training.outlineWeight > 0) {
-      const data = stack(batches.map(({ outlines }) => outlines))
-      feeds.outlines = { type: 'float32', shape: [count, size, model.rectifier.controlPoints, 2], data }
-    }
-    const noise = noiseLength(this.preset, batches[0]!)
-    if (noise > 0) {
-      const data = stack(batches.map((_, index) => dropoutNoise(training.seed, state.step + index + 1, noise)))
-      feeds.noise = { type: 'float32', shape: [count, noise], data }
     }
     return feeds
   }
@@ -216,9 +189,10 @@ function stack<A extends TypedArray>(parts: readonly A[]): A {
 }
 
 /** The graph of up to any number of steps on batches of one shape; ends after a step whose loss or gradient is not finite. */
-function manyStepsGraph(preset: Preset, { parts, statistics, ...shape }: GraphOptions): Graph {
-  const { size, length, imageWidth } = shape
-  const { imageHeight } = preset.model
+function manyStepsGraph<B extends TaskBatch, L extends TaskLosses>(
+  task: TrainingTask<B, L>,
+  { settings, fed, parts, statistics }: GraphOptions,
+): Graph {
   const graph = new Graph()
   const states = partStates(parts)
   const names = [...states.map(({ name, place }) => `${name} ${place}`), ...STATISTICS]
@@ -226,27 +200,15 @@ function manyStepsGraph(preset: Preset, { parts, statistics, ...shape }: GraphOp
     ...states.map((each, index) => graph.input(names[index]!, 'float32', [each.length])),
     ...STATISTICS.map((name) => graph.input(name, 'float32', [statistics])),
   ]
-  const noise = noiseLength(preset, shape)
-  const stacked = {
-    images: graph.input('images', 'uint8', [TURNS, size, imageHeight, imageWidth, 3]),
-    targets: graph.input('targets', 'int32', [TURNS, size, length]),
-    schedule: graph.input('schedule', 'float32', [TURNS, SCHEDULE]),
-    noise: noise > 0 ? graph.input('noise', 'float32', [TURNS, noise]) : null,
-    characterMap:
-      preset.training.columnWeight > 0
-        ? graph.input('character_map', 'uint8', [TURNS, size, MAP_ROWS, MAP_COLUMNS])
-        : null,
-    outlines:
-      preset.training.outlineWeight > 0
-        ? graph.input('outlines', 'float32', [TURNS, size, preset.model.rectifier.controlPoints, 2])
-        : null,
-  }
+  const stacked = Object.entries(fed).map(
+    ([name, { type, shape }]) => [name, graph.input(name, type, [TURNS, ...shape])] as const,
+  )
+  const schedules = graph.input('schedule', 'float32', [TURNS, SCHEDULE])
   const { state: after, kept } = loop({
     count: graph.input('count', 'int64', []),
     state,
     body({ graph: inside, index, state: old, outer }) {
-      const take = (tensor: Tensor | null) =>
-        tensor &&
+      const take = (tensor: Tensor) =>
         emit('Gather', [outer(tensor), index], tensor.shape.slice(1), { type: tensor.type, attributes: { axis: 0 } })
       const before = parts.map((_, place) => {
         const own = (name: string) => old[names.indexOf(`${name} ${place}`)] ?? null
@@ -258,23 +220,19 @@ function manyStepsGraph(preset: Preset, { parts, statistics, ...shape }: GraphOp
         }
       })
       const [running, averaged] = STATISTICS.map((name) => old[names.indexOf(name)]!) as [Tensor, Tensor]
-      const schedule = take(stacked.schedule)!
+      const schedule = take(schedules)
       const parameters: Tensor[] = []
       for (const [place, { specs, members }] of parts.entries()) {
         for (const [each, tensor] of unpack(before[place]!.weights, specs).entries())
           parameters[members[each]!] = tensor
       }
-      const step = buildStep(preset, {
-        images: take(stacked.images)!,
-        targets: take(stacked.targets)!,
-        noise: take(stacked.noise),
-        characterMap: take(stacked.characterMap),
-        outlines: take(stacked.outlines),
+      const step = buildStep(task, {
+        inputs: Object.fromEntries(stacked.map(([name, tensor]) => [name, take(tensor)])),
         parameters,
         statistics: running,
       })
       const gradients = parts.map(({ members }) => flatten(members.map((member) => step.gradients[member]!)))
-      const { norm, after } = optimize(preset.training, parts, { before, gradients, schedule })
+      const { norm, after } = optimize(settings, parts, { before, gradients, schedule })
       const none = inside.constant(new Float32Array(1), [1])
       return {
         state: [
@@ -282,16 +240,13 @@ function manyStepsGraph(preset: Preset, { parts, statistics, ...shape }: GraphOp
           step.statistics,
           mixed(averaged, step.statistics, keptShare(schedule)),
         ],
-        kept: [step.loss, step.columnLoss ?? none, step.ctcLoss ?? none, step.outlineLoss ?? none, norm].map((tensor) =>
-          reshape(tensor, []),
-        ),
-        proceed: reshape(finite(add(step.loss, norm)), []),
+        kept: [...task.lossNames.map((name) => step.losses[name] ?? none), norm].map((tensor) => reshape(tensor, [])),
+        proceed: reshape(finite(add(step.losses.loss!, norm)), []),
       }
     },
   })
   for (const [place, name] of names.entries()) graph.output(`new ${name}`, after[place]!)
-  for (const [place, name] of ['loss', 'column_loss', 'ctc_loss', 'outline_loss', 'norm'].entries())
-    graph.output(name, kept[place]!)
+  for (const [place, name] of [...task.lossNames, 'norm'].entries()) graph.output(name, kept[place]!)
   return graph
 }
 

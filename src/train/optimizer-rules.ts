@@ -41,7 +41,7 @@ export function decays({ shape }: TensorSpec): boolean {
 }
 
 /** Embeddings, and layers whose outputs mean something by themselves: scores of characters, places of points. */
-const OUTER = /(tgt_embedding|decoder\.fc|guidance|ctc|stn_fc2)\.weight$/
+const OUTER = /(tgt_embedding|decoder\.fc|guidance|ctc|stn_fc2|^head)\.weight$/
 
 /** The flat weights from first to last, in stretches: the matrices between hidden layers, and what lies between those. */
 export function stretchesOf(parameters: readonly TensorSpec[]): (Stretch | MatrixStretch)[] {

@@ -7,15 +7,16 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import * as runtime from 'onnxruntime-node'
-import type { Preset } from '../config.ts'
-import type { TrainingBatch } from '../data/batches.ts'
+import type { AnyPreset, Preset } from '../config.ts'
 import { startThread, workerEntry } from '../start-thread.ts'
-import { type StepInput, type StepLosses, type StepResult, TrainingStep } from './training-step.ts'
+import type { TaskBatch, TaskLosses } from './task.ts'
+import type { LossesOf } from './tasks.ts'
+import { type StepInput, type StepResult, TrainingStep } from './training-step.ts'
 import { addTimes } from './vector-kernel.ts'
 
 /** What a replica's thread starts with. The vectors are shared memory: weights and statistics in, the others out. */
 export interface ReplicaOptions {
-  readonly preset: Preset
+  readonly preset: AnyPreset
   readonly replica: number
   readonly threads: number
   readonly weights: Float32Array
@@ -25,23 +26,23 @@ export interface ReplicaOptions {
 }
 
 /** To the thread: a part of a batch; null ends it. */
-export type ReplicaRequest = { readonly batch: TrainingBatch; readonly step: number } | null
-export type ReplicaReply = { readonly losses: StepLosses } | { readonly error: string }
+export type ReplicaRequest = { readonly batch: TaskBatch; readonly step: number } | null
+export type ReplicaReply = { readonly losses: TaskLosses } | { readonly error: string }
 
 /** A preset's training step on the CPU; `threads` of the runtime in all, by default as many as there are cores. */
-export function openTrainingStep(preset: Preset, threads?: number): TrainingStep {
+export function openTrainingStep<P extends AnyPreset = Preset>(preset: P, threads?: number): TrainingStep<P> {
   return preset.training.replicas > 1
     ? new ReplicatedStep(preset, threads ?? availableParallelism())
     : new TrainingStep(preset, runtime, threads === undefined ? {} : { threads })
 }
 
-class ReplicatedStep extends TrainingStep {
+class ReplicatedStep<P extends AnyPreset> extends TrainingStep<P> {
   private readonly replicas: readonly Replica[]
   private readonly weights: Float32Array
   private readonly oldStatistics: Float32Array
   private readonly meanGradient: Float32Array
 
-  constructor(preset: Preset, threads: number) {
+  constructor(preset: P, threads: number) {
     super(preset, runtime)
     const { replicas } = preset.training
     this.weights = shared(this.parameterCount)
@@ -62,23 +63,20 @@ class ReplicatedStep extends TrainingStep {
     )
   }
 
-  override async run({ weights, statistics, batch, step }: StepInput): Promise<StepResult> {
+  override async run({ weights, statistics, batch, step }: StepInput<P>): Promise<StepResult<P>> {
     this.weights.set(weights)
     this.oldStatistics.set(statistics)
     const count = this.replicas.length
     const replies = await Promise.all(
-      this.replicas.map((replica, place) => replica.run({ batch: part(batch, place, count), step })),
+      this.replicas.map((replica, place) => replica.run({ batch: this.task.part(batch, place, count), step })),
     )
     const losses = replies.map((reply) => {
       if ('error' in reply) throw new Error(reply.error)
-      return reply.losses
+      return reply.losses as unknown as Readonly<Record<string, number>>
     })
-    const loss = (name: keyof StepLosses) => losses.reduce((sum, each) => sum + each[name], 0) / count
+    const means = this.task.lossNames.map((name) => [name, losses.reduce((sum, each) => sum + each[name]!, 0) / count])
     return {
-      loss: loss('loss'),
-      columnLoss: loss('columnLoss'),
-      ctcLoss: loss('ctcLoss'),
-      outlineLoss: loss('outlineLoss'),
+      ...(Object.fromEntries(means) as unknown as LossesOf<P>),
       gradient: meanOf(
         this.replicas.map(({ gradient }) => gradient),
         this.meanGradient,
@@ -133,22 +131,6 @@ class Replica {
 
 function shared(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
-}
-
-/** Every `count`-th part of a batch's words. */
-function part(batch: TrainingBatch, place: number, count: number): TrainingBatch {
-  const cut = <A extends Uint8Array | Int32Array | Float32Array>(whole: A) => {
-    const length = whole.length / count
-    return whole.slice(place * length, (place + 1) * length) as A
-  }
-  return {
-    ...batch,
-    size: batch.size / count,
-    images: cut(batch.images),
-    targets: cut(batch.targets),
-    characterMap: cut(batch.characterMap),
-    outlines: cut(batch.outlines),
-  }
 }
 
 /** The mean of vectors, in the place of `mean`. */

@@ -58,3 +58,14 @@ test('where its words come from is read back; a folder without the file says so,
   await writeFile(join(path, 'sources.json'), '{"data": 5}')
   await expect(folder.readSources()).rejects.toThrow(/sources.json: not what a run writes: .*data/)
 })
+
+test('the page is there when a run begins, and shows losses from the first line of the log', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'safl-'))
+  const folder = await RunFolder.open(path, { resume: false })
+  await folder.begin(0, { preset, sources, view: 'all', facts: ['tiny from scratch'] })
+  const page = () => readFile(join(path, 'progress.html'), 'utf8')
+  expect(await page()).toMatch(/<li>tiny from scratch<\/li>[\s\S]*No step is done yet/)
+  const losses = { loss: 3, columnLoss: 4, ctcLoss: 5, outlineLoss: 0 }
+  await folder.log({ step: 1, samples: 2, seconds: 1, ...losses, rate: 1, norm: 1, samplesPerSecond: 2, waiting: 0 })
+  expect(await page()).toMatch(/<h2>Losses<\/h2>[\s\S]*Loss a word[\s\S]*CTC/)
+})

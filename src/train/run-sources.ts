@@ -1,4 +1,4 @@
-/** Where the words of a run come from, as its folder remembers it: a resumed run draws the same ones. (Node) */
+/** Where the words or photographs of a run come from, as its folder remembers it: a resumed run draws the same ones. (Node) */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 
@@ -21,15 +21,41 @@ const runSources = z.strictObject({
 /** All paths are absolute. */
 export type RunSources = z.output<typeof runSources>
 
+const finderSources = z.strictObject({
+  /** Photographs, `icdar-e2e*WEIGHT:PATH` each, all paths absolute. */
+  photographs: z.array(z.string()),
+  /** What synthetic pages are drawn with; null where none are. */
+  pages: z
+    .strictObject({
+      fonts: z.string(),
+      /** Folder of the project's own lexicon and backgrounds. */
+      shared: z.string(),
+      /** Photographs that pages hang on; null for those of `shared`. */
+      backgrounds: z.string().nullable(),
+    })
+    .nullable(),
+})
+
+export type FinderSources = z.output<typeof finderSources>
+
 /** Null where there is no such file. */
-export async function readSources(file: string): Promise<RunSources | null> {
+export function readSources(file: string): Promise<RunSources | null> {
+  return read(file, runSources)
+}
+
+/** A finder's; null where there is no such file. */
+export function readFinderSources(file: string): Promise<FinderSources | null> {
+  return read(file, finderSources)
+}
+
+async function read<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | null> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
     throw error
   })
   if (text === null) return null
   try {
-    return runSources.parse(JSON.parse(text))
+    return schema.parse(JSON.parse(text))
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s*\n\s*/g, ' ') : String(error)
     throw new Error(`${file}: not what a run writes: ${why}`)

@@ -1,60 +1,52 @@
 /** One step of training as one run of a graph: loss, gradient and new running statistics from weights and a batch. */
-import type { Preset } from '../config.ts'
-import type { TrainingBatch } from '../data/batches.ts'
-import { MAP_COLUMNS, MAP_ROWS } from '../model/column-guidance.ts'
+import type { AnyPreset, Preset } from '../config.ts'
 import type { TensorSpec } from '../model/scope.ts'
 import type { Weights } from '../model/weights.ts'
 import { createRandom, deriveSeed } from '../random.ts'
-import { type Runtime, Session, type SessionOptions, sizeOf, type Value, writeModel } from '../tensor/index.ts'
-import { shapeKey } from './batch-shape.ts'
-import { dropoutNoise, noiseLength } from './dropout-noise.ts'
+import { type Runtime, Session, type SessionOptions, sizeOf, writeModel } from '../tensor/index.ts'
 import { Muon } from './muon.ts'
 import { adamUpdate, type OptimizerState } from './optimizer.ts'
-import { countElements, gradientName, trainingGraph, trainingSpecs } from './training-graph.ts'
+import type { TrainingTask } from './task.ts'
+import { type BatchOf, type LossesOf, taskOf } from './tasks.ts'
+import { countElements, gradientName, trainingGraph } from './training-graph.ts'
 
-export interface StepLosses {
-  /** Focal loss, a word's mean; the CTC loss where no decoder is trained. */
-  readonly loss: number
-  /** Mean cross-entropy of the columns' characters; 0 without guidance. */
-  readonly columnLoss: number
-  /** −log p of the words by the CTC head, a word's mean; 0 without it. */
-  readonly ctcLoss: number
-  /** Mean squared distance of the control points from the words' edges, fractions of the image; 0 without guidance. */
-  readonly outlineLoss: number
-}
+/** With the losses of the task. */
+export type StepResult<P extends AnyPreset = Preset> = LossesOf<P> & StepVectors
 
-export interface StepResult extends StepLosses {
+interface StepVectors {
   /** Of the weighted sum of the losses, [P]; the next run overwrites it. */
   readonly gradient: Float32Array
   /** Running means and variances after the step, [Q]. */
   readonly statistics: Float32Array
 }
 
-export interface StepInput {
+export interface StepInput<P extends AnyPreset = Preset> {
   readonly weights: Float32Array
   readonly statistics: Float32Array
-  readonly batch: TrainingBatch
+  readonly batch: BatchOf<P>
   /** Number of the step: with the seed it decides the dropout masks. */
   readonly step: number
 }
 
-export class TrainingStep {
+export class TrainingStep<P extends AnyPreset = Preset> {
   readonly parameters: readonly TensorSpec[]
   readonly statistics: readonly TensorSpec[]
   readonly parameterCount: number
   readonly statisticCount: number
-  private readonly preset: Preset
+  readonly task: TrainingTask<BatchOf<P>, LossesOf<P>>
+  private readonly preset: P
   private readonly runtime: Runtime
   private readonly options: SessionOptions
   private readonly sessions = new Map<string, Promise<Session>>()
   private gradient: Float32Array | null = null
   private muon: Muon | null = null
 
-  constructor(preset: Preset, runtime: Runtime, options: SessionOptions = {}) {
+  constructor(preset: P, runtime: Runtime, options: SessionOptions = {}) {
     this.preset = preset
     this.runtime = runtime
     this.options = options
-    const specs = trainingSpecs(preset)
+    this.task = taskOf(preset)
+    const { specs } = this.task
     this.parameters = specs.filter((spec) => spec.kind === 'parameter')
     this.statistics = specs.filter((spec) => spec.kind === 'statistic')
     this.parameterCount = countElements(this.parameters)
@@ -95,31 +87,18 @@ export class TrainingStep {
     for (const [name, { data }] of this.namedTensors(state.weights, state.statistics)) data.set(source.get(name)!.data)
   }
 
-  async run({ weights, statistics, batch, step }: StepInput): Promise<StepResult> {
-    const { size, length, imageWidth } = batch
-    const { model, training } = this.preset
-    const key = shapeKey(batch)
+  async run({ weights, statistics, batch, step }: StepInput<P>): Promise<StepResult<P>> {
+    const { task } = this
+    const feeds = task.feeds(batch, step)
+    const key = task.shapeKey(batch)
     let session = this.sessions.get(key)
     if (!session) {
-      const graph = trainingGraph(this.preset, batch)
+      const graph = trainingGraph(task, feeds)
       // The next batches are made on the same cores meanwhile.
       session = Session.create(writeModel(graph), this.runtime, { spin: false, ...this.options })
       this.sessions.set(key, session)
     }
-    const feeds: Record<string, Value> = {
-      statistics: { type: 'float32', shape: [this.statisticCount], data: statistics },
-      images: { type: 'uint8', shape: [size, model.imageHeight, imageWidth, 3], data: batch.images },
-      targets: { type: 'int32', shape: [size, length], data: batch.targets },
-    }
-    if (training.columnWeight > 0) {
-      feeds.character_map = { type: 'uint8', shape: [size, MAP_ROWS, MAP_COLUMNS], data: batch.characterMap }
-    }
-    if (training.outlineWeight > 0) {
-      const shape = [size, model.rectifier.controlPoints, 2]
-      feeds.outlines = { type: 'float32', shape, data: batch.outlines }
-    }
-    const noise = noiseLength(this.preset, batch)
-    if (noise > 0) feeds.noise = { type: 'float32', shape: [noise], data: dropoutNoise(training.seed, step, noise) }
+    feeds.statistics = { type: 'float32', shape: [this.statisticCount], data: statistics }
     for (const { spec, data } of viewsOf(this.parameters, weights))
       feeds[spec.name] = { type: 'float32', shape: spec.shape, data }
     // Joining the tensors of 44 million numbers, and finding room for them anew, took a tenth of a step of `base`.
@@ -128,11 +107,9 @@ export class TrainingStep {
       return [gradientName(spec.name), { type: 'float32', shape: spec.shape, data }] as const
     })
     const results = await (await session).runInto(Object.fromEntries(slopes), feeds)
+    const losses = Object.fromEntries(task.lossNames.map((name) => [name, results[name]?.data[0] ?? 0]))
     return {
-      loss: results.loss!.data[0] as number,
-      columnLoss: (results.column_loss?.data[0] as number | undefined) ?? 0,
-      ctcLoss: (results.ctc_loss?.data[0] as number | undefined) ?? 0,
-      outlineLoss: (results.outline_loss?.data[0] as number | undefined) ?? 0,
+      ...(losses as unknown as LossesOf<P>),
       gradient: this.gradient,
       statistics: results.new_statistics!.data as Float32Array,
     }

@@ -70,11 +70,13 @@ describe('safl recognize', () => {
     const saved = join(folder, 'saved')
     const csv = await safl('recognize', '--format', 'csv', '--save-rectified', saved, words)
     const lines = csv.out.trim().split('\n')
-    expect([csv.code, lines.length, lines[0]]).toEqual([0, 3, 'path,text,confidence'])
-    expect(lines[1]).toMatch(/b\.jpg",".*",[01]\.\d{4}$/)
+    expect([csv.code, lines.length, lines[0]]).toEqual([0, 3, 'path,text,confidence,error'])
+    expect(lines[1]).toMatch(/b\.jpg",".*",[01]\.\d{4},$/)
     const pattern = await safl('recognize', '--csv', join(words, '**/*.png'), join(words, '*.gif'))
     expect(pattern.code).toBe(1)
-    expect(pattern.out.trim().split('\n').slice(1)).toEqual([expect.stringMatching(/inner\/a\.png",".*",[01]\.\d{4}$/)])
+    expect(pattern.out.trim().split('\n').slice(1)).toEqual([
+      expect.stringMatching(/inner\/a\.png",".*",[01]\.\d{4},$/),
+    ])
     expect(pattern.err).toContain('*.gif: no image matches')
     const pictures = await readdir(saved)
     expect(pictures).toHaveLength(2)
@@ -116,9 +118,9 @@ describe('safl recognize', () => {
     const demands = ['--pattern', '[a-z]\\d{2,3}', '--allow', 'exyz0123', '--beam', '3', '--format', 'csv']
     const matched = await safl('recognize', ...demands, '--alternatives', '2', images[0]!)
     expect(matched.out.split('\n')[0]).toBe(
-      'path,text,confidence,alternative_1,confidence_1,alternative_2,confidence_2',
+      'path,text,confidence,alternative_1,confidence_1,alternative_2,confidence_2,error',
     )
-    expect(matched.out.split('\n')[1]).toMatch(/^"[^"]+"(,"[exyz][0-3]{2,3}",[0-9.]+){3}$/)
+    expect(matched.out.split('\n')[1]).toMatch(/^"[^"]+"(,"[exyz][0-3]{2,3}",[0-9.]+){3},$/)
     const refused = await safl('recognize', '--pattern', '(a', images[0]!)
     expect([refused.code, refused.out]).toEqual([1, ''])
     expect(refused.err).toContain('safl: pattern: "(" is never closed')

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas'
 import { beforeAll, expect, test } from 'vitest'
 import { parseWeights } from '../../src/model/weights-file.ts'
-import type { LogRecord } from '../../src/train/log-record.ts'
+import type { LogRecord, ValidationRecord } from '../../src/train/log-record.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-'))
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -68,7 +68,9 @@ test("the guide's commands, at toy size: the new characters are read", { timeout
   expect((await parseWeights(await readFile(weights))).settings.furtherCharacters).toBe(further)
   // The best weights are those that read all characters best: as the log says, so they read.
   const log = (await readFile(join(folder, 'runs/menu/log.jsonl'), 'utf8')).trim().split('\n')
-  const validations = log.map((line) => JSON.parse(line) as LogRecord).filter((record) => 'accuracy' in record)
+  const validations = log
+    .map((line) => JSON.parse(line) as LogRecord)
+    .filter((record): record is ValidationRecord => 'accuracy' in record)
   expect(validations.map(({ step, view }) => [step, view])).toEqual([
     [20, 'all'],
     [40, 'all'],

@@ -44,8 +44,12 @@ describe('what is printed', () => {
       .split('\n')
     expect(lines.map((line) => JSON.parse(line))).toMatchObject(words)
     const csv = safl('recognize', '--csv', '--alternatives', '1', ...files).stdout.split('\n')
-    expect(csv[2]).toBe(`"${files[1]}",,,,`)
-    expect(csv[3]).toMatch(/crop\.webp","Taxi",/)
+    expect(csv[0]).toBe('path,text,confidence,alternative_1,confidence_1,error')
+    expect(csv[2]).toBe(`"${files[1]}",,,,,"${message}"`)
+    expect(csv[3]).toMatch(/crop\.webp","Taxi",.*,$/)
+    // As many fields in each row, whatever is in it.
+    const counts = csv.slice(0, 4).map((row) => row.replaceAll(/"[^"]*"/g, '').split(',').length)
+    expect(counts).toEqual([6, 6, 6, 6])
     expect(safl('recognize', '--json', inFolder('nowhere.png')).stdout).toMatch(/^\[\n {2}\{/)
   })
 

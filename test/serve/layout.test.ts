@@ -97,6 +97,6 @@ test('without the packages of the service, it says what to install', async () =>
   })
   expect([status, stderr.trim()]).toEqual([
     1,
-    'safl: serve needs packages that are not installed: npm install hono @hono/node-server @hono/zod-openapi prom-client pino',
+    'safl: safl serve needs hono, @hono/node-server, @hono/zod-openapi, prom-client and pino: npm install hono @hono/node-server @hono/zod-openapi prom-client pino',
   ])
 })

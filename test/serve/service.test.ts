@@ -131,7 +131,7 @@ describe('hostile clients', () => {
     const read = await counted('safl_words_read_total')
     const leave = new AbortController()
     const asked = recognize({ ...many, signal: leave.signal })
-    await expect.poll(() => counted('safl_queue_images'), { interval: 5 }).toBe(60)
+    await expect.poll(() => counted('safl_queue_images'), { interval: 5 }).toBeGreaterThan(0)
     leave.abort()
     await expect(asked).rejects.toThrow('aborted')
     const left = 'safl_requests_total{route="/v1/recognize",method="POST",status="499"}'

@@ -126,7 +126,9 @@ describe('missing files', () => {
   })
 
   it('names a folder without fonts and says what would do', async () => {
-    await expect(createSynthesizer({ fontFolder: 'src/synth' })).rejects.toThrow(/src\/synth.*npm ci --prefix fonts/)
+    await expect(createSynthesizer({ fontFolder: 'src/synth' })).rejects.toThrow(
+      /src\/synth: no font files found; name a folder of \.ttf/,
+    )
   })
 
   it('names a lexicon that is not there', async () => {

@@ -195,6 +195,7 @@ const cases: readonly Case[] = [
   },
   { name: 'maxPool2x2', shapes: [[2, 2, 4, 6]], distinct: true, build: (x) => t.maxPool2x2(x!) },
   { name: 'maxPool2x2, rows first', shapes: [[4, 2, 6, 2]], distinct: true, build: (x) => t.maxPool2x2(x!, [0, 2]) },
+  { name: 'upsample2x2', shapes: [[2, 2, 3, 2]], build: (x) => t.upsample2x2(x!) },
   { name: 'reorder', shapes: [[4, 2]], build: (x) => t.reorder(x!, [2, 0, 3, 1]) },
   { name: 'subsample', shapes: [[1, 2, 4, 5]], build: (x) => t.subsample(x!, [2, 2]) },
   {

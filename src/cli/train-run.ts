@@ -1,0 +1,80 @@
+/** What `safl train` does from the first step to the last, whatever it trains. */
+import type { AnyPreset } from '../config.ts'
+import type { WorkerStream } from '../data/worker-stream.ts'
+import type { TrainingState } from '../train/checkpoint.ts'
+import type { FinderValidation, ValidationRecord } from '../train/log-record.ts'
+import { train } from '../train/loop.ts'
+import type { ManySteps } from '../train/many-steps.ts'
+import { Pace } from '../train/pace.ts'
+import { exportWeights, type RunFolder } from '../train/run-folder.ts'
+import type { BatchOf } from '../train/tasks.ts'
+import type { TrainingStep } from '../train/training-step.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
+import { Progress } from './train-progress.ts'
+
+export interface TrainingRun<P extends AnyPreset> {
+  readonly folder: RunFolder
+  readonly preset: P
+  readonly state: TrainingState
+  readonly model: TrainingStep<P>
+  readonly manySteps: ManySteps<P> | null
+  /** Closed at the end. */
+  readonly batches: WorkerStream<BatchOf<P>>
+  /** What weights are worth, for the log and in a line for people; null where there is nothing to compare. */
+  readonly validate:
+    | ((weights: Uint8Array) => Promise<{ record: ValidationRecord | FinderValidation; line: string }>)
+    | null
+  /** Saves and ends after this time. */
+  readonly minutes?: number | undefined
+  /** Comes to the schedule's end after this time, minutes. */
+  readonly finishIn?: number | undefined
+}
+
+/** Trains until the last step, the time or a signal, and saves. */
+export async function runTraining<P extends AnyPreset>(run: TrainingRun<P>): Promise<void> {
+  const { folder, preset, state, model, manySteps, batches, validate, minutes, finishIn } = run
+  const { training } = preset
+  const stop = stopOnSignal('saving after this step')
+  const progress = new Progress(preset, state, () => batches.waited)
+  const started = performance.now()
+  const before = state.seconds
+  const pace = finishIn === undefined ? null : new Pace(finishIn * 60)
+  let lastSave = started
+  try {
+    await train<P>({
+      model,
+      ...(manySteps && { manySteps }),
+      preset,
+      batches,
+      state,
+      signal: stop.signal,
+      onStep: async (report) => {
+        const elapsed = (performance.now() - started) / 1000
+        state.seconds = before + elapsed
+        if (pace && report.step === state.step) training.steps = pace.steps(report.step, elapsed) ?? training.steps
+        for (const problem of report.batch.skipped) console.error(`\nsafl: left out: ${problem}`)
+        const line = progress.add(report)
+        if (line) await folder.log(line)
+        const isDue = report.step % training.validationSteps === 0 || report.step === training.steps
+        if (validate && isDue) {
+          const weights = exportWeights(preset, model, state)
+          const found = await validate(weights)
+          await folder.validated(found.record, weights)
+          progress.say(found.line)
+        }
+        const now = performance.now()
+        if (minutes !== undefined && now - started > minutes * 60_000) stop.abort()
+        if (now - lastSave > training.checkpointSeconds * 1000) {
+          await folder.save(state, preset, model)
+          lastSave = now
+        }
+      },
+    })
+    await folder.save(state, preset, model)
+    await folder.draw()
+    const samples = `${state.samples} ${progress.samples}`
+    console.error(`\n${state.step} steps, ${samples}, ${(state.seconds / 3600).toFixed(2)} h: ${folder.path}`)
+  } finally {
+    await batches.close()
+  }
+}

@@ -1,0 +1,97 @@
+/** Finds words by the network of `finderGraph`, wherever it computes. */
+import type { RgbImage } from '../image/image.ts'
+import { type Size, scaledSize } from '../image/photograph.ts'
+import { scaled } from '../image/quadrilateral.ts'
+import { resize } from '../image/resize.ts'
+import { SIDE_STEP } from '../model/finder.ts'
+import { type FinderFile, finderGraph } from '../model/finder-file.ts'
+import { type Runtime, Session, type SessionOptions, type Value, writeModel } from '../tensor/index.ts'
+import type { Finder, FindOptions, FoundWord } from './finder.ts'
+import { createMapJoiner, type Tile, tilesOf } from './tiles.ts'
+import { type FinderMaps, type MapReadingOptions, wordsInMaps } from './words-in-maps.ts'
+
+/** The longest side at which a picture is seen, pixels, and of a tile of one that is much longer than wide. */
+const SEEN = 1280
+/** The shortest side is not reduced further: that is what a receipt's lines need. */
+const LEAST_SHORT = 480
+/** By so much small pictures are enlarged at most. */
+const ENLARGED = 1.5
+
+export interface NetworkFinderOptions extends MapReadingOptions {
+  /** The longest side at which a picture is seen, default 1280. */
+  readonly longestSide?: number
+}
+
+export class NetworkFinder implements Finder {
+  private readonly session: Session
+  private readonly options: NetworkFinderOptions
+
+  private constructor(session: Session, options: NetworkFinderOptions) {
+    this.session = session
+    this.options = options
+  }
+
+  static async open(
+    { settings, weights }: FinderFile,
+    runtime: Runtime,
+    { session, ...options }: NetworkFinderOptions & { readonly session?: SessionOptions } = {},
+  ): Promise<NetworkFinder> {
+    return new NetworkFinder(
+      await Session.create(writeModel(finderGraph(settings, weights)), runtime, session),
+      options,
+    )
+  }
+
+  async find(image: RgbImage, { signal }: FindOptions = {}): Promise<FoundWord[]> {
+    const { longestSide = SEEN, ...reading } = this.options
+    const { width, height } = seenSize(image, longestSide)
+    const seen = resize(image, width, height)
+    const joiner = createMapJoiner(seen)
+    for (const tile of tilesOf(seen, { side: longestSide })) {
+      signal?.throwIfAborted()
+      joiner.add(tile, await this.maps(seen, tile))
+    }
+    const [across, down] = [image.width / width, image.height / height]
+    return wordsInMaps(joiner.join(), reading).map(({ quadrilateral, score }) => ({
+      quadrilateral: scaled(quadrilateral, across, down),
+      score,
+    }))
+  }
+
+  dispose(): Promise<void> {
+    return this.session.dispose()
+  }
+
+  private async maps(image: RgbImage, tile: Tile): Promise<FinderMaps> {
+    const images = pixelsOf(image, tile)
+    const { kernels, widening } = await this.session.run({ images })
+    const [, height, width] = kernels!.shape as [number, number, number]
+    return { width, height, kernels: kernels!.data as Float32Array, widening: widening!.data as Float32Array }
+  }
+}
+
+function seenSize(image: Size, longestSide: number): Size {
+  const longest = Math.max(image.width, image.height)
+  const shortest = Math.min(image.width, image.height)
+  return scaledSize(image, Math.min(ENLARGED, Math.max(longestSide / longest, Math.min(1, LEAST_SHORT / shortest))))
+}
+
+/** A tile as the network takes it, [1, H, W, 3]: sides of `SIDE_STEP`, beyond the picture its last row and column again. */
+function pixelsOf({ width, height, data }: RgbImage, tile: Tile): Value {
+  const [columns, rows] = [tile.width, tile.height].map((side) => Math.ceil(side / SIDE_STEP) * SIDE_STEP) as [
+    number,
+    number,
+  ]
+  const pixels = new Uint8Array(rows * columns * 3)
+  const within = Math.min(columns, width - tile.left)
+  for (let row = 0; row < rows; row++) {
+    const from = (Math.min(tile.top + row, height - 1) * width + tile.left) * 3
+    const to = row * columns * 3
+    pixels.set(data.subarray(from, from + within * 3), to)
+    for (let column = within; column < columns; column++) {
+      const last = from + (within - 1) * 3
+      pixels.set(data.subarray(last, last + 3), to + column * 3)
+    }
+  }
+  return { type: 'uint8', shape: [1, rows, columns, 3], data: pixels }
+}

@@ -1,0 +1,103 @@
+/**
+ * From the finder's maps to quadrilaterals: cells above a threshold → connected kernels → the smallest rectangle around
+ * each → widened to the whole word → corners in reading order.
+ */
+import type { PixelPoint, Quadrilateral } from '../image/quadrilateral.ts'
+import { connectedComponents } from './components.ts'
+import { convexHull } from './hull.ts'
+import { minimumAreaRectangle, type Rectangle, toReadingOrder, widen, wideningByArea } from './rectangle.ts'
+
+/** What the finder says of a picture, in cells of `CELL` by `CELL` pixels, row by row. */
+export interface FinderMaps {
+  readonly width: number
+  readonly height: number
+  /** Probability, 0 to 1, that a cell belongs to the shrunken kernel of a word. */
+  readonly kernels: Float32Array
+  /**
+   * How far, in pixels of the picture, a kernel's outline is to be moved outwards to be the word's; read at the kernel's
+   * cells. Without it the kernel's shape says it.
+   */
+  readonly widening?: Float32Array | undefined
+}
+
+export interface MapWord {
+  /** Pixels of the picture; may reach beyond it. */
+  readonly quadrilateral: Quadrilateral
+  /** Mean probability of the kernel's cells. */
+  readonly score: number
+}
+
+export interface MapReadingOptions {
+  /** Probability from which on a cell belongs to a kernel. */
+  readonly threshold?: number
+  /** Words of a lower score are left out. */
+  readonly leastScore?: number
+  /** Words whose shorter side is shorter are left out, pixels. */
+  readonly leastSide?: number
+  /** What a kernel's area over its perimeter is multiplied with, where there is no map of widening. */
+  readonly ratio?: number
+}
+
+/** Pixels of the picture along a cell of the maps. */
+export const CELL = 4
+
+/** The words, from the top down by their kernels' first cells. */
+export function wordsInMaps(
+  maps: FinderMaps,
+  { threshold = 0.3, leastScore = 0.5, leastSide = 4, ratio = 1.5 }: MapReadingOptions = {},
+): MapWord[] {
+  const { width, height, kernels, widening } = maps
+  if (kernels.length !== width * height || (widening && widening.length !== kernels.length))
+    throw new Error(`maps of ${width}x${height} cells have ${width * height} numbers each`)
+  const words: MapWord[] = []
+  for (const cells of connectedComponents(kernels, maps, threshold)) {
+    const score = meanAt(kernels, cells)
+    if (!(score >= leastScore)) continue
+    const kernel = kernelRectangle(cells, width)
+    const word = widen(kernel, widening ? Math.max(0, meanAt(widening, cells)) : wideningByArea(kernel, ratio))
+    if (!(Math.min(word.width, word.height) >= leastSide)) continue
+    words.push({ quadrilateral: toReadingOrder(word), score })
+  }
+  return words
+}
+
+function meanAt(values: Float32Array, places: Int32Array): number {
+  let sum = 0
+  for (const place of places) sum += values[place]!
+  return sum / places.length
+}
+
+/**
+ * The rectangle of a kernel, in pixels. Around the cells' middles it is too small: by half a cell on each side where it
+ * stands level, by less where it is turned. So it is grown, by half a cell at most, until its area is that of its cells.
+ */
+function kernelRectangle(cells: Int32Array, mapWidth: number): Rectangle {
+  const { centre, direction, width, height } = minimumAreaRectangle(convexHull(rowEnds(cells, mapWidth)))
+  // (width + 2g) (height + 2g) = the number of cells.
+  const around = width + height
+  const missing = cells.length - width * height
+  const growth = missing > 0 ? Math.min(0.5, missing / (around + Math.sqrt(around * around + 4 * missing))) : 0
+  return {
+    centre: [(centre[0] + 0.5) * CELL, (centre[1] + 0.5) * CELL],
+    direction,
+    width: (width + 2 * growth) * CELL,
+    height: (height + 2 * growth) * CELL,
+  }
+}
+
+/** The first and the last cell of each row, column and row: they have the same hull as all cells. */
+function rowEnds(cells: Int32Array, mapWidth: number): PixelPoint[] {
+  const ends = new Map<number, { first: number; last: number }>()
+  for (const place of cells) {
+    const row = Math.floor(place / mapWidth)
+    const column = place - row * mapWidth
+    const known = ends.get(row)
+    if (!known) ends.set(row, { first: column, last: column })
+    else if (column < known.first) known.first = column
+    else if (column > known.last) known.last = column
+  }
+  return [...ends].flatMap(([row, { first, last }]): PixelPoint[] => [
+    [first, row],
+    [last, row],
+  ])
+}

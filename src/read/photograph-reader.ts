@@ -1,0 +1,130 @@
+/** A photograph in, its words, lines and text out: what readers in Node and in the browser have in common. */
+import { SaflError } from '../error.ts'
+import type { Finder, FoundWord } from '../find/finder.ts'
+import type { RgbImage } from '../image/image.ts'
+import type { Photograph } from '../image/photograph.ts'
+import { scaled } from '../image/quadrilateral.ts'
+import type { RecognizeOptions } from '../recognize/reading-options.ts'
+import type { Recognition } from '../recognize/recognition.ts'
+import { cropWord } from './crop.ts'
+import { linesOf } from './lines.ts'
+import type { PhotographReading, ReadLine, ReadWord } from './photograph-reading.ts'
+import { checkReadOptions, type ReadOptions } from './read-options.ts'
+import { asPictured, asRead } from './reading-direction.ts'
+
+/** What reads crops of words: a `SceneTextRecognizer`. */
+export interface CropReader {
+  recognizeImages(images: readonly RgbImage[], options?: RecognizeOptions): Promise<Recognition[]>
+  dispose(): Promise<void>
+}
+
+export interface ReaderParts {
+  readonly recognizer: CropReader
+  /** Null where boxes are always given. */
+  readonly finder: Finder | null
+}
+
+/** Crops that are in memory at once. */
+const CROPS_AT_ONCE = 256
+
+export abstract class PhotographReader<Source> {
+  private readonly recognizer: CropReader
+  private readonly finder: Finder | null
+  /** Of what was asked for and is not read yet. */
+  private readonly asked = new Set<Promise<unknown>>()
+  private closed = false
+
+  protected constructor({ recognizer, finder }: ReaderParts) {
+    this.recognizer = recognizer
+    this.finder = finder
+  }
+
+  /** The pixels of what is to be read; rejects where there are none. */
+  protected abstract decode(source: Source): Promise<Photograph>
+
+  /** The places of words alone, in reading order, in pixels of the photograph. */
+  async find(source: Source, { signal }: { readonly signal?: AbortSignal } = {}): Promise<FoundWord[]> {
+    const finder = this.finderOr('find')
+    return this.ask(async () => {
+      const found = await findWords(finder, await this.decode(source), signal)
+      return linesOf(found).flatMap(({ words }) => words)
+    })
+  }
+
+  /** Reads all words of a photograph, or those in the boxes that are given. What is found and reads as nothing is left out. */
+  async read(source: Source, options: ReadOptions = {}): Promise<PhotographReading> {
+    const { boxes, minimumConfidence, recognizing } = checkReadOptions(options)
+    const finder = boxes === null ? this.finderOr('boxes') : null
+    return this.ask(async () => {
+      const photograph = await this.decode(source)
+      const found = boxes ?? (await findWords(finder!, photograph, recognizing.signal))
+      // A given box begins where its word does; of a found one that is not known if it is steep.
+      const placed = boxes ?? found.map((word) => ({ ...word, quadrilateral: asPictured(word.quadrilateral) }))
+      const recognitions = await this.readCrops(photograph, placed, recognizing)
+      const words = recognitions.flatMap(({ turned, ...word }, place): ReadWord[] => {
+        const { quadrilateral, score } = placed[place]!
+        if (word.text === '' || word.confidence < minimumConfidence) return []
+        return [{ ...word, quadrilateral: asRead(quadrilateral, turned), score, ...(boxes && { box: place }) }]
+      })
+      return readingOf(photograph, words)
+    })
+  }
+
+  /** Frees the runtime's memory when what is being read has been read; nothing can be read any more. */
+  async dispose(): Promise<void> {
+    this.closed = true
+    await Promise.allSettled(this.asked)
+    await Promise.all([this.recognizer.dispose(), this.finder?.dispose()])
+  }
+
+  private async readCrops(
+    { image, width, height }: Photograph,
+    words: readonly FoundWord[],
+    options: RecognizeOptions,
+  ): Promise<Recognition[]> {
+    const [across, down] = [image.width / width, image.height / height]
+    const read: Recognition[] = []
+    for (let start = 0; start < words.length; start += CROPS_AT_ONCE) {
+      options.signal?.throwIfAborted()
+      const some = words.slice(start, start + CROPS_AT_ONCE)
+      const crops = some.map(({ quadrilateral }) => cropWord(image, scaled(quadrilateral, across, down)))
+      read.push(...(await this.recognizer.recognizeImages(crops, options)))
+    }
+    return read
+  }
+
+  private finderOr(option: string): Finder {
+    if (this.finder) return this.finder
+    throw new SaflError(
+      'option',
+      `${option}: this reader was loaded without a finder (finder: null): give boxes to read`,
+    )
+  }
+
+  private async ask<Answer>(read: () => Promise<Answer>): Promise<Answer> {
+    if (this.closed) throw new SaflError('disposed', 'the reader was disposed of: load another')
+    const reading = read().finally(() => this.asked.delete(reading))
+    this.asked.add(reading)
+    return reading
+  }
+}
+
+/** In pixels of the photograph itself. */
+async function findWords(
+  finder: Finder,
+  { image, width, height }: Photograph,
+  signal: AbortSignal | undefined,
+): Promise<FoundWord[]> {
+  signal?.throwIfAborted()
+  const found = await finder.find(image, signal ? { signal } : {})
+  const [across, down] = [width / image.width, height / image.height]
+  return found.map((word) => ({ ...word, quadrilateral: scaled(word.quadrilateral, across, down) }))
+}
+
+function readingOf({ width, height }: Photograph, found: readonly ReadWord[]): PhotographReading {
+  const lines = linesOf(found).map(
+    ({ words, ...line }): ReadLine => ({ text: words.map(({ text }) => text).join(' '), words, ...line }),
+  )
+  const text = lines.map((line) => line.text).join('\n')
+  return { width, height, text, lines, words: lines.flatMap(({ words }) => words) }
+}
