@@ -10,6 +10,8 @@ import { collect, decoderOption, loadOptions, positiveInteger, positiveNumber, p
 interface Options extends NodeEngineOptions {
   readonly host: string
   readonly port: number
+  readonly photographs: boolean
+  readonly finder?: string
   readonly workers?: number
   readonly queue: number
   readonly maxBody: number
@@ -35,6 +37,8 @@ export function serveCommand(): Command {
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
     .addOption(precisionOption())
+    .option('--no-photographs', 'read crops of words alone: POST /v1/read is not there')
+    .option('--finder <file>', 'weights of what finds words in photographs; default: those of the package')
     .option('--workers <count>', 'threads that read side by side; default: cores / threads', positiveInteger)
     .option(
       '--threads <count>',
@@ -77,6 +81,7 @@ Routes:
   POST /v1/recognize  a form with a file a crop in "files", or JSON {"images": ["BASE64", …]};
                       options as further fields: lexicon, pattern, allow, alternatives,
                       characterAlternatives, beamWidth, orientation, secondLook
+  POST /v1/read       whole photographs, in the same way: their words with their places
   GET  /v1/models     what reads
   GET  /health        alive; GET /ready: takes more work
   GET  /metrics       for Prometheus
@@ -102,11 +107,13 @@ async function run(options: Options): Promise<void> {
   const tokens = await readTokens(options.tokenFile, process.env)
   const log = pino({ level: options.logLevel })
   const { workers, threads } = sharedOut(options)
+  const reader = await openReader(options, threads)
   const service = await startService({
     version: await packageVersion(),
     host,
     port: options.port,
     workers,
+    ...(reader && { reader }),
     load: { ...loadOptions(options), threads },
     limits: {
       bodyBytes: options.maxBody * MEBIBYTE,
@@ -129,8 +136,17 @@ async function run(options: Options): Promise<void> {
   const [signal] = await nextSignal()
   log.info({ signal }, 'stopping')
   const isClean = await service.stop(options.grace * 1000)
+  await reader?.dispose()
   log.info({ clean: isClean }, 'stopped')
   process.exit(isClean ? 0 : 1)
+}
+
+/** One worker more, for whole photographs. */
+async function openReader(options: Options, threads: number) {
+  if (!options.photographs) return null
+  const { TextReader } = await import('../read/text-reader.ts')
+  const { finder } = options
+  return TextReader.load({ ...loadOptions(options), threads, ...(finder !== undefined && { finder }) })
 }
 
 const LOOPBACK = /^(127\.|::1$|localhost$)/
