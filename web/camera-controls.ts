@@ -32,7 +32,7 @@ export function cameraControls(loading: Promise<PageReader>, viewer: Viewer): Ca
   const readFrame = async (bitmap: ImageBitmap) => {
     const reader = await loading
     // Whoever selects or steps through words keeps those; without a finder the camera only takes pictures.
-    const isWanted = () => camera.isOn() && reader.finds && !viewer.isInUse()
+    const isWanted = () => camera.isOn() && reader.finds && !viewer.isInUse
     if (!isWanted()) return bitmap.close()
     try {
       const read = await readPicture(reader, bitmap, { quick: true })
@@ -45,8 +45,10 @@ export function cameraControls(loading: Promise<PageReader>, viewer: Viewer): Ca
     }
   }
   const showVideo = (isOn: boolean) => {
-    video.hidden = button('shoot').hidden = !isOn
+    video.hidden = !isOn
     canvas.hidden = isOn
+    // There is nothing to take before the camera sends its first frame.
+    if (!isOn) button('shoot').hidden = true
     button('camera').textContent = isOn ? 'Stop the camera' : 'Use the camera'
   }
   const goBack = () => {
@@ -65,8 +67,11 @@ export function cameraControls(loading: Promise<PageReader>, viewer: Viewer): Ca
     },
   })
   const stop = () => {
+    if (!camera.isOn()) return
     camera.stop()
     showVideo(false)
+    viewer.clear()
+    stage.hidden = true
   }
   button('camera').addEventListener('click', async () => {
     if (camera.isOn()) {
@@ -75,13 +80,14 @@ export function cameraControls(loading: Promise<PageReader>, viewer: Viewer): Ca
       return
     }
     button('camera').disabled = true
-    before = viewer.current()
+    before = viewer.current
     viewer.clear()
     stage.hidden = false
     element('empty').hidden = true
     showVideo(true)
     try {
       await camera.start()
+      button('shoot').hidden = false
       say('The camera is on.')
     } catch (error) {
       goBack()

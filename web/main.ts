@@ -6,7 +6,7 @@ import { loadReader } from './load-reader.ts'
 import { prepareOffline } from './offline.ts'
 import { button, element, say } from './page-parts.ts'
 import type { Picture } from './picture-list.ts'
-import { createViewer } from './viewer.ts'
+import { Viewer } from './viewer.ts'
 
 await prepareOffline()
 const loading = loadReader()
@@ -17,7 +17,7 @@ loading.then(
   },
   (error: Error) => say(`The reader could not be loaded: ${error.message}`),
 )
-const viewer = createViewer({ loading, choose: (picture) => void take(picture) })
+const viewer = new Viewer({ loading, choose: (picture) => void take(picture) })
 const camera = cameraControls(loading, viewer)
 
 async function take(picture: Picture): Promise<void> {
@@ -49,9 +49,9 @@ document.addEventListener('drop', (event) => {
   void takeAll([...(event.dataTransfer?.files ?? [])])
 })
 button('example').addEventListener('click', () => void take({ name: 'the example', open: drawExample, read: null }))
-button('whole').addEventListener('click', () => void viewer.readAsOne())
+button('whole').addEventListener('click', () => void viewer.readOtherwise())
 button('copy').addEventListener('click', async () => {
-  const { name, read } = viewer.current() ?? {}
+  const { name, read } = viewer.current ?? {}
   if (!name || !read) return
   try {
     await copyText({ path: name, reading: read.reading })
@@ -61,6 +61,6 @@ button('copy').addEventListener('click', async () => {
   }
 })
 button('save').addEventListener('click', () => {
-  const { name, read } = viewer.current() ?? {}
+  const { name, read } = viewer.current ?? {}
   if (name && read) downloadJson({ path: name, reading: read.reading })
 })

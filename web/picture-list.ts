@@ -13,7 +13,8 @@ export interface Picture {
 const MOST = 20
 
 export interface PictureList {
-  add(picture: Picture): void
+  /** Adds a picture, or what was read of it anew. */
+  put(picture: Picture): void
   /** Marks the one that is shown. */
   mark(picture: Picture | null): void
 }
@@ -22,14 +23,16 @@ export interface PictureList {
 export function pictureList(element: HTMLElement, choose: (picture: Picture) => void): PictureList {
   const list = element.querySelector('ol')!
   const buttons = new Map<Picture, HTMLButtonElement>()
-  const add = (picture: Picture) => {
-    const button = document.createElement('button')
-    button.type = 'button'
+  const put = (picture: Picture) => {
     const text = picture.read?.reading.text.replaceAll('\n', ' ') || 'nothing'
     const [name, read] = [picture.name, text].map((content) =>
       Object.assign(document.createElement('span'), { textContent: content }),
     )
-    button.append(name!, ' ', read!)
+    const known = buttons.get(picture)
+    const button = known ?? document.createElement('button')
+    button.replaceChildren(name!, ' ', read!)
+    if (known) return
+    button.type = 'button'
     button.addEventListener('click', () => choose(picture))
     buttons.set(picture, button)
     const item = document.createElement('li')
@@ -45,5 +48,5 @@ export function pictureList(element: HTMLElement, choose: (picture: Picture) => 
   const mark = (picture: Picture | null) => {
     for (const [each, button] of buttons) button.setAttribute('aria-current', String(each === picture))
   }
-  return { add, mark }
+  return { put, mark }
 }

@@ -19,15 +19,17 @@ const LEAST_SURE = 0.2
 export interface ReadPictureOptions {
   /** Whether unsure words are looked at once alone, for the sake of time; default false. */
   readonly quick?: boolean
+  /** Whether words are found in what looks like a crop of one word too; default false. */
+  readonly evenInCrops?: boolean
 }
 
 /** All words of a picture; a crop of a word, or a picture in which nothing is found, as one. */
 export async function readPicture(
   { reader, finds }: PageReader,
   bitmap: ImageBitmap,
-  { quick = false }: ReadPictureOptions = {},
+  { quick = false, evenInCrops = false }: ReadPictureOptions = {},
 ): Promise<PictureReading> {
-  const isCrop = isCropOfWord(bitmap)
+  const isCrop = !evenInCrops && isCropOfWord(bitmap)
   if (finds && !isCrop) {
     const reading = await reader.read(bitmap, { minimumConfidence: LEAST_SURE, secondLook: !quick })
     if (reading.words.length > 0 || quick) return { reading, isOneWord: false }
@@ -41,7 +43,9 @@ export async function readAsOneWord(
   bitmap: ImageBitmap,
   minimumConfidence = 0,
 ): Promise<PictureReading> {
-  const reading = await reader.read(bitmap, { boxes: [wholeOf(bitmap)], minimumConfidence })
+  const { width, height } = bitmap
+  const boxes = [boxWithin({ left: 0, top: 0, width, height })]
+  const reading = await reader.read(bitmap, { boxes, minimumConfidence })
   return { reading, isOneWord: true }
 }
 
@@ -49,8 +53,6 @@ function isCropOfWord({ width, height }: ImageBitmap): boolean {
   const [shorter, longer] = [Math.min(width, height), Math.max(width, height)]
   return shorter <= CROP.height && longer <= CROP.aspect * shorter
 }
-
-export const wholeOf = ({ width, height }: ImageBitmap) => boxWithin({ left: 0, top: 0, width, height })
 
 /** A word that was looked at closely. */
 export interface CloseLook {

@@ -3,29 +3,14 @@ import type { Quadrilateral } from '../src/browser.ts'
 import type { PageReader } from './load-reader.ts'
 import { button, element, say } from './page-parts.ts'
 import { percent } from './percent.ts'
-import { type Picture, pictureList } from './picture-list.ts'
+import { type Picture, type PictureList, pictureList } from './picture-list.ts'
 import { boxWithin } from './picture-part.ts'
-import { lookAt, type PictureReading, readAsOneWord, readPicture, wholeOf } from './read-picture.ts'
+import { lookAt, type PictureReading, readAsOneWord, readPicture } from './read-picture.ts'
 import { selectOn } from './selection.ts'
 import { shownPicture } from './shown-picture.ts'
 import { summary } from './summary.ts'
 import { wordDetails } from './word-details.ts'
 import { wordLayer } from './word-layer.ts'
-
-export interface Viewer {
-  /** What is seen now. */
-  current(): Picture | null
-  /** Shows a picture, and reads it unless it was read. */
-  show(picture: Picture): Promise<void>
-  /** Takes the picture away. */
-  clear(): void
-  /** Reads the picture that is shown as one word. */
-  readAsOne(): Promise<void>
-  /** Lays the words of a frame over what shows it. */
-  showFrame(name: string, bitmap: ImageBitmap, read: PictureReading): void
-  /** Whether somebody is at the words, so that they should stay. */
-  isInUse(): boolean
-}
 
 export interface ViewerOptions {
   readonly loading: Promise<PageReader>
@@ -33,36 +18,50 @@ export interface ViewerOptions {
   readonly choose: (picture: Picture) => void
 }
 
-export function createViewer({ loading, choose }: ViewerOptions): Viewer {
-  const stage = element('stage')
-  const canvas = element<HTMLCanvasElement>('picture')
-  const details = element('details')
-  const shown = shownPicture(stage, canvas, element('layer'))
-  const words = wordLayer(element('words'), ({ quadrilateral }) => void look(quadrilateral))
-  const frame = selectOn({
-    surface: canvas,
-    shape: element('frame'),
-    size: shown.bitmap,
-    choose: (part) => void look(boxWithin(part), 'a part'),
-  })
-  const list = pictureList(element('pictures'), choose)
-  let current: Picture | null = null
+/** Of a crop that holds more than one, too. */
+const findWords = (reader: PageReader, bitmap: ImageBitmap) => readPicture(reader, bitmap, { evenInCrops: true })
 
-  /** Lays the words over the picture, and their text beside it; null takes both away. */
-  const present = (read: PictureReading | null) => {
-    frame.clear()
-    details.hidden = true
-    lay(read)
-    if (read?.isOneWord) void look(read.reading.words[0]?.quadrilateral ?? wholeOf(shown.bitmap()!))
+export class Viewer {
+  private readonly loading: Promise<PageReader>
+  private readonly stage = element('stage')
+  private readonly details = element('details')
+  private readonly shown = shownPicture(this.stage, element<HTMLCanvasElement>('picture'), element('layer'))
+  private readonly words = wordLayer(element('words'), ({ quadrilateral }) => void this.look(quadrilateral))
+  private readonly frame = selectOn({
+    surface: element('picture'),
+    shape: element('frame'),
+    size: this.shown.bitmap,
+    choose: (part) => void this.look(boxWithin(part), 'a part'),
+  })
+  private readonly list: PictureList
+  private finds = false
+  private looks = 0
+  private seen: Picture | null = null
+
+  constructor({ loading, choose }: ViewerOptions) {
+    this.loading = loading
+    this.list = pictureList(element('pictures'), choose)
+    loading.then(
+      ({ finds }) => {
+        this.finds = finds
+      },
+      // Whoever reads is told.
+      () => {},
+    )
   }
-  const lay = (read: PictureReading | null) => {
-    words.show(read?.reading ?? null)
-    const lines = read?.reading.lines ?? []
-    const paragraphs = lines.map(({ text }) => Object.assign(document.createElement('p'), { textContent: text }))
-    element('text').replaceChildren(...paragraphs)
-    element('reading').hidden = lines.length === 0
+
+  /** What is seen now. */
+  get current(): Picture | null {
+    return this.seen
   }
-  const show = async (picture: Picture) => {
+
+  /** Whether somebody is at the words, so that they should stay. */
+  get isInUse(): boolean {
+    return this.words.isInUse()
+  }
+
+  /** Shows a picture, and reads it unless it was read. */
+  async show(picture: Picture): Promise<void> {
     let bitmap: ImageBitmap
     try {
       bitmap = await picture.open()
@@ -70,76 +69,99 @@ export function createViewer({ loading, choose }: ViewerOptions): Viewer {
       say(`${picture.name} is no picture that this browser can read.`)
       return
     }
-    current = picture
-    stage.removeAttribute('aria-busy')
+    this.seen = picture
+    this.stage.removeAttribute('aria-busy')
     element('empty').hidden = true
-    present(null)
-    shown.show(bitmap)
-    button('whole').hidden = false
-    list.mark(picture)
-    if (picture.read) present(picture.read)
-    else await read(picture, readPicture)
+    this.present(null)
+    this.shown.show(bitmap)
+    this.list.mark(picture)
+    if (picture.read) this.present(picture.read)
+    else await this.read(picture, (reader, pixels) => readPicture(reader, pixels))
   }
-  const read = async (picture: Picture, how: typeof readPicture | typeof readAsOneWord) => {
-    const isShown = () => current === picture
-    const isNew = !picture.read
+
+  /** Lays the words of a frame over what shows it. */
+  showFrame(name: string, bitmap: ImageBitmap, read: PictureReading): void {
+    this.seen = { name, open: () => createImageBitmap(bitmap), read }
+    this.shown.hold(bitmap)
+    this.lay(read)
+  }
+
+  /** Takes the picture away. */
+  clear(): void {
+    this.seen = null
+    this.present(null)
+    this.list.mark(null)
+  }
+
+  /** Reads the picture that is shown as one word, or, where that was done, finds its words. */
+  async readOtherwise(): Promise<void> {
+    if (this.seen) await this.read(this.seen, this.seen.read?.isOneWord ? findWords : readAsOneWord)
+  }
+
+  private async read(picture: Picture, how: typeof findWords): Promise<void> {
+    const isShown = () => this.seen === picture
     // What is shown is closed when the next picture comes.
-    const bitmap = await createImageBitmap(shown.bitmap()!)
-    stage.setAttribute('aria-busy', 'true')
+    const bitmap = await createImageBitmap(this.shown.bitmap()!)
+    this.stage.setAttribute('aria-busy', 'true')
     try {
-      const reader = await loading
+      const reader = await this.loading
       if (isShown()) say(`Reading ${picture.name}…`)
       const started = performance.now()
       picture.read = await how(reader, bitmap)
       const milliseconds = performance.now() - started
-      if (isNew) list.add(picture)
+      this.list.put(picture)
       if (!isShown()) return
-      list.mark(picture)
+      this.list.mark(picture)
       say(`Read ${picture.name} in ${milliseconds.toFixed(0)} ms: ${summary(picture.read)}`)
-      present(picture.read)
+      this.present(picture.read)
     } catch (error) {
       if (isShown()) say(`${picture.name}: ${(error as Error).message}`)
     } finally {
       bitmap.close()
-      if (isShown()) stage.removeAttribute('aria-busy')
+      if (isShown()) this.stage.removeAttribute('aria-busy')
     }
   }
+
   /** Looks closely at a word, or at a part that is read as one, which then is said under its name. */
-  const look = async (place: Quadrilateral, name?: string) => {
-    const picture = current
-    const bitmap = shown.bitmap()
+  private async look(place: Quadrilateral, name?: string): Promise<void> {
+    const bitmap = this.shown.bitmap()
     if (!bitmap) return
+    const turn = ++this.looks
+    // Of a word that is all there is, everything is said already.
+    const isToldAlready = this.seen?.read?.isOneWord
     try {
-      const closer = await lookAt(await loading, bitmap, place)
-      // Of a live view every frame is another picture of the same name.
-      if (current?.name !== picture?.name) return
-      details.replaceChildren(...wordDetails(closer))
-      details.hidden = false
+      const closer = await lookAt(await this.loading, bitmap, place)
+      // Another word, or another picture, was chosen meanwhile.
+      if (turn !== this.looks) return
+      this.details.replaceChildren(...wordDetails(closer))
+      this.details.hidden = false
       const { word, milliseconds } = closer
       const said = word ? `${word.text}, ${percent(word.confidence)} sure` : 'nothing'
       if (name) say(`Read ${name} in ${milliseconds.toFixed(0)} ms: ${said}.`)
-      else if (!picture?.read?.isOneWord) say(`A closer look: ${said}.`)
+      else if (!isToldAlready) say(`A closer look: ${said}.`)
     } catch (error) {
       say(`${name ?? 'the word'}: ${(error as Error).message}`)
     }
   }
-  return {
-    current: () => current,
-    show,
-    clear: () => {
-      current = null
-      present(null)
-      list.mark(null)
-      button('whole').hidden = true
-    },
-    readAsOne: async () => {
-      if (current) await read(current, readAsOneWord)
-    },
-    showFrame: (name, bitmap, its) => {
-      current = { name, open: () => createImageBitmap(bitmap), read: its }
-      shown.hold(bitmap)
-      lay(its)
-    },
-    isInUse: words.isInUse,
+
+  /** Lays words over the picture that is shown, and opens the one that is all there is; null takes all away. */
+  private present(read: PictureReading | null): void {
+    this.looks++
+    this.frame.clear()
+    this.details.hidden = true
+    button('whole').hidden = !(this.finds && read)
+    button('whole').textContent = read?.isOneWord ? 'Find all words' : 'Read as one word'
+    this.lay(read)
+    const [word] = read?.reading.words ?? []
+    if (read?.isOneWord && word) void this.look(word.quadrilateral)
+  }
+
+  /** The words over the picture, and their text beside it. */
+  private lay(read: PictureReading | null): void {
+    this.words.show(read?.reading ?? null)
+    const lines = read?.reading.lines ?? []
+    const paragraphs = lines.map(({ text }) => Object.assign(document.createElement('p'), { textContent: text }))
+    element('text').replaceChildren(...paragraphs)
+    element('reading').hidden = lines.length === 0
   }
 }
