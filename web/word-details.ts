@@ -1,8 +1,11 @@
 /** A word that was looked at closely: set straight, character by character, and what else it may be. */
-import { type AttentionMap, drawAttention, type ReadWord } from '../src/browser.ts'
+import { type AttentionMap, drawAttention, type ReadWord, type RgbImage } from '../src/browser.ts'
 import { percent } from './percent.ts'
 import { draw } from './picture-part.ts'
 import type { CloseLook } from './read-picture.ts'
+
+/** Of a word's picture, unless it is too wide. */
+const HEIGHT = 4
 
 /**
  * The characters are one stop of the Tab key, and arrow keys go from one to the next; the one that has the focus, or the
@@ -10,26 +13,26 @@ import type { CloseLook } from './read-picture.ts'
  */
 export function wordDetails({ crop, word, searched }: CloseLook): HTMLElement[] {
   const picture = canvasOf('The word, cut out and set straight')
-  draw(picture, crop)
+  show(picture, crop)
   if (!word) return [picture, paragraph('note', 'Nothing to read here.')]
   const straight = canvasOf('What the network saw of it')
   const others = paragraph('note', sureness(word))
-  const show = (place?: number) => {
+  const light = (place?: number) => {
     const map = place === undefined ? undefined : word.attention?.[place]
-    if (word.geometry) draw(straight, map ? drawAttention(word.geometry.rectified, [map]) : word.geometry.rectified)
+    if (word.geometry) show(straight, map ? drawAttention(word.geometry.rectified, [map]) : word.geometry.rectified)
     others.textContent = place === undefined ? sureness(word) : instead(word, searched, place)
   }
-  show()
+  light()
   return [
     picture,
     ...(word.geometry ? [straight] : []),
-    charactersOf(word, show),
+    charactersOf(word, light),
     others,
     ...alternativesOf(word, searched),
   ]
 }
 
-function charactersOf({ text, characters, attention }: ReadWord, show: (place?: number) => void): HTMLElement {
+function charactersOf({ text, characters, attention }: ReadWord, light: (place?: number) => void): HTMLElement {
   const word = document.createElement('p')
   word.className = 'characters'
   word.setAttribute('role', 'group')
@@ -43,8 +46,8 @@ function charactersOf({ text, characters, attention }: ReadWord, show: (place?: 
     const map = attention?.[place]
     const seen = map ? `, seen ${percent(middleOf(map))} from the left` : ''
     letter.setAttribute('aria-label', `${character}, ${percent(probability)} sure${seen}`)
-    for (const start of ['focus', 'pointerenter']) letter.addEventListener(start, () => show(place))
-    for (const end of ['blur', 'pointerleave']) letter.addEventListener(end, () => show())
+    for (const start of ['focus', 'pointerenter']) letter.addEventListener(start, () => light(place))
+    for (const end of ['blur', 'pointerleave']) letter.addEventListener(end, () => light())
     return letter
   })
   word.append(...letters)
@@ -81,7 +84,10 @@ const OTHER_WORDS = 3
 /** The search may prefer another word to the one that a second look settled on. */
 function alternativesOf({ text: read }: ReadWord, searched: ReadWord | null): HTMLElement[] {
   const all = searched ? [searched, ...(searched.alternatives ?? [])] : []
-  const others = all.filter(({ text }) => text !== read).slice(0, OTHER_WORDS)
+  const others = all
+    .filter(({ text }) => text !== read)
+    .sort((a, b) => b.confidence - a.confidence)
+    .slice(0, OTHER_WORDS)
   if (others.length === 0) return []
   const list = document.createElement('ul')
   list.setAttribute('aria-label', 'Other words that it may be')
@@ -98,6 +104,12 @@ function alternativesOf({ text: read }: ReadWord, searched: ReadWord | null): HT
 /** The place that was looked at on average, as a share of the width. */
 function middleOf(map: AttentionMap): number {
   return map.reduce((sum, share, column) => sum + (share * (column + 0.5)) / map.length, 0)
+}
+
+/** At a size for the eye, however small it is. */
+function show(canvas: HTMLCanvasElement, image: RgbImage): void {
+  draw(canvas, image)
+  canvas.style.width = `${(HEIGHT * image.width) / image.height}rem`
 }
 
 function canvasOf(label: string): HTMLCanvasElement {

@@ -11,6 +11,8 @@ export interface WordLayer {
 
 /** Below this the word's colour says that it is not sure. */
 const SURE = 0.7
+/** The size at which the style sheet has words, pixels, before they are fitted. */
+const MEASURED = 100
 
 /**
  * The layer is as large as the picture in its own pixels, and scaled with it. Elements come in reading order, so that the
@@ -44,10 +46,8 @@ export function wordLayer(layer: HTMLElement, choose: (word: ReadWord) => void):
       }),
     )
     // All are measured before any is changed: one layout for all.
-    const sizes = [...words].map(([word, { quadrilateral }]) => {
-      return { word, quadrilateral, width: word.offsetWidth, height: word.offsetHeight }
-    })
-    for (const { word, quadrilateral, ...size } of sizes) word.style.transform = onto(quadrilateral, size)
+    const sizes = [...words].map(([word, { quadrilateral }]) => ({ word, quadrilateral, width: word.offsetWidth }))
+    for (const { word, quadrilateral, width } of sizes) layOver(word, quadrilateral, width / MEASURED)
     const first = lines[0]?.[0]
     if (first) first.tabIndex = 0
   }
@@ -111,12 +111,20 @@ function next(lines: readonly HTMLElement[][], from: HTMLElement, step: Step): H
   }
 }
 
-/** Stretches an element of a size over a quadrilateral: as a parallelogram, which those of found words are. */
-function onto(
-  [a, b, c, d]: Quadrilateral,
-  { width, height }: { readonly width: number; readonly height: number },
-): string {
-  const along = [0, 1].map((axis) => (b[axis]! + c[axis]! - a[axis]! - d[axis]!) / 2 / width)
-  const down = [0, 1].map((axis) => (c[axis]! + d[axis]! - a[axis]! - b[axis]!) / 2 / height)
-  return `matrix(${[...along, ...down, ...a].map((value) => value.toFixed(5)).join(', ')})`
+/**
+ * Fits a word to a quadrilateral: as high as that, its characters spread along it, or smaller where they are too long. What is
+ * no rectangle, as boxes of others may be, is laid over as a parallelogram.
+ */
+function layOver(word: HTMLElement, [a, b, c, d]: Quadrilateral, ems: number): void {
+  const along = [0, 1].map((axis) => (b[axis]! + c[axis]! - a[axis]! - d[axis]!) / 2)
+  const down = [0, 1].map((axis) => (c[axis]! + d[axis]! - a[axis]! - b[axis]!) / 2)
+  const [width, height] = [Math.hypot(...along), Math.hypot(...down)]
+  const size = Math.min(height, width / ems)
+  const matrix = [...along.map((part) => part / width), ...down.map((part) => part / height), ...a]
+  Object.assign(word.style, {
+    fontSize: `${size}px`,
+    letterSpacing: `${(width - size * ems) / word.textContent.length}px`,
+    lineHeight: `${height}px`,
+    transform: `matrix(${matrix.map((value) => value.toFixed(5)).join(', ')})`,
+  })
 }
