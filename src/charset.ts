@@ -50,9 +50,15 @@ export function createCharset(further = ''): Charset {
 /** The charset of the paper and of the benchmarks. */
 export const printable: Charset = createCharset()
 
+/** What is the same in every normal form. */
+const ASCII = /^[\0-\x7f]*$/
+
 /** Class ids of a word, without the end symbol; a character outside the charset becomes `UNKNOWN`. */
 export function encodeText(text: string, { idOf }: Charset = printable): number[] {
-  return Array.from(text.normalize('NFC'), (character) => idOf.get(character) ?? UNKNOWN)
+  const ids: number[] = []
+  // Lists of words are long, and most of them have nothing to compose.
+  for (const character of ASCII.test(text) ? text : text.normalize('NFC')) ids.push(idOf.get(character) ?? UNKNOWN)
+  return ids
 }
 
 /** The word that class ids spell, up to the first end symbol; padding and unknown are left out. */

@@ -40,7 +40,7 @@ export function addRecognizerOptions(command: Command): Command {
     .addOption(precisionOption())
     .option(
       '--beam <count>',
-      'beginnings followed at once; default: 5 with what follows here, 1 without',
+      'hypotheses followed at once; default: 5 with what follows here, 1 without',
       positiveInteger,
     )
     .option('--lexicon <file>', 'read only words of this file, one a line, case ignored; lines with # are comments')

@@ -112,7 +112,7 @@ async function findStart(options: FinderOptions, folder: RunFolder): Promise<Sta
     return { preset, state, weights: null, sources, from: `resumed after step ${state.step}` }
   }
   const scratch = finderPresetSettings.parse(finder)
-  const weights = options.weights === undefined ? null : await openFinder(await readBytes(options.weights))
+  const weights = options.weights === undefined ? null : openFinder(await readBytes(options.weights))
   const training = { ...scratch.training, learningRate: SHARE_OF_RATE * scratch.training.learningRate }
   const preset = override(weights ? { ...scratch, model: weights.settings, training } : scratch)
   const from = weights ? `from the weights ${options.weights}` : 'from scratch'

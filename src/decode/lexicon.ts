@@ -65,12 +65,14 @@ export function buildTrie(words: readonly string[], charset: Charset): Trie {
     nextWord: new Int32Array(words.length).fill(-1),
     shortest: new Uint16Array(most).fill(0xffff),
   }
+  const lower = charset.spellings.map((_, id) => lowerCase(id, charset))
   let size = 1
   // Of words that end at one node the last comes to stand first.
   for (let word = words.length - 1; word >= 0; word--) {
-    const ids = encodeText(words[word]!, charset).map((id) => lowerCase(id, charset))
+    const ids = encodeText(words[word]!, charset)
     let node = 0
-    for (const [place, id] of ids.entries()) {
+    for (let place = 0; place < ids.length; place++) {
+      const id = lower[ids[place]!]!
       trie.shortest[node] = Math.min(trie.shortest[node]!, ids.length - place)
       let child = childOf(trie, node, id)
       if (child === 0) {

@@ -132,6 +132,9 @@ function isList(words: WordCounts): words is readonly string[] {
   return Array.isArray(words)
 }
 
+/** Most words of a list, which are long: they need no search for marks. */
+const IS_BARE = /^[a-z]+$/
+
 /** In lower case, without marks at the ends. */
 function countSpellable(words: WordCounts, model: Vocabulary): Map<string, number> {
   const counts = new Map<string, number>()
@@ -139,7 +142,8 @@ function countSpellable(words: WordCounts, model: Vocabulary): Map<string, numbe
   for (const [word, count] of entries) {
     if (!(count > 0 && count < Number.POSITIVE_INFINITY))
       throw new SaflError('option', `prior: the count of "${word}" is ${count}: it must be a number above 0`)
-    const bare = word.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
+    const lower = word.toLowerCase()
+    const bare = IS_BARE.test(lower) ? lower : lower.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
     if (canSpell(bare, model)) counts.set(bare, (counts.get(bare) ?? 0) + count)
   }
   return counts

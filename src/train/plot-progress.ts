@@ -12,10 +12,12 @@ export interface ProgressSection {
 
 /** What losses are called; others are called by their names in the log. */
 const LOSSES: Readonly<Record<string, string>> = {
-  loss: 'Loss',
   columnLoss: 'Columns: the character over each',
   ctcLoss: 'CTC',
   outlineLoss: 'Outline of the word',
+  kernelLoss: 'Kernels',
+  diceLoss: 'Overlap of kernels (dice)',
+  distanceLoss: 'Distance to the outline',
 }
 
 type Values = readonly Readonly<Record<string, unknown>>[]
@@ -25,8 +27,9 @@ export async function plotProgress(records: readonly LogRecord[]): Promise<Progr
   const steps = records.filter((record) => 'loss' in record)
   const validations = records.filter((record) => 'accuracy' in record)
   const sample = steps.some((record) => 'kernelLoss' in record) ? 'crop' : 'word'
+  const titles: Readonly<Record<string, string>> = { ...LOSSES, loss: `Loss a ${sample}` }
   const sections = [
-    { heading: 'Losses', plots: lossesOf(steps).map((field) => line(`${LOSSES[field] ?? field}`, steps, { field })) },
+    { heading: 'Losses', plots: lossesOf(steps).map((field) => line(titles[field] ?? field, steps, { field })) },
     { heading: 'Validation', plots: validations.length > 0 ? validationPlots(validations) : [] },
     {
       heading: 'Learning rate and speed',

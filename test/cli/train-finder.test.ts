@@ -53,7 +53,7 @@ test('a run from scratch; stopped and resumed it is the same; a branch of it', {
   expect(records.filter((record) => 'distanceError' in record).map(({ step }) => step)).toEqual([3, 6])
   expect(records.find((record) => 'loss' in record)).toMatchObject({ step: 6, samples: 12 })
   for (const name of ['weights', 'last', 'best'])
-    expect((await openFinder(await readFile(join(place('whole'), `${name}.safetensors`)))).settings.stem).toBe(6)
+    expect(openFinder(await readFile(join(place('whole'), `${name}.safetensors`))).settings.stem).toBe(6)
   expect(await readFile(join(place('whole'), 'progress.svg'), 'utf8')).toContain('Crops a second')
 
   await begin('parts', 2)

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { BLANK, END, encodeText, printable } from '../charset.ts'
+import type { GivenWord } from '../decode/draft.ts'
+import type { Value } from '../tensor/index.ts'
+import { draftSpeller } from './draft-speller.ts'
+import type { Encoder } from './encoder.ts'
+import type { WordDecoder } from './word-decoder.ts'
+
+const { classes, ctcClasses } = printable
+const model = { charset: printable, maximumLength: 12 }
+const images: Value = { type: 'uint8', shape: [2, 4, 4, 3], data: new Uint8Array(96) }
+
+/** What a CTC head would say that sees a word, so sure of each character. */
+function columnsOf(text: string, sure: number): Float32Array {
+  const ids = encodeText(text).flatMap((id) => [id, BLANK])
+  const columns = new Float32Array(ids.length * ctcClasses).fill((1 - sure) / (ctcClasses - 1))
+  for (const [column, id] of ids.entries()) columns[column * ctcClasses + id] = sure
+  return columns
+}
+
+test('what the CTC head is sure of is taken as it is, and the decoder settles the rest', async () => {
+  const given: GivenWord[] = []
+  const probabilities = [columnsOf('EXIT', 0.999), columnsOf('CAT', 0.9)]
+  const encoder = { encode: async () => ({ cross: {}, probabilities, outputs: {} }) } as unknown as Encoder
+  const decoder = {
+    // It reads "CUT", whatever it is given.
+    over: () => async (words: readonly GivenWord[]) => {
+      given.push(...words)
+      return words.map(() => {
+        const following = new Float32Array(13 * classes).fill(0.001)
+        for (const [place, id] of [...encodeText('CUT'), END].entries()) following[place * classes + id] = 0.8
+        return following
+      })
+    },
+  } as unknown as WordDecoder
+  const { hypotheses } = await draftSpeller(encoder, decoder, model).spell(images, [])
+  expect(hypotheses.map(({ text }) => text)).toEqual(['EXIT', 'CUT'])
+  expect(new Set(given.map(({ image }) => image))).toEqual(new Set([1]))
+  const [sure, settled] = hypotheses
+  expect(sure!.confidence).toBeGreaterThan(0.98)
+  expect(sure!.evidence.greedy).toBeUndefined()
+  expect(settled!.confidence).toBeCloseTo(0.8 ** 4, 6)
+  expect(settled!.evidence.greedy!.ids).toEqual(encodeText('CUT'))
+})
