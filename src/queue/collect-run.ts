@@ -35,6 +35,9 @@ export interface Collected {
 /** Jobs whose results are asked for together, and how long to wait where the next has none, milliseconds. */
 const [MOST_JOBS, PAUSE] = [64, 200]
 
+/** What every line begins with. */
+const LINE = '{"path":"'
+
 /** Rejects where there is no such run, or the file is of another one. */
 export async function collectRun(options: CollectOptions): Promise<Collected> {
   const { redis, queue: name, run, file } = options
@@ -133,9 +136,12 @@ class Collector {
     return images.map(({ name, error }) => ({ path: name, error: error ?? `${name}: ${reason}` }))
   }
 
-  /** That the file's last line is of the run's image in its place. */
+  /** That the file is a beginning of the run's: its last line is of the run's image in its place. */
   private async checkFile(): Promise<void> {
     const { lines, plan, store } = this.parts
+    // Somebody may have named a picture.
+    if (!lines.begun.startsWith(LINE.slice(0, lines.begun.length)))
+      throw new Error(this.foreign('what comes after its last whole line is no line of a run'))
     if (lines.count === 0) return
     const { images, isWhole } = await store.state(this.options.run)
     if (lines.count > images) throw new Error(this.foreign(`it has ${lines.count} lines, the run ${images} images`))
