@@ -150,7 +150,12 @@ async function work({ concurrency, threads: each, stalledAfter, ...options }: Wo
     ...(concurrency !== undefined && { workers: concurrency }),
     ...(each !== undefined && { threads: each }),
   })
-  const onTrouble = (message: string) => console.error(`safl: ${message}`)
+  let said = ''
+  // A server that is away is tried again every two seconds.
+  const onTrouble = (message: string) => {
+    if (message !== said) console.error(`safl: ${message}`)
+    said = message
+  }
   const { queue } = options
   const worker = startWork({ redis, queue, concurrency: workers, threads, stalledAfter, onTrouble })
   console.error(`safl: works for the queue ${queue}: ${workers} jobs at once, ${threads} threads each`)
@@ -179,9 +184,14 @@ async function collect(file: string, options: CollectArguments): Promise<void> {
     const { signal } = stopOnSignal(`${file} ends with a whole line; the same call goes on`)
     let progress: ProgressLine | null = null
     let start: number | null = null
+    let isAwaited = false
     const onProgress = (lines: number, images: number | null) => {
       start ??= lines
-      if (images === null) return
+      if (images === null) {
+        if (!isAwaited) console.error(`safl: run ${run} is not whole yet: its enqueueing goes on, or was ended`)
+        isAwaited = true
+        return
+      }
       progress ??= progressLine(images - start, 'words')
       if (lines > start) progress.update(lines - start)
     }

@@ -38,8 +38,13 @@ export async function enqueueRun(options: EnqueueOptions): Promise<Enqueued> {
   try {
     const state = await store.state(run)
     const done = await new Enqueuer(options, { store, queue, state }).all()
+    if (done.images === 0) throw new Error(`--run ${run}: there is no image to read; nothing was enqueued`)
     await store.finish(run)
     return { ...done, before: state.images }
+  } catch (error) {
+    // What failed before its first image leaves no run behind.
+    if ((await store.state(run)).images === 0) await store.forget(run)
+    throw error
   } finally {
     await queue.close()
   }

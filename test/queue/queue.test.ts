@@ -1,6 +1,6 @@
 /** `safl queue` with a server, and workers that are killed. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFile, mkdir, mkdtemp, readFile, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Queue } from 'bullmq'
@@ -159,6 +159,19 @@ describe.skipIf(redisProgram === null)(
         1,
         expect.stringContaining('bytes.jsonl: is no beginning of run late: line 2 is not'),
       ])
+    })
+
+    test('a worker that lacks the weights says so and ends, and leaves the job to others', async () => {
+      const model = join(folder, 'own.safetensors')
+      await copyFile('models/tiny.safetensors', model)
+      const crop = join(folder, 'own.png')
+      await writeFile(crop, await drawWord('EXIT'))
+      const enqueued = await queue('enqueue', '--queue', 'own', '--run', 'own', '--model', model, crop)
+      expect(enqueued.code).toBe(0)
+      await rm(model)
+      const { code, err } = await queue('work', '--queue', 'own', '--concurrency', '1')
+      expect([code, err]).toEqual([1, expect.stringContaining(`safl: run own: cannot be read here: ${model}: no such`)])
+      expect(await server.redis.lrange('bull:own:wait', 0, -1)).toEqual(['own.0'])
     })
 
     test('what would end badly is refused in a line', async () => {

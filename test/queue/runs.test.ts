@@ -89,6 +89,11 @@ describe.skipIf(redisProgram === null)('runs', () => {
     await expect(collect('given-up', file)).rejects.toThrow('--run run: the queue given-up has no such run')
   })
 
+  test('without an image no run is begun', async () => {
+    await expect(enqueue('none', [])).rejects.toThrow('--run run: there is no image to read; nothing was enqueued')
+    expect(await server.redis.keys('safl:none:*')).toEqual([])
+  })
+
   test('a file that is not of the run is not touched', async () => {
     await enqueue('foreign', named(2))
     const file = join(folder, 'foreign.jsonl')
