@@ -81,7 +81,8 @@ class Enqueuer {
         if (this.images === state.images) this.checkBefore()
         continue
       }
-      if (state.isWhole) this.refuse()
+      // A last job that is not full ends a run, also where an earlier call was ended before it said so.
+      if (state.isWhole || state.images % this.options.plan.jobSize > 0) this.refuse()
       this.group.push(image)
       this.characters += image.name.length + (image.base64?.length ?? 0)
       if (this.group.length === this.options.plan.jobSize) await this.close()

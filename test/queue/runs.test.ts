@@ -46,6 +46,10 @@ describe.skipIf(redisProgram === null)('runs', () => {
     expect(await enqueue('ended', images)).toEqual({ images: 1001, jobs: 501, before: 1001 })
     await expect(enqueue('ended', named(1002))).rejects.toThrow('--run run: has other images in the queue')
     expect(await store.state('run')).toMatchObject({ jobs: 501, images: 1001, isWhole: true })
+    // As if it had been ended just before it was through.
+    await server.redis.hdel('safl:ended:run:run', 'whole')
+    await expect(enqueue('ended', named(1002))).rejects.toThrow('--run run: has other images in the queue')
+    expect(await enqueue('ended', images)).toMatchObject({ before: 1001 })
     const queue = new Queue<JobData>('ended', { connection: server.redis })
     expect(await queue.getJobCountByTypes('waiting')).toBe(501)
     expect((await queue.getJob('run.500'))!.data).toEqual({ run: 'run', images: [{ name: '1000.png' }] })
