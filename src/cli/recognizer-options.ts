@@ -29,6 +29,15 @@ export interface RecognizerArguments extends NodeEngineOptions, PriorArguments {
 
 /** The command with them. */
 export function addRecognizerOptions(command: Command): Command {
+  return addReadingOptions(command).option(
+    '--threads <count>',
+    'threads of the runtime, as many as there are cores at most; default: all cores',
+    positiveInteger,
+  )
+}
+
+/** Those that say what is read, wherever that happens. */
+export function addReadingOptions(command: Command): Command {
   return command
     .option(
       '--model <name>',
@@ -65,11 +74,6 @@ export function addRecognizerOptions(command: Command): Command {
     )
     .addOption(noSecondLookOption())
     .option('--batch <count>', 'images read together', positiveInteger, 16)
-    .option(
-      '--threads <count>',
-      'threads of the runtime, as many as there are cores at most; default: all cores',
-      positiveInteger,
-    )
 }
 
 /** How words are read. */

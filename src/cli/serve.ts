@@ -1,11 +1,18 @@
 /** `safl serve`: reads what comes over HTTP. */
 import { readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { SaflError } from '../error.ts'
 import { requirePackages, SERVICE } from '../optional-packages.ts'
 import type { NodeEngineOptions } from '../recognize/node-engine.ts'
-import { collect, decoderOption, loadOptions, positiveInteger, positiveNumber, precisionOption } from './arguments.ts'
+import {
+  collect,
+  decoderOption,
+  loadOptions,
+  positiveInteger,
+  positiveNumber,
+  precisionOption,
+  shareCores,
+} from './arguments.ts'
 
 interface Options extends NodeEngineOptions {
   readonly host: string
@@ -106,7 +113,7 @@ async function run(options: Options): Promise<void> {
     throw new Error(`--max-images ${maxImages} is more than --queue ${queue}: such a request would never be taken`)
   const tokens = await readTokens(options.tokenFile, process.env)
   const log = pino({ level: options.logLevel })
-  const { workers, threads } = sharedOut(options)
+  const { workers, threads } = shareCores(options)
   const reader = await openReader(options, threads)
   const service = await startService({
     version: await packageVersion(),
@@ -155,13 +162,6 @@ function port(text: string): number {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('It must be a whole number up to 65535.')
   return value
-}
-
-/** So that workers times threads are the cores there are. */
-function sharedOut({ workers, threads }: Options): { workers: number; threads: number } {
-  const cores = availableParallelism()
-  const side = workers ?? Math.max(1, Math.floor(cores / (threads ?? 1)))
-  return { workers: side, threads: threads ?? Math.max(1, Math.floor(cores / side)) }
 }
 
 /** The first SIGTERM or SIGINT; the second one ends the process. */
