@@ -4,8 +4,7 @@ import { InvalidArgumentError } from 'commander'
 import { openSyntheticPages } from '../data/synthetic-pages.ts'
 import { writePhotograph } from '../data/write-photograph.ts'
 import { deriveSeed } from '../random.ts'
-import { loadPages, type PageMaterial } from '../synth/page.ts'
-import { drawPageSheet } from '../synth/page-sheet.ts'
+import type { PageMaterial } from '../synth/page.ts'
 import { writeWhole } from '../write-whole.ts'
 import { makeFolder } from './arguments.ts'
 import { progressLine } from './progress.ts'
@@ -44,6 +43,8 @@ export async function writePages(material: PageMaterial, request: PagesRequest):
   const { pages: count, out, sheet, seed } = request
   if (out !== undefined) await writeFiles(out, material, request)
   if (sheet === undefined) return
+  const { loadPages } = await import('../synth/page.ts')
+  const { drawPageSheet } = await import('../synth/page-sheet.ts')
   const draw = await loadPages(material)
   const pages = Array.from({ length: Math.min(count, MOST_ON_SHEET) }, (_, index) => draw(deriveSeed(seed, index)))
   await makeFolder(dirname(sheet))
