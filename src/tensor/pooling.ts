@@ -1,7 +1,8 @@
-/** 2x2 max pooling, subsampling and doubling of images, forward and gradient side by side. */
+/** 2x2 and 2x1 max pooling, subsampling and doubling of images, forward and gradient side by side. */
 import { equal, multiply, select } from './elementwise.ts'
 import { emit, requireType, ShapeError, sameShape, strided, type Tensor } from './graph.ts'
 import { concatenate, reshape, slice } from './layout.ts'
+import { maximum } from './reduction.ts'
 
 /** Down and across. */
 export type Pair = readonly [number, number]
@@ -50,6 +51,19 @@ export function maxPool2x2(x: Tensor, axes: ImageAxes = [2, 3]): Tensor {
     return [interleave(rows, axes[0])]
   })
   return output
+}
+
+/** Larger of every two rows of `x[N, C, H, W]` (or `x[H, C, W, N]`, by `axes`), H even; equal ones share the gradient. */
+export function maxPoolRows(x: Tensor, axes: ImageAxes = [2, 3]): Tensor {
+  requireType('maxPoolRows', 'float32', x)
+  const [down] = axes
+  const height = x.shape[down]!
+  if (x.shape.length !== 4 || height < 0 || height % 2 !== 0)
+    throw new ShapeError('maxPoolRows', 'takes an image with even H', [x])
+  if (x.shape.every((size) => size > 0))
+    return maximum(reshape(x, x.shape.toSpliced(down, 1, height / 2, 2)), { axes: [down + 1] })
+  if (down !== 2) throw new ShapeError('maxPoolRows', 'takes [N, C, H, W] where a size is known at run time', [x])
+  return emit('MaxPool', [x], x.shape.with(2, height / 2), { attributes: { kernel_shape: [2, 1], strides: [2, 1] } })
 }
 
 /** Puts tensors of one shape together so that their indices along the axis take turns. */
