@@ -24,13 +24,13 @@ import { wordTask } from '../src/train/word-task.ts'
 function plainWeights({ model }: Preset): Weights {
   const graph = new Graph()
   const scope = inputScope(graph)
-  const { memory } = encodeImage(
+  const { columns } = encodeImage(
     scope,
     model,
     graph.input('images', 'uint8', [2, model.imageHeight, model.imageWidth, 3]),
   )
   const before = scope.specs.length
-  ctcLogits(scope, model, memory)
+  ctcLogits(scope, model, columns)
   const specs = [...tensorSpecs(model), ...scope.specs.slice(before)]
   return new Map(
     specs.map(({ name, shape }, place) => {

@@ -40,8 +40,8 @@ test.each([
 })
 
 test('a setting that is missing is named', () => {
-  const { hidden: _, ...lacking } = rectifier
+  const { targetMargin: _, ...lacking } = rectifier
   expect(() => checkModelSettings({ ...settings, rectifier: lacking })).toThrow(
-    new Error('rectifier.hidden: is missing'),
+    new Error('rectifier.targetMargin: is missing'),
   )
 })

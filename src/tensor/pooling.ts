@@ -29,11 +29,12 @@ export function everyCell(
 export function maxPool2x2(x: Tensor, axes: ImageAxes = [2, 3]): Tensor {
   requireType('maxPool2x2', 'float32', x)
   const [height, width] = axes.map((axis) => x.shape[axis]!) as [number, number]
-  if (x.shape.length !== 4 || height % 2 !== 0 || width % 2 !== 0) {
+  const isOdd = (size: number) => size > 0 && size % 2 !== 0
+  if (x.shape.length !== 4 || isOdd(height) || isOdd(width)) {
     throw new ShapeError('maxPool2x2', 'takes an image with even H and W', [x])
   }
-  const size = [height / 2, width / 2] as const
-  const shape = x.shape.map((length, axis) => (axis === axes[0] || axis === axes[1] ? length / 2 : length))
+  const size = [strided(height, 2), strided(width, 2)] as const
+  const shape = x.shape.map((length, axis) => (axis === axes[0] || axis === axes[1] ? strided(length, 2) : length))
   const corner = (cell: number) => everyCell(x, { start: [cell >> 1, cell & 1], step: [2, 2], size, axes })
   const corners = axes[0] === 0 ? [0, 1, 2, 3].map(corner) : undefined
   const output = corners
@@ -51,6 +52,14 @@ export function maxPool2x2(x: Tensor, axes: ImageAxes = [2, 3]): Tensor {
     return [interleave(rows, axes[0])]
   })
   return output
+}
+
+/** An image without its last row or column where their number is odd: what pooling leaves out. */
+export function evenSized(x: Tensor, axes: ImageAxes = [2, 3]): Tensor {
+  return axes.reduce((even: Tensor, axis) => {
+    const size = even.shape[axis]!
+    return size > 0 ? slice(even, { axis, end: size - (size % 2) }) : even
+  }, x)
 }
 
 /** Larger of every two rows of `x[N, C, H, W]` (or `x[H, C, W, N]`, by `axes`), H even; equal ones share the gradient. */
