@@ -110,8 +110,7 @@ class AttentionCell {
   }
 
   /**
-   * `embedded[B, E]` and `state[B, H]` → the next state: α = softmax(vᵀ tanh(W s + V h + b)), s′ = GRU([e, Σ α h], s)
-   * (equations 5 to 8 of the paper).
+   * `embedded[B, E]` and `state[B, H]` → the next state: α = softmax(vᵀ tanh(W s + V h + b)), s′ = GRU([e, Σ α h], s).
    */
   step(embedded: Tensor, state: Tensor, { key, memory, observe }: Seen): Tensor {
     const [batch, width] = state.shape as [number, number]

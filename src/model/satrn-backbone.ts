@@ -1,4 +1,4 @@
-/** The shallow backbone of SATRN (Lee et al., arXiv 1910.04396, section 3.1.1): two convolutions, both dimensions kept. */
+/** The shallow backbone of SATRN (Lee et al., arXiv 1910.04396, "shallow CNN block"): two convolutions, both dimensions kept. */
 import type { BackboneSettings, OfKind } from '../config.ts'
 import { maxPool2x2, relu, strided, type Tensor } from '../tensor/index.ts'
 import type { FeatureMap } from './feature-map.ts'

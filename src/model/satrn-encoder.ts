@@ -1,7 +1,8 @@
 /**
- * The encoder of SATRN (Lee et al., arXiv 1910.04396, section 3.1): self-attention over all places of a map, positions in
- * two dimensions whose weights the picture decides (section 3.1.2), and a feed-forward layer that sees each place's
- * neighbours (section 3.1.3). Norms come before sub-layers, as in the authors' code.
+ * The encoder of SATRN (Lee et al., arXiv 1910.04396): self-attention over all places of a map, positions in two dimensions
+ * whose weights the picture decides ("adaptive 2D positional encoding"), and a feed-forward layer that sees each place's
+ * neighbours ("locality-aware feedforward layer"). Where the paper is silent it is as the authors' code: norms before
+ * sub-layers, half as many hidden units of the gates as channels, batch norm and ReLU after each convolution.
  */
 import type { EncoderSettings, OfKind, TransformerSettings } from '../config.ts'
 import {
@@ -49,8 +50,8 @@ export function encodeMap(scope: Scope, { encoder, transformer, mostColumns }: S
 }
 
 /**
- * E + α(E) · rows' sinusoids + β(E) · columns' sinusoids, [B, R, S, D] (section 3.1.2, equations 2 to 5): the gates α and
- * β, a number for each channel, are computed from the mean of the whole map.
+ * E + α(E) · rows' sinusoids + β(E) · columns' sinusoids, [B, R, S, D]: the gates α and β, a number for each channel, are
+ * sigmoid(max(0, g W₁) W₂) of the mean g of the whole map.
  */
 function addPositions(
   scope: Scope,
@@ -79,8 +80,7 @@ function addPositions(
 }
 
 /**
- * 1x1, depthwise 3x3 and 1x1 convolution, each with batch norm and ReLU (section 3.1.3, "separable"): `x[B, P, D]`, the
- * places of a map, → [B, P, D].
+ * 1x1, depthwise 3x3 and 1x1 convolution, each with batch norm and ReLU: `x[B, P, D]`, the places of a map, → [B, P, D].
  */
 function feedForward(scope: Scope, map: FeatureMap, { name, inner }: { name: string; inner: number }): Tensor {
   return scope.training

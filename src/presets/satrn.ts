@@ -1,5 +1,5 @@
 /**
- * SATRN as its paper has it (Lee et al., arXiv 1910.04396, section 4.1): 12 encoder and 6 decoder blocks of width 512 over a
+ * SATRN as its paper has it (Lee et al., arXiv 1910.04396): 12 encoder and 6 decoder blocks of width 512 over a
  * map of 8 rows and 25 columns. Its decoder is SAFL's.
  */
 export const satrn = {

@@ -36,7 +36,7 @@ function uniform(name: string, count: number): Float64Array {
 
 const POINTS = initialPoints({ controlPoints: 20, initialPoints: 'straight', initialMargin: 0.05 })
 
-function valueOf(name: string, shape: Shape): Float32Array {
+function valuesOf(name: string, shape: Shape): Float32Array {
   const values = uniform(name, sizeOf(shape))
   if (name.endsWith('running_var')) return Float32Array.from(values, (value) => 1 + 0.5 * value)
   if (name === 'stn_head.stn_fc2.bias') {
@@ -61,7 +61,7 @@ test.each(['rare', 'satrn'] as const)('%s: as many parameters, and the logits of
   expect(found).toEqual(parts)
   expect(learned.reduce((total, { shape }) => total + sizeOf(shape), 0)).toBe(parameters)
 
-  const weights: Weights = new Map(specs.map(({ name, shape }) => [name, { shape, data: valueOf(name, shape) }]))
+  const weights: Weights = new Map(specs.map(({ name, shape }) => [name, { shape, data: valuesOf(name, shape) }]))
   const graph = new Graph()
   const scope = weightScope(graph, weights)
   const [batch, steps] = logits.shape

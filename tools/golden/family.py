@@ -67,7 +67,7 @@ def sinusoids(count, width):
 
 
 class Satrn(nn.Module):
-    """Lee et al., sections 3.1 and 4.1."""
+    """Lee et al., arXiv 1910.04396."""
 
     class Block(nn.Module):
         def __init__(self, width, heads, inner):
@@ -183,7 +183,7 @@ class Rare(nn.Module):
         for linear in self.linears:
             x = torch.relu(linear(x))
         points = torch.tanh(self.points(x)).reshape(len(images), -1, 2)
-        # Equations 1 to 4: T = (inv(delta) [C; 0])^T, and the grid is T applied to each pixel of the straight word.
+        # Section 3.1.2: T = (inv(delta) [C; 0])^T, and the grid is T applied to each pixel of the straight word.
         ends = np.linspace(-1, 1, self.half)
         base = np.array([(x, y) for y in (-1, 1) for x in ends])
         kernel = lambda d: np.where(d == 0, 0, d * np.log(np.where(d == 0, 1, d)))
