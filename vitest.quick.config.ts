@@ -14,6 +14,7 @@ export default defineConfig({
       'test/{data,golden,loss,study,tensor,wasm}/*.test.ts',
       'test/model/parameters.test.ts',
       'test/recognize/step-graphs.test.ts',
+      'test/serve/routes.test.ts',
       'test/synth/{camera,layout,signs,words}.test.ts',
       'test/train/muon.test.ts',
     ],

@@ -20,6 +20,7 @@ import type { RgbImage } from '../src/image/image.ts'
 import { resize } from '../src/image/resize.ts'
 import type { LoadOptions, RecognizeOptions } from '../src/recognize/reading-options.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
+import { openTesseract } from './tesseract.ts'
 
 interface Peer {
   /** Images that it is given at once. */
@@ -76,23 +77,9 @@ async function openPaddle(model: string, characterFile: string): Promise<Peer> {
   }
 }
 
-interface TesseractWorker {
-  setParameters(parameters: Record<string, string>): Promise<unknown>
-  recognize(image: Buffer): Promise<{ data: { text: string } }>
-  terminate(): Promise<unknown>
-}
-
-/** tesseract.js with its best integer English data, told that the image is one word. */
-async function openTesseract(): Promise<Peer> {
-  const name = 'tesseract.js'
-  const { createWorker } = (await import(name)) as {
-    createWorker(language: string, engine: number, options: object): Promise<TesseractWorker>
-  }
-  const worker = await createWorker('eng', 1, {
-    langPath: join(modules, '@tesseract.js-data/eng/4.0.0_best_int'),
-    cacheMethod: 'none',
-  })
-  await worker.setParameters({ tessedit_pageseg_mode: '8' })
+/** Told that the image is one word. */
+async function readByTesseract(): Promise<Peer> {
+  const worker = await openTesseract(modules, '8')
   return {
     async read([image]) {
       if (!image) return []
@@ -139,7 +126,7 @@ const peers: Record<string, () => Promise<Peer>> = {
   [`SAFL ${model}, batches of 16, one look`]: () => openSafl({ model }, { secondLook: false }, 16),
   'PP-OCRv4 mobile': () => openPaddle(join(assets, 'ch_PP-OCRv4_rec_infer.onnx'), join(assets, 'ppocr_keys_v1.txt')),
   ...Object.fromEntries(values.paddle.map(namedPaddle)),
-  'tesseract.js': openTesseract,
+  'tesseract.js': readByTesseract,
 }
 const chosen = Object.entries(peers).filter(
   ([name]) => !values.only || values.only.split(',').some((part) => name.includes(part)),

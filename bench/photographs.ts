@@ -13,6 +13,7 @@ import type { PhotographWord } from '../src/data/labelled-photograph.ts'
 import { openPhotographs, parsePhotographSpec, readPhotographWords } from '../src/data/photographs.ts'
 import { bagOfWordsScores } from '../src/evaluate/bag-of-words.ts'
 import { TextReader } from '../src/read/text-reader.ts'
+import { openTesseract } from './tesseract.ts'
 
 interface Peer {
   /** The words, or lines of words, of a photograph. */
@@ -50,23 +51,9 @@ async function openGutenye(): Promise<Peer> {
   return { read: async (path) => (await ocr.detect(path)).map(({ text }) => text), close: async () => {} }
 }
 
-interface TesseractWorker {
-  setParameters(parameters: Record<string, string>): Promise<unknown>
-  recognize(path: string): Promise<{ data: { text: string } }>
-  terminate(): Promise<unknown>
-}
-
-/** tesseract.js with its best integer English data, told to look for text anywhere. */
-async function openTesseract(): Promise<Peer> {
-  const name = 'tesseract.js'
-  const { createWorker } = (await import(name)) as {
-    createWorker(language: string, engine: number, options: object): Promise<TesseractWorker>
-  }
-  const worker = await createWorker('eng', 1, {
-    langPath: join(modules, '@tesseract.js-data/eng/4.0.0_best_int'),
-    cacheMethod: 'none',
-  })
-  await worker.setParameters({ tessedit_pageseg_mode: '11' })
+/** Told to look for text anywhere. */
+async function readByTesseract(): Promise<Peer> {
+  const worker = await openTesseract(modules, '11')
   return {
     read: async (path) => (await worker.recognize(path)).data.text.split('\n'),
     close: () => worker.terminate(),
@@ -77,7 +64,7 @@ const peers: Record<string, () => Promise<Peer>> = {
   [`SAFL ${model}`]: () => openSafl(true),
   [`SAFL ${model}, one look`]: () => openSafl(false),
   '@gutenye/ocr-node (PP-OCRv4 mobile)': openGutenye,
-  'tesseract.js': openTesseract,
+  'tesseract.js': readByTesseract,
 }
 const chosen = Object.entries(peers).filter(
   ([name]) => !values.only || values.only.split(',').some((part) => name.includes(part)),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CANVAS, PLOTS, requirePackages } from './optional-packages.ts'
+import { CANVAS, PLOTS, QUEUE, requirePackages, SERVICE } from './optional-packages.ts'
 
 test('what is missing is named with the command that installs it', () => {
   expect(() => requirePackages('safl train', ['@safl/none', 'zod', '@safl/no-more'])).toThrow(
@@ -8,5 +8,7 @@ test('what is missing is named with the command that installs it', () => {
 })
 
 test('what is installed is found, of whatever module system', () => {
-  expect(() => requirePackages('safl train', [...CANVAS, ...PLOTS, 'csv-parse', 'commander'])).not.toThrow()
+  expect(() =>
+    requirePackages('safl train', [...CANVAS, ...PLOTS, ...SERVICE, ...QUEUE, 'csv-parse', 'commander']),
+  ).not.toThrow()
 })

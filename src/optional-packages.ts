@@ -6,6 +6,12 @@ export const CANVAS = ['@napi-rs/canvas'] as const
 /** What plots are drawn with. */
 export const PLOTS = ['vega', 'vega-lite'] as const
 
+/** What `safl serve` answers, counts and logs with. */
+export const SERVICE = ['hono', '@hono/node-server', '@hono/zod-openapi', 'prom-client', 'pino'] as const
+
+/** What `safl queue` keeps its jobs with. */
+export const QUEUE = ['bullmq', 'ioredis'] as const
+
 /** Throws where one of the packages is missing; `what` needs them. */
 export function requirePackages(what: string, names: readonly string[]): void {
   const missing = names.filter((name) => !isInstalled(name))

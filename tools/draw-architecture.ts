@@ -24,6 +24,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   train: 'steps, schedule, optimizers',
   evaluate: 'metrics and reports',
   read: 'a photograph → its words',
+  find: 'where words are',
   recognize: 'a crop → its word',
   data: 'label files, batches',
   synth: 'words drawn, photographed',
@@ -33,6 +34,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   loss: 'focal, CTC',
   image: 'resize, rotate, cut',
   tensor: 'gradients, ONNX, sessions',
+  worker: 'calls of another thread',
   serve: 'HTTP service',
   queue: 'jobs',
 }
@@ -46,12 +48,14 @@ type Imports = ReadonlyMap<string, ReadonlySet<string>>
 /** Of each file, by its path in `src`, the files that it imports; tests are left out. */
 function readImports(): Imports {
   const files = globSync('**/*.ts', { cwd: SOURCE, ignore: '**/*.test.ts' }).sort()
-  const statement = /^(?:import|export)\b[^'"]*?from '(\.[^']+)'/gm
+  // At the top, where they are needed first, and as what a worker runs.
+  const statement = /(?:^(?:import|export)\b[^'"]*?from |\bimport\(|\bnew Worker\(\s*new URL\()'(\.[^']+)'/gm
   return new Map(
     files.map((file) => {
       const text = readFileSync(resolve(SOURCE, file), 'utf8')
       const found = Array.from(text.matchAll(statement), (match) => resolve(SOURCE, dirname(file), match[1]!))
-      return [file, new Set(found.map((path) => relative(SOURCE, path)))]
+      // A worker is named as it is compiled.
+      return [file, new Set(found.map((path) => relative(SOURCE, path).replace(/\.js$/, '.ts')))]
     }),
   )
 }

@@ -1,114 +1,66 @@
-/** The page: pictures in by file, drop, paste or camera; a word, or a part that was dragged over, read and shown. */
-import { SceneTextRecognizer } from '../src/browser.ts'
+/** The page: pictures in by file, drop, paste or camera; their words over them, as text. */
+import { cameraControls } from './camera-controls.ts'
+import { drawExample } from './example.ts'
+import { copyText, downloadJson } from './keep-reading.ts'
+import { loadReader } from './load-reader.ts'
 import { prepareOffline } from './offline.ts'
-import { percent, resultOf } from './result.ts'
-import { selectOn } from './selection.ts'
-
-const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T
-const picture = element<HTMLCanvasElement>('picture')
-const video = element<HTMLVideoElement>('video')
-const status = element('status')
-const results = element('results')
-const [whole, camera, shoot] = ['whole', 'camera', 'shoot'].map((id) => element<HTMLButtonElement>(id)) as [
-  HTMLButtonElement,
-  HTMLButtonElement,
-  HTMLButtonElement,
-]
+import { button, element, say } from './page-parts.ts'
+import type { Picture } from './picture-list.ts'
+import { Viewer } from './viewer.ts'
 
 await prepareOffline()
-const recognizer = SceneTextRecognizer.load()
-recognizer.then(
-  () => {
-    status.textContent = 'Ready.'
+const loading = loadReader()
+loading.then(
+  ({ finds }) => {
+    say('Ready.')
+    element('note').hidden = finds
   },
-  (error: Error) => {
-    status.textContent = `The recogniser could not be loaded: ${error.message}`
-  },
+  (error: Error) => say(`The reader could not be loaded: ${error.message}`),
 )
-let shown: ImageBitmap | null = null
+const viewer = new Viewer({ loading, choose: (picture) => void take(picture) })
+const camera = cameraControls(loading, viewer)
 
-async function read(image: ImageBitmap, name: string): Promise<void> {
-  try {
-    const reader = await recognizer
-    const started = performance.now()
-    const word = await reader.recognize(image, { geometry: true, attention: true })
-    const milliseconds = performance.now() - started
-    results.prepend(resultOf(name, word))
-    const said = word.text || 'nothing'
-    status.textContent = `Read ${name} in ${milliseconds.toFixed(0)} ms: ${said}, ${percent(word.confidence)} sure.`
-  } catch (error) {
-    status.textContent = `${name}: ${(error as Error).message}`
-  } finally {
-    image.close()
-  }
+async function take(picture: Picture): Promise<void> {
+  camera.stop()
+  await viewer.show(picture)
 }
 
-async function take(source: Blob | HTMLVideoElement, name: string): Promise<void> {
-  try {
-    shown?.close()
-    shown = await createImageBitmap(source)
-    picture.width = shown.width
-    picture.height = shown.height
-    picture.getContext('2d')!.drawImage(shown, 0, 0)
-    whole.disabled = false
-    void read(await createImageBitmap(shown), name)
-  } catch {
-    status.textContent = `${name} is no picture that this browser can read.`
-  }
+async function takeAll(files: readonly File[]): Promise<void> {
+  for (const file of files)
+    await take({ name: file.name || 'the pasted picture', open: () => createImageBitmap(file), read: null })
 }
 
-async function takeAll(files: Iterable<File>): Promise<void> {
-  for (const file of files) await take(file, file.name || 'the pasted picture')
-}
-
-element<HTMLInputElement>('files').addEventListener('change', ({ target }) => {
-  void takeAll((target as HTMLInputElement).files ?? [])
+element<HTMLInputElement>('files').addEventListener('change', async ({ target }) => {
+  const input = target as HTMLInputElement
+  await takeAll([...(input.files ?? [])])
+  // The same file may be chosen again.
+  input.value = ''
 })
-document.addEventListener('paste', ({ clipboardData }) => void takeAll(clipboardData?.files ?? []))
-document.addEventListener('dragover', (event) => event.preventDefault())
+document.addEventListener('paste', ({ clipboardData }) => void takeAll([...(clipboardData?.files ?? [])]))
+const markDrop = (isOver: boolean) => document.body.classList.toggle('dropping', isOver)
+document.addEventListener('dragover', (event) => {
+  event.preventDefault()
+  if (event.dataTransfer?.types.includes('Files')) markDrop(true)
+})
+document.addEventListener('dragleave', ({ relatedTarget }) => markDrop(relatedTarget !== null))
 document.addEventListener('drop', (event) => {
   event.preventDefault()
-  void takeAll(event.dataTransfer?.files ?? [])
+  markDrop(false)
+  void takeAll([...(event.dataTransfer?.files ?? [])])
 })
-whole.addEventListener('click', async () => {
-  if (shown) await read(await createImageBitmap(shown), 'the whole picture')
-})
-
-function stopCamera(): void {
-  for (const track of (video.srcObject as MediaStream | null)?.getTracks() ?? []) track.stop()
-  video.srcObject = null
-  video.hidden = shoot.hidden = true
-  camera.textContent = 'Use the camera'
-}
-
-camera.addEventListener('click', async () => {
-  if (video.srcObject) {
-    stopCamera()
-    return
-  }
-  camera.disabled = true
+button('example').addEventListener('click', () => void take({ name: 'the example', open: drawExample, read: null }))
+button('whole').addEventListener('click', () => void viewer.readOtherwise())
+button('copy').addEventListener('click', async () => {
+  const { name, read } = viewer.current ?? {}
+  if (!name || !read) return
   try {
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
-    await video.play()
-    video.hidden = shoot.hidden = false
-    camera.textContent = 'Stop the camera'
+    await copyText({ path: name, reading: read.reading })
+    say('Copied.')
   } catch (error) {
-    stopCamera()
-    status.textContent = `The camera cannot be used: ${(error as Error).message}`
-  } finally {
-    camera.disabled = false
+    say(`It could not be copied (${(error as Error).message}): select the text and copy that.`)
   }
 })
-shoot.addEventListener('click', async () => {
-  await take(video, 'the photograph')
-  stopCamera()
+button('save').addEventListener('click', () => {
+  const { name, read } = viewer.current ?? {}
+  if (name && read) downloadJson({ path: name, reading: read.reading })
 })
-window.addEventListener('pagehide', stopCamera)
-
-selectOn(
-  picture,
-  () => shown,
-  async ({ left, top, width, height }) => {
-    if (shown) await read(await createImageBitmap(shown, left, top, width, height), 'a part')
-  },
-)

@@ -1,11 +1,5 @@
 /** The frame around the part of a picture that is to be read: drawn by dragging, or moved and resized by arrow keys. */
-
-export interface Frame {
-  readonly left: number
-  readonly top: number
-  readonly width: number
-  readonly height: number
-}
+import type { Frame } from './picture-part.ts'
 
 /** Smallest part that is read, pixels of the picture. */
 const LEAST = 8
@@ -14,64 +8,69 @@ const STEP = 1 / 40
 
 const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most)
 
-/** Calls `choose` with every frame that is dragged, or confirmed by Enter. `show` gives the picture, null without one. */
-export function selectOn(
-  canvas: HTMLCanvasElement,
-  show: () => ImageBitmap | null,
-  choose: (frame: Frame) => void,
-): void {
+export interface SelectionOptions {
+  /** What is dragged over, and has the focus; it shows the whole picture. */
+  readonly surface: HTMLElement
+  /** The element that shows the frame, placed in pixels of the picture. */
+  readonly shape: HTMLElement
+  /** Of the picture that is shown, pixels; null without one. */
+  readonly size: () => { readonly width: number; readonly height: number } | null
+  /** Takes every frame that is dragged, or confirmed by Enter. */
+  readonly choose: (frame: Frame) => void
+}
+
+export interface Selection {
+  /** Takes the frame away. */
+  clear(): void
+}
+
+export function selectOn({ surface, shape, size, choose }: SelectionOptions): Selection {
   let frame: Frame | null = null
   let from: { x: number; y: number } | null = null
-  const draw = () => {
-    const shown = show()
-    if (!shown) return
-    const context = canvas.getContext('2d')!
-    context.drawImage(shown, 0, 0)
+  const set = (next: Frame | null) => {
+    frame = next
+    shape.hidden = !frame
     if (!frame) return
-    // Light within dark: seen on any picture.
-    const line = Math.max(2, canvas.width / 300)
-    for (const [colour, width] of [
-      ['#000', 2 * line],
-      ['#fff', line],
-    ] as const) {
-      Object.assign(context, { strokeStyle: colour, lineWidth: width })
-      context.strokeRect(frame.left, frame.top, frame.width, frame.height)
-    }
+    for (const side of ['left', 'top', 'width', 'height'] as const) shape.style[side] = `${frame[side]}px`
   }
-  const placeOf = ({ clientX, clientY }: PointerEvent) => {
-    const box = canvas.getBoundingClientRect()
+  const placeOf = ({ clientX, clientY }: PointerEvent, { width, height }: { width: number; height: number }) => {
+    const box = surface.getBoundingClientRect()
     return {
-      x: clamp(((clientX - box.left) * canvas.width) / box.width, 0, canvas.width),
-      y: clamp(((clientY - box.top) * canvas.height) / box.height, 0, canvas.height),
+      x: clamp(((clientX - box.left) * width) / box.width, 0, width),
+      y: clamp(((clientY - box.top) * height) / box.height, 0, height),
     }
   }
   const drag = (event: PointerEvent) => {
-    if (!from) return
-    const to = placeOf(event)
+    const within = size()
+    if (!from || !within) return
+    const to = placeOf(event, within)
     const [left, top] = [Math.min(from.x, to.x), Math.min(from.y, to.y)]
-    frame = { left, top, width: Math.abs(from.x - to.x), height: Math.abs(from.y - to.y) }
-    draw()
+    set({ left, top, width: Math.abs(from.x - to.x), height: Math.abs(from.y - to.y) })
   }
   const confirm = () => {
     if (frame && frame.width >= LEAST && frame.height >= LEAST) choose(frame)
+    else set(null)
   }
-  canvas.addEventListener('pointerdown', (event) => {
-    from = placeOf(event)
-    canvas.setPointerCapture(event.pointerId)
+  surface.addEventListener('pointerdown', (event) => {
+    const within = size()
+    if (!within || event.button !== 0) return
+    from = placeOf(event, within)
+    surface.setPointerCapture(event.pointerId)
   })
-  canvas.addEventListener('pointermove', drag)
-  canvas.addEventListener('pointerup', (event) => {
+  surface.addEventListener('pointermove', drag)
+  surface.addEventListener('pointerup', (event) => {
     drag(event)
     if (from) confirm()
     from = null
   })
   // The browser took the gesture over, to scroll.
-  canvas.addEventListener('pointercancel', () => {
-    from = frame = null
-    draw()
+  surface.addEventListener('pointercancel', () => {
+    from = null
+    set(null)
   })
-  canvas.addEventListener('keydown', (event) => {
-    if (!show()) return
+  surface.addEventListener('keydown', (event) => {
+    const within = size()
+    if (!within) return
     if (event.key === 'Enter') confirm()
     const moves: Readonly<Record<string, readonly [number, number]>> = {
       ArrowLeft: [-1, 0],
@@ -82,15 +81,18 @@ export function selectOn(
     const move = moves[event.key]
     if (!move) return
     event.preventDefault()
-    const { width, height } = canvas
-    frame = changed(frame ?? { left: width / 4, top: height / 4, width: width / 2, height: height / 2 }, {
-      across: move[0] * width * STEP,
-      down: move[1] * height * STEP,
-      resize: event.shiftKey,
-      within: { width, height },
-    })
-    draw()
+    const { width, height } = within
+    const first = { left: width / 4, top: height / 4, width: width / 2, height: height / 2 }
+    set(
+      changed(frame ?? first, {
+        across: move[0] * width * STEP,
+        down: move[1] * height * STEP,
+        resize: event.shiftKey,
+        within,
+      }),
+    )
   })
+  return { clear: () => set(null) }
 }
 
 interface Change {

@@ -43,6 +43,13 @@ export function defaultWorkers(): number {
   return Math.min(availableParallelism(), 4)
 }
 
+/** So that workers times threads are the cores there are. */
+export function shareCores({ workers, threads }: { readonly workers?: number; readonly threads?: number }) {
+  const cores = availableParallelism()
+  const side = workers ?? Math.max(1, Math.floor(cores / (threads ?? 1)))
+  return { workers: side, threads: threads ?? Math.max(1, Math.floor(cores / side)) }
+}
+
 /** `--workers`, of commands that train. */
 export function workersOption(): Option {
   return new Option('--workers <count>', 'processes that render batches in the time that training leaves')

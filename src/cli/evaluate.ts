@@ -104,7 +104,7 @@ export function evaluateCommand(): Command {
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
     .addOption(precisionOption())
-    .option('--beam <count>', 'beginnings followed at once; default: 5 with a prior, 1 without', positiveInteger)
+    .option('--beam <count>', 'hypotheses followed at once; default: 5 with a prior, 1 without', positiveInteger)
     .addOption(noSecondLookOption())
     .addOption(priorOption())
     .addOption(noPriorOption())

@@ -10,6 +10,8 @@ const { version } = JSON.parse(await readFile(new URL('../../package.json', impo
 
 const verbs: Readonly<Record<string, () => Promise<Command>>> = {
   recognize: async () => (await import('./recognize.ts')).recognizeCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  queue: async () => (await import('./queue.ts')).queueCommand(),
   read: async () => (await import('./read.ts')).readCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),

@@ -29,6 +29,15 @@ export interface RecognizerArguments extends NodeEngineOptions, PriorArguments {
 
 /** The command with them. */
 export function addRecognizerOptions(command: Command): Command {
+  return addReadingOptions(command).option(
+    '--threads <count>',
+    'threads of the runtime, as many as there are cores at most; default: all cores',
+    positiveInteger,
+  )
+}
+
+/** Those that say what is read, wherever that happens. */
+export function addReadingOptions(command: Command): Command {
   return command
     .option(
       '--model <name>',
@@ -40,7 +49,7 @@ export function addRecognizerOptions(command: Command): Command {
     .addOption(precisionOption())
     .option(
       '--beam <count>',
-      'beginnings followed at once; default: 5 with what follows here, 1 without',
+      'hypotheses followed at once; default: 5 with what follows here, 1 without',
       positiveInteger,
     )
     .option('--lexicon <file>', 'read only words of this file, one a line, case ignored; lines with # are comments')
@@ -65,11 +74,6 @@ export function addRecognizerOptions(command: Command): Command {
     )
     .addOption(noSecondLookOption())
     .option('--batch <count>', 'images read together', positiveInteger, 16)
-    .option(
-      '--threads <count>',
-      'threads of the runtime, as many as there are cores at most; default: all cores',
-      positiveInteger,
-    )
 }
 
 /** How words are read. */

@@ -1,7 +1,6 @@
 /** `safl train --task find`: trains a finder on photographs. */
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import * as runtime from 'onnxruntime-node'
 import { type FinderPreset, finderPresetSettings } from '../config.ts'
 import type { FinderBatch } from '../data/finder-batch.ts'
 import { openFinderBatches } from '../data/finder-batches.ts'
@@ -12,20 +11,17 @@ import { validateFinder } from '../evaluate/validate-finder.ts'
 import { type FinderFile, openFinder } from '../model/finder-file.ts'
 import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { finder } from '../presets/finder.ts'
-import { threadsOf } from '../recognize/threads.ts'
 import { readBytes } from '../recognize/weights-source.ts'
 import { synthSettings } from '../synth/settings.ts'
 import { branchPreset } from '../train/branch.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState } from '../train/loop.ts'
-import { ManySteps } from '../train/many-steps.ts'
-import { openTrainingStep } from '../train/replicated-step.ts'
 import { RunFolder } from '../train/run-folder.ts'
 import type { FinderSources } from '../train/run-sources.ts'
-import { TrainingStep } from '../train/training-step.ts'
+import type { TrainingStep } from '../train/training-step.ts'
 import { overrideSettings } from './settings.ts'
 import { checkBackgrounds, defaultFonts, SHARED, synthOptions } from './synth-material.ts'
-import { runTraining } from './train-run.ts'
+import { runTraining, type TrainingSessions, withSessions } from './train-run.ts'
 
 export interface FinderOptions {
   readonly run: string
@@ -70,18 +66,7 @@ export async function trainFinder(options: FinderOptions, folder: RunFolder): Pr
   refuseWordOptions(options)
   const start = await findStart(options, folder)
   requirePackages('safl train', start.sources.pages ? [...CANVAS, ...PLOTS] : PLOTS)
-  const { preset } = start
-  const threads = options.threads === undefined ? {} : threadsOf(options)
-  const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1
-  const model = inGroups ? new TrainingStep(preset, runtime, threads) : openTrainingStep(preset, threads.threads)
-  const provider = options.device === 'cuda' ? { provider: options.device } : {}
-  const manySteps = inGroups ? new ManySteps(preset, model, runtime, { ...threads, ...provider }) : null
-  try {
-    await trainModel(options, { folder, start, model, manySteps })
-  } finally {
-    await manySteps?.dispose()
-    await model.dispose()
-  }
+  await withSessions(start.preset, options, (sessions) => trainModel(options, { folder, start, ...sessions }))
 }
 
 function refuseWordOptions({ preset, validation, synth }: FinderOptions): void {
@@ -112,7 +97,7 @@ async function findStart(options: FinderOptions, folder: RunFolder): Promise<Sta
     return { preset, state, weights: null, sources, from: `resumed after step ${state.step}` }
   }
   const scratch = finderPresetSettings.parse(finder)
-  const weights = options.weights === undefined ? null : await openFinder(await readBytes(options.weights))
+  const weights = options.weights === undefined ? null : openFinder(await readBytes(options.weights))
   const training = { ...scratch.training, learningRate: SHARE_OF_RATE * scratch.training.learningRate }
   const preset = override(weights ? { ...scratch, model: weights.settings, training } : scratch)
   const from = weights ? `from the weights ${options.weights}` : 'from scratch'
@@ -170,11 +155,9 @@ function resolvePhotographs({ data, open, shared }: FinderOptions, kept: FinderS
   return names.map((name) => formatPhotographSpec({ path: join(folder, name), weight: 1 }))
 }
 
-interface Prepared {
+interface Prepared extends TrainingSessions<FinderPreset> {
   readonly folder: RunFolder
   readonly start: Start
-  readonly model: TrainingStep<FinderPreset>
-  readonly manySteps: ManySteps<FinderPreset> | null
 }
 
 async function trainModel(options: FinderOptions, { folder, start, model, manySteps }: Prepared): Promise<void> {

@@ -1,14 +1,17 @@
 /** What `safl train` does from the first step to the last, whatever it trains. */
+import * as runtime from 'onnxruntime-node'
 import type { AnyPreset } from '../config.ts'
 import type { WorkerStream } from '../data/worker-stream.ts'
+import { threadsOf } from '../recognize/threads.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import type { FinderValidation, ValidationRecord } from '../train/log-record.ts'
 import { train } from '../train/loop.ts'
-import type { ManySteps } from '../train/many-steps.ts'
+import { ManySteps } from '../train/many-steps.ts'
 import { Pace } from '../train/pace.ts'
+import { openTrainingStep } from '../train/replicated-step.ts'
 import { exportWeights, type RunFolder } from '../train/run-folder.ts'
 import type { BatchOf } from '../train/tasks.ts'
-import type { TrainingStep } from '../train/training-step.ts'
+import { TrainingStep } from '../train/training-step.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 import { Progress } from './train-progress.ts'
 
@@ -28,6 +31,28 @@ export interface TrainingRun<P extends AnyPreset> {
   readonly minutes?: number | undefined
   /** Comes to the schedule's end after this time, minutes. */
   readonly finishIn?: number | undefined
+}
+
+/** What computes the steps of a training. */
+export type TrainingSessions<P extends AnyPreset> = Pick<TrainingRun<P>, 'model' | 'manySteps'>
+
+/** Opens what computes the steps, on the device that is asked for, and frees it when the work is done. */
+export async function withSessions<P extends AnyPreset>(
+  preset: P,
+  options: { readonly device: 'cpu' | 'cuda'; readonly threads?: number },
+  work: (sessions: TrainingSessions<P>) => Promise<void>,
+): Promise<void> {
+  const threads = options.threads === undefined ? {} : threadsOf(options)
+  const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1
+  const model = inGroups ? new TrainingStep(preset, runtime, threads) : openTrainingStep(preset, threads.threads)
+  const provider = options.device === 'cuda' ? { provider: options.device } : {}
+  const manySteps = inGroups ? new ManySteps(preset, model, runtime, { ...threads, ...provider }) : null
+  try {
+    await work({ model, manySteps })
+  } finally {
+    await manySteps?.dispose()
+    await model.dispose()
+  }
 }
 
 /** Trains until the last step, the time or a signal, and saves. */

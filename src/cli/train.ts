@@ -1,7 +1,6 @@
 /** `safl train`: trains a recogniser, or a finder, resumably. */
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import * as runtime from 'onnxruntime-node'
 import { isFinder, type Preset, presetSettings } from '../config.ts'
 import { batchSettings, openBatches } from '../data/batches.ts'
 import { validate } from '../evaluate/validate.ts'
@@ -9,23 +8,20 @@ import { decisiveView } from '../evaluate/validation-view.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
-import { threadsOf } from '../recognize/threads.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { branchPreset } from '../train/branch.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState } from '../train/loop.ts'
-import { ManySteps } from '../train/many-steps.ts'
-import { openTrainingStep } from '../train/replicated-step.ts'
 import { RunFolder } from '../train/run-folder.ts'
 import { type RunSources, sourceChanges } from '../train/run-sources.ts'
 import { startFrom } from '../train/start-from.ts'
-import { TrainingStep } from '../train/training-step.ts'
+import type { TrainingStep } from '../train/training-step.ts'
 import { collect, positiveInteger, positiveNumber, workersOption } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
 import { backgroundsOption, SHARED, trainingSynth } from './synth-material.ts'
 import { trainFinder } from './train-finder.ts'
 import { describeBeginning, describeFigures, validationRecord } from './train-progress.ts'
-import { runTraining } from './train-run.ts'
+import { runTraining, type TrainingSessions, withSessions } from './train-run.ts'
 import { countSets, openValidation, resolveSources, type SourceOptions, trainingSpecs } from './train-sources.ts'
 
 interface Options extends SourceOptions {
@@ -125,18 +121,7 @@ async function run(options: Options): Promise<void> {
   if ((await taskOf(options, folder)) === 'find') return trainFinder(options, folder)
   const start = await findStart(options, folder)
   requirePackages('safl train', start.sources.synth ? [...CANVAS, ...PLOTS] : PLOTS)
-  const { preset } = start
-  const threads = options.threads === undefined ? {} : threadsOf(options)
-  const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1
-  const model = inGroups ? new TrainingStep(preset, runtime, threads) : openTrainingStep(preset, threads.threads)
-  const provider = options.device === 'cuda' ? { provider: options.device } : {}
-  const manySteps = inGroups ? new ManySteps(preset, model, runtime, { ...threads, ...provider }) : null
-  try {
-    await trainModel(options, { folder, start, model, manySteps })
-  } finally {
-    await manySteps?.dispose()
-    await model.dispose()
-  }
+  await withSessions(start.preset, options, (sessions) => trainModel(options, { folder, start, ...sessions }))
 }
 
 /** What is asked for, or what the run or its trunk trains. */
@@ -199,11 +184,9 @@ function acceptChanges(changes: readonly string[], { run, changeSources }: Optio
   for (const change of changes) console.error(`safl: changed: ${change}`)
 }
 
-interface Prepared {
+interface Prepared extends TrainingSessions<Preset> {
   readonly folder: RunFolder
   readonly start: Start
-  readonly model: TrainingStep
-  readonly manySteps: ManySteps | null
 }
 
 async function trainModel(options: Options, prepared: Prepared): Promise<void> {

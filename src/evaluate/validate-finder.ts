@@ -21,7 +21,7 @@ const SHORTEST = 0.5
 
 /** Runs the weights of a file's bytes on the crops. */
 export async function validateFinder(bytes: Uint8Array, batches: readonly FinderBatch[]): Promise<MapAgreement> {
-  const { settings, weights } = await openFinder(bytes, { isOwn: true })
+  const { settings, weights } = openFinder(bytes)
   const session = await Session.create(writeModel(finderGraph(settings, weights)), runtime, { spin: false })
   try {
     const counts = { both: 0, found: 0, true: 0, apart: 0, words: 0 }

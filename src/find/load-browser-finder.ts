@@ -18,7 +18,7 @@ export interface BrowserFinderOptions {
 /** Rejects where there are no weights. */
 export async function loadFinder({ weights, device, threads, signal }: BrowserFinderOptions = {}): Promise<Finder> {
   const bytes = await fetchWeights(weights ?? packageFiles.finder(), signal)
-  const file = await openFinder(bytes, { isOwn: weights === undefined })
+  const file = openFinder(bytes)
   const { runtime, options } = await browserRuntime(device)
   return NetworkFinder.open(file, runtime, { session: { ...options, ...(threads !== undefined && { threads }) } })
 }

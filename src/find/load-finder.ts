@@ -17,9 +17,11 @@ export interface FinderOptions extends NetworkFinderOptions {
 export async function loadFinder({ weights, threads, ...options }: FinderOptions = {}): Promise<Finder> {
   const path = weights ?? packagePath('finder', 'give a finder')
   const bytes = await readBytes(path, `finder: ${path}: no such weights file`)
-  const file = await openFinder(bytes, { isOwn: weights === undefined }).catch((error: Error) => {
-    throw new SaflError('weights', `finder: ${path}: ${error.message}`)
-  })
   const runtime = await import('onnxruntime-node')
-  return NetworkFinder.open(file, runtime, { ...options, session: threads === undefined ? {} : { threads } })
+  try {
+    const session = threads === undefined ? {} : { threads }
+    return await NetworkFinder.open(openFinder(bytes), runtime, { ...options, session })
+  } catch (error) {
+    throw new SaflError('weights', `finder: ${path}: ${(error as Error).message}`)
+  }
 }

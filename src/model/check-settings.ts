@@ -3,7 +3,7 @@
  * it knows of what kind each setting is, and config.ts its range, its default and its meaning. What is too large or too
  * small for the weights is found when they are put into the model, tensor by tensor.
  */
-import type { ModelSettings } from '../config.ts'
+import type { FinderModelSettings, ModelSettings } from '../config.ts'
 import { FIRST_KINDS, type Part, parts } from '../first-kinds.ts'
 
 /** Of a part that has kinds: the settings of each. */
@@ -21,9 +21,9 @@ type PlainKind<T> = T extends string
     : T extends number
       ? 'count' | 'amount' | 'scale'
       : T extends readonly number[]
-        ? 'counts'
+        ? 'counts' | 'amounts'
         : { readonly [Name in keyof T]-?: Kind<T[Name]> }
-type KindName = 'text' | 'flag' | 'count' | 'amount' | 'scale' | 'counts'
+type KindName = 'text' | 'flag' | 'count' | 'amount' | 'scale' | 'counts' | 'amounts'
 
 /** The compiler sees that none is missing and that none is of another type. */
 const kinds: Kind<ModelSettings> = {
@@ -82,16 +82,21 @@ const kinds: Kind<ModelSettings> = {
   authorsQuirks: 'flag',
 }
 
+const finderKinds: Kind<FinderModelSettings> = { stem: 'count', widths: 'counts', blocks: 'amounts' }
+
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 1
+
+const isAmount = (value: unknown) => Number.isFinite(value) && (value as number) >= 0
 
 /** What each kind must be, and whether a value is it. */
 const checks: Readonly<Record<KindName, readonly [(value: unknown) => boolean, string]>> = {
   text: [(value) => typeof value === 'string', 'a text'],
   flag: [(value) => typeof value === 'boolean', 'true or false'],
   count: [isCount, 'a whole number from 1 on'],
-  amount: [(value) => Number.isFinite(value) && (value as number) >= 0, 'a number from 0 on'],
+  amount: [isAmount, 'a number from 0 on'],
   scale: [(value) => Number.isFinite(value) && (value as number) > 0, 'a number above 0'],
   counts: [(value) => Array.isArray(value) && value.every(isCount), 'a list of whole numbers from 1 on'],
+  amounts: [(value) => Array.isArray(value) && value.every(isAmount), 'a list of numbers from 0 on'],
 }
 
 /** Of files from before there were these: what they meant. */
@@ -125,6 +130,13 @@ export function settingsInFile(settings: ModelSettings): Readonly<Record<string,
     else written[part] = others
   }
   return written
+}
+
+/** Those of a finder, complete. Throws as `checkModelSettings` does. */
+export function checkFinderSettings(given: unknown): FinderModelSettings {
+  if (!isRecord(given)) throw new Error(`${JSON.stringify(given)} is no object`)
+  checkKinds(given, finderKinds, '')
+  return given as FinderModelSettings
 }
 
 interface Group extends Readonly<Record<string, KindName | Group | Choice>> {}

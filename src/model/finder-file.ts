@@ -2,6 +2,7 @@
 import type { FinderModelSettings } from '../config.ts'
 import { SaflError } from '../error.ts'
 import { BATCH, clamp, exponential, Graph, HEIGHT, sigmoid, WIDTH } from '../tensor/index.ts'
+import { checkFinderSettings } from './check-settings.ts'
 import { findKernels } from './finder.ts'
 import { formatSafetensors, parseSafetensors } from './safetensors.ts'
 import { type Storage, weightScope } from './scope.ts'
@@ -25,22 +26,17 @@ export function formatFinder({ settings, weights, provenance }: FinderFile, type
   return formatSafetensors(new Map([...weights]), { type, metadata })
 }
 
-/**
- * Reads a finder's weights file; throws where the bytes are something else. `isOwn`: the file came with the package, and
- * its settings are taken as they stand.
- */
-export async function openFinder(bytes: Uint8Array, { isOwn = false } = {}): Promise<FinderFile> {
+/** Reads a finder's weights file; throws where the bytes are something else. */
+export function openFinder(bytes: Uint8Array): FinderFile {
   const { tensors: weights, metadata } = parseSafetensors(bytes)
   const { task, settings: text, ...provenance } = metadata
   if (task !== TASK || text === undefined)
     throw new SaflError('weights', 'these are no weights of a finder: train one with safl train --task find')
-  if (isOwn) return { settings: JSON.parse(text) as FinderModelSettings, weights, provenance }
-  // What checks settings takes long to load.
-  const [{ z }, { finderModelSettings }] = await Promise.all([import('zod'), import('../config.ts')])
-  const parsed = finderModelSettings.safeParse(JSON.parse(text))
-  if (!parsed.success)
-    throw new SaflError('weights', `the finder's settings do not fit: ${z.prettifyError(parsed.error)}`)
-  return { settings: parsed.data, weights, provenance }
+  try {
+    return { settings: checkFinderSettings(JSON.parse(text)), weights, provenance }
+  } catch (error) {
+    throw new SaflError('weights', `the finder's settings do not fit: ${(error as Error).message}`)
+  }
 }
 
 /**

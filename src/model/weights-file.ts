@@ -11,6 +11,11 @@ export interface WeightsFile {
   readonly weights: Weights
   /** Between what its activations lie, where that was measured: for reading in 8 bits. */
   readonly bounds?: Bounds | undefined
+  /**
+   * From which confidence of its own on the CTC head is right as often as the decoder, where that was measured; the decoder
+   * is spared then.
+   */
+  readonly ctcSure?: number | undefined
   /** How the weights came about: words seen, validation figures, …. */
   readonly provenance: Readonly<Record<string, string>>
 }

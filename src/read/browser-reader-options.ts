@@ -10,6 +10,3 @@ export interface BrowserTextReaderOptions extends BrowserLoadOptions {
    */
   readonly finder?: string | URL | Finder | null
 }
-
-export const isFinder = (finder: BrowserTextReaderOptions['finder']): finder is Finder =>
-  typeof finder === 'object' && finder !== null && 'find' in finder

@@ -1,21 +1,14 @@
 /** The reader of photographs for browsers: whatever a canvas can draw in, its words, lines and text out. (Browser) */
-import type { FoundWord } from '../find/finder.ts'
-import type { BrowserImage } from '../recognize/browser-image.ts'
+import { type BrowserImage, toPortable } from '../recognize/browser-image.ts'
+import { addressFromPage, fromPage } from '../recognize/browser-recognizer.ts'
 import { checkBrowserOptions } from '../recognize/check-options.ts'
-import type { BrowserPhotographReader } from './browser-reader.ts'
-import { type BrowserTextReaderOptions, isFinder } from './browser-reader-options.ts'
-import { checkFinder } from './check-finder.ts'
-import type { PhotographReading } from './photograph-reading.ts'
-import type { ReadOptions } from './read-options.ts'
+import { startBrowserWorker } from '../worker/browser-port.ts'
+import { AbstractTextReader } from './abstract-text-reader.ts'
+import type { BrowserTextReaderOptions } from './browser-reader-options.ts'
+import { checkFinder, isFinder } from './check-finder.ts'
 import { WorkerTextReader } from './worker-text-reader.ts'
 
-export class TextReader {
-  private readonly reader: BrowserPhotographReader | WorkerTextReader
-
-  private constructor(reader: BrowserPhotographReader | WorkerTextReader) {
-    this.reader = reader
-  }
-
+export class TextReader extends AbstractTextReader<BrowserImage> {
   /**
    * Downloads the weights and prepares them in onnxruntime-web, in a worker that finds, cuts and reads, so that the page never
    * freezes. Where no worker can be started, a warning says so, and photographs are read in the page's own thread.
@@ -24,29 +17,19 @@ export class TextReader {
     const { finder, ...recognizing } = given
     checkBrowserOptions(recognizing)
     checkFinder(finder)
-    const { worker = true, ...options } = given
+    const { worker = true, signal, ...others } = recognizing
     if (worker && 'document' in globalThis && !isFinder(finder)) {
-      const reader = await WorkerTextReader.load(options)
-      if (reader) return new TextReader(reader)
+      signal?.throwIfAborted()
+      const port = await startBrowserWorker(
+        () => new Worker(new URL('./browser-reader-worker.js', import.meta.url), { type: 'module' }),
+      )
+      const place = finder === null ? null : finder && addressFromPage(finder)
+      const options = { ...fromPage(others), ...(place !== undefined && { finder: place }) }
+      if (port) return new TextReader(await WorkerTextReader.load({ port, options, toPortable, signal }))
       console.warn("safl: no worker could be started, so that photographs are read in the page's own thread")
     }
-    const { BrowserPhotographReader } = await import('./browser-reader.ts')
+    const { loadBrowserReader } = await import('./browser-reader.ts')
     // A finder of the caller's works here; crops are read in a worker of the recogniser's.
-    return new TextReader(await BrowserPhotographReader.load({ ...options, worker: worker && isFinder(finder) }))
-  }
-
-  /** The places of words alone, in reading order, in pixels of the photograph. */
-  find(source: BrowserImage, options: { readonly signal?: AbortSignal } = {}): Promise<FoundWord[]> {
-    return this.reader.find(source, options)
-  }
-
-  /** Reads all words of a photograph, or those in the boxes that are given. What is found and reads as nothing is left out. */
-  read(source: BrowserImage, options: ReadOptions = {}): Promise<PhotographReading> {
-    return this.reader.read(source, options)
-  }
-
-  /** Frees memory and ends the worker when what is being read has been read; nothing can be read any more. */
-  dispose(): Promise<void> {
-    return this.reader.dispose()
+    return new TextReader(await loadBrowserReader({ ...given, worker: worker && isFinder(finder) }))
   }
 }

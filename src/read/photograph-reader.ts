@@ -27,20 +27,20 @@ export interface ReaderParts {
 /** Crops that are in memory at once. */
 const CROPS_AT_ONCE = 256
 
-export abstract class PhotographReader<Source> {
+export class PhotographReader<Source> {
   private readonly recognizer: CropReader
   private readonly finder: Finder | null
+  private readonly decode: (source: Source) => Promise<Photograph>
   /** Of what was asked for and is not read yet. */
   private readonly asked = new Set<Promise<unknown>>()
   private closed = false
 
-  protected constructor({ recognizer, finder }: ReaderParts) {
+  /** `decode` gives the pixels of what is to be read, and rejects where there are none. */
+  constructor({ recognizer, finder }: ReaderParts, decode: (source: Source) => Promise<Photograph>) {
     this.recognizer = recognizer
     this.finder = finder
+    this.decode = decode
   }
-
-  /** The pixels of what is to be read; rejects where there are none. */
-  protected abstract decode(source: Source): Promise<Photograph>
 
   /** The places of words alone, in reading order, in pixels of the photograph. */
   async find(source: Source, { signal }: { readonly signal?: AbortSignal } = {}): Promise<FoundWord[]> {

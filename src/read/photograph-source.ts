@@ -1,41 +1,55 @@
 /** Photographs from files, bytes or pixels. (Node) */
-import { fileURLToPath } from 'node:url'
+
 import { SaflError } from '../error.ts'
 import { decodePhotograph } from '../image/decode.ts'
 import { MAXIMUM_PHOTOGRAPH, type Photograph } from '../image/photograph.ts'
-import { type ImageSource, isNoPath, readImage } from '../recognize/image-source.ts'
+import { type Pixels, toRgb } from '../image/pixels.ts'
+import { type ImageSource, openImage } from '../recognize/image-source.ts'
 
 /** Whatever a recogniser reads, in full resolution. Rejects with an `SaflError`. */
-export async function readPhotograph(source: ImageSource): Promise<Photograph> {
-  const file = await fileOf(source)
-  if (file !== null) return decodePhotograph(file.content, file.name)
-  // Pixels, and what is no image: it says why.
-  const image = await readImage(source)
+export function readPhotograph(source: ImageSource): Promise<Photograph> {
+  return openImage(source, { file: decodePhotograph, pixels: wholePixels })
+}
+
+/** A source as another thread can take it: a path, the bytes of a file and what messages call it, or pixels. */
+export type PortableSource = { readonly content: string | Uint8Array; readonly name: string | undefined } | Pixels
+
+interface SourceMessage {
+  readonly image: PortableSource
+  /** What the message takes along instead of a copy. */
+  readonly transfer: readonly Transferable[]
+}
+
+/** What the caller has stays the caller's. Rejects what is no image. */
+export function toPortable(source: ImageSource): Promise<SourceMessage> {
+  return openImage<SourceMessage>(source, {
+    async file(content, name) {
+      if (typeof content === 'string') return { image: { content, name }, transfer: [] }
+      const bytes = copyOf(content)
+      return { image: { content: bytes, name }, transfer: [bytes.buffer] }
+    },
+    async pixels({ width, height, data }) {
+      // What is no array is refused where pixels are opened.
+      const bytes = ArrayBuffer.isView(data) ? copyOf(data) : data
+      return { image: { width, height, data: bytes }, transfer: bytes === data ? [] : [bytes.buffer as ArrayBuffer] }
+    },
+  })
+}
+
+/** On the other side. */
+export async function openPortable(source: PortableSource): Promise<Photograph> {
+  return 'content' in source ? decodePhotograph(source.content, source.name) : wholePixels(source)
+}
+
+/** A part of a buffer, as a small Buffer is, would take all of it along; a Buffer's own slice is no copy. */
+function copyOf(bytes: Uint8Array | Uint8ClampedArray): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes)
+}
+
+async function wholePixels(pixels: Pixels): Promise<Photograph> {
+  const image = toRgb(pixels)
   const { width, height } = image
   if (width * height > MAXIMUM_PHOTOGRAPH)
     throw new SaflError('image', `image: is ${width}x${height} pixels; at most ${MAXIMUM_PHOTOGRAPH} in all are read`)
   return { image, width, height }
-}
-
-interface ImageFile {
-  readonly content: string | Uint8Array
-  readonly name?: string
-}
-
-/** A path or the bytes of a file; null for anything else. */
-async function fileOf(source: ImageSource): Promise<ImageFile | null> {
-  // What a value calls itself: that of another realm is no instance of this one's classes.
-  const kind = Object.prototype.toString.call(source).slice('[object '.length, -1)
-  if (typeof source === 'string' || kind === 'URL') {
-    const path = String(source)
-    if (/^file:/i.test(path)) return { content: fileURLToPath(path) }
-    return isNoPath(path) ? null : { content: path }
-  }
-  if (kind === 'Blob' || kind === 'File') {
-    const blob = source as Blob | File
-    return { content: new Uint8Array(await blob.arrayBuffer()), name: 'name' in blob ? blob.name : 'image' }
-  }
-  if (kind === 'ArrayBuffer') return { content: new Uint8Array(source as ArrayBuffer) }
-  if (kind !== 'Uint8Array') return null
-  return { content: source instanceof Uint8Array ? source : new Uint8Array(source as unknown as Uint8Array) }
 }

@@ -13,7 +13,7 @@ export interface ReadOptions extends RecognizeOptions {
   /** Words to read, instead of those that the finder finds. */
   readonly boxes?: readonly Box[]
   /** Words that are less sure are left out, 0 to 1; default 0. */
-  readonly minimumConfidence?: number
+  readonly minimumConfidence?: number | undefined
 }
 
 export interface CheckedReadOptions {

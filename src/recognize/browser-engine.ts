@@ -6,7 +6,7 @@ import { isPackagedModel, packageFiles } from '../package-files.ts'
 import { browserRuntime, fetchWeights } from './browser-runtime.ts'
 import type { Engine } from './engine.ts'
 import { openEngine } from './open-engine.ts'
-import { checkModel } from './packaged-model.ts'
+import { packagedWeights } from './packaged-model.ts'
 import type { BrowserLoadOptions } from './reading-options.ts'
 
 export async function loadBrowserEngine(options: Omit<BrowserLoadOptions, 'worker'>): Promise<Engine> {
@@ -16,8 +16,7 @@ export async function loadBrowserEngine(options: Omit<BrowserLoadOptions, 'worke
   const { runtime, options: provider } = await browserRuntime(device)
   const read = async () => {
     const file = await parseWeights(bytes, { isOwn: packaged !== null })
-    if (packaged) checkModel(file, packaged)
-    return file
+    return packaged ? packagedWeights(file, packaged) : file
   }
   const { words = packageFiles.english() } = options
   // Whoever reads without a network later has them by then.

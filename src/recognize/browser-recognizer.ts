@@ -1,9 +1,9 @@
 /** The recogniser for browsers: whatever a canvas can draw in, its text out. No server sees the image. (Browser) */
 import type { RgbImage } from '../image/image.ts'
 import { isPackagedModel } from '../package-files.ts'
+import { startBrowserWorker } from '../worker/browser-port.ts'
 import { AbstractRecognizer } from './abstract-recognizer.ts'
 import { type BrowserImage, toPixels, toPortable } from './browser-image.ts'
-import { startWorker } from './browser-port.ts'
 import { checkBrowserOptions } from './check-options.ts'
 import type { Engine } from './engine.ts'
 import type { BrowserLoadOptions } from './reading-options.ts'
@@ -48,17 +48,20 @@ export class SceneTextRecognizer extends AbstractRecognizer<BrowserImage> {
 
 async function startInWorker(signal: AbortSignal | undefined) {
   signal?.throwIfAborted()
-  const port = await startWorker()
+  const port = await startBrowserWorker(
+    () => new Worker(new URL('./browser-worker.js', import.meta.url), { type: 'module' }),
+  )
   if (!port) console.warn("safl: no worker could be started, so that words are read in the page's own thread")
   return port
 }
 
-/** A path is one from the page, not from the worker's file. */
-function fromPage({ model, words, ...others }: Omit<BrowserLoadOptions, 'worker'>) {
-  const from = (path: string | URL) => new URL(path, document.baseURI).href
+/** Options as a worker takes them: a path is one from the page, not from the worker's file. */
+export function fromPage<Given extends Omit<BrowserLoadOptions, 'worker'>>({ model, words, ...others }: Given) {
   return {
     ...others,
-    ...(model !== undefined && { model: isPackagedModel(`${model}`) ? model : from(model) }),
-    ...(words !== undefined && { words: words === null ? null : from(words) }),
+    ...(model !== undefined && { model: isPackagedModel(`${model}`) ? model : addressFromPage(model) }),
+    ...(words !== undefined && { words: words === null ? null : addressFromPage(words) }),
   }
 }
+
+export const addressFromPage = (path: string | URL) => new URL(path, document.baseURI).href

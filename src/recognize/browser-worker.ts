@@ -1,9 +1,9 @@
 /** Reads in a worker of the page. (Browser) */
 
+import { pagePort } from '../worker/browser-port.ts'
 import { loadBrowserEngine } from './browser-engine.ts'
 import { toPixels } from './browser-image.ts'
-import { pagePort } from './browser-port.ts'
-import { hostEngine } from './worker-host.ts'
+import { hostEngine } from './host-engine.ts'
 
 hostEngine(pagePort(), {
   load: loadBrowserEngine,

@@ -1,11 +1,9 @@
 /** Reads by drafts that the decoder settles, and compares words that are not sure: weights with a CTC head. */
 import { type Expectation, Expectations, type WordCounts } from '../decode/prior.ts'
-import type { Vocabulary } from '../decode/vocabulary.ts'
 import type { RgbImage } from '../image/image.ts'
 import { asksForBeams, type BeamSource, searchedAlternatives } from './beam-speller.ts'
 import { Comparison } from './comparison.ts'
-import { type DraftHypothesis, draftSpeller } from './draft-speller.ts'
-import type { Encoder } from './encoder.ts'
+import { type DraftHypothesis, type Drafting, draftSpeller } from './draft-speller.ts'
 import type { Engine } from './engine.ts'
 import type { ReadView } from './hypothesis.ts'
 import { recognizeCrops } from './pipeline.ts'
@@ -15,13 +13,9 @@ import type { Alternative, Recognition } from './recognition.ts'
 import { compareViews, expectingLook } from './second-look.ts'
 import type { Speller } from './speller.ts'
 import type { Views } from './views.ts'
-import type { WordDecoder } from './word-decoder.ts'
 
-export interface DraftParts {
-  readonly encoder: Encoder
-  readonly decoder: WordDecoder
+export interface DraftParts extends Drafting {
   readonly beams: BeamSource
-  readonly model: Vocabulary
   readonly views: Views
   /** What is expected of words that are not sure, unless the options say otherwise; null for nothing. */
   readonly words: () => Promise<WordCounts | null>
@@ -36,7 +30,7 @@ export class DraftEngine implements Engine {
   constructor(parts: DraftParts) {
     const { encoder, decoder, model } = parts
     this.parts = parts
-    this.drafts = draftSpeller(encoder, decoder, model)
+    this.drafts = draftSpeller(parts)
     this.comparison = new Comparison(encoder, decoder, model)
   }
 

@@ -33,7 +33,7 @@ test('what the CTC head is sure of is taken as it is, and the decoder settles th
       })
     },
   } as unknown as WordDecoder
-  const { hypotheses } = await draftSpeller(encoder, decoder, model).spell(images, [])
+  const { hypotheses } = await draftSpeller({ encoder, decoder, model, ctcSure: 0.9 }).spell(images, [])
   expect(hypotheses.map(({ text }) => text)).toEqual(['EXIT', 'CUT'])
   expect(new Set(given.map(({ image }) => image))).toEqual(new Set([1]))
   const [sure, settled] = hypotheses
@@ -41,4 +41,7 @@ test('what the CTC head is sure of is taken as it is, and the decoder settles th
   expect(sure!.evidence.greedy).toBeUndefined()
   expect(settled!.confidence).toBeCloseTo(0.8 ** 4, 6)
   expect(settled!.evidence.greedy!.ids).toEqual(encodeText('CUT'))
+  given.length = 0
+  const all = await draftSpeller({ encoder, decoder, model }).spell(images, [])
+  expect(all.hypotheses.map(({ text }) => text)).toEqual(['CUT', 'CUT'])
 })

@@ -28,10 +28,17 @@ export interface DraftHypothesis extends Hypothesis {
   readonly expected: Expectation | null
 }
 
-/** Where the CTC head is so sure of a word, it is right at least as often as the decoder would be; see docs/decoding.md. */
-const SURE = 0.9
+export interface Drafting {
+  readonly encoder: Encoder
+  readonly decoder: WordDecoder
+  readonly model: Vocabulary
+  /** Words of which the CTC head is so sure are not settled; none when absent. */
+  readonly ctcSure?: number | undefined
+}
 
-export function draftSpeller(encoder: Encoder, decoder: WordDecoder, model: Vocabulary): Speller<DraftHypothesis> {
+export function draftSpeller({ encoder, decoder, model, ctcSure }: Drafting): Speller<DraftHypothesis> {
+  const isSure = ({ ids, confidence }: CtcWord) =>
+    ctcSure !== undefined && confidence >= ctcSure && ids.length <= model.maximumLength
   return {
     attends: true,
     async spell(images, wanted) {
@@ -40,7 +47,7 @@ export function draftSpeller(encoder: Encoder, decoder: WordDecoder, model: Voca
         wanted.filter((name) => name !== 'attention'),
       )
       const drafts = encoded.probabilities.map((each) => decodeCtc(each, { batch: 1, charset: model.charset })[0]!)
-      const unsure = [...drafts.keys()].filter((place) => !isSure(drafts[place]!, model))
+      const unsure = [...drafts.keys()].filter((place) => !isSure(drafts[place]!))
       const given = unsure.map((image) => ({ image, ids: drafts[image]!.ids }))
       const settled = await spellFromDrafts(decoder.over(encoded.cross), given, model)
       const greedy = new Map(unsure.map((place, index) => [place, settled[index]!]))
@@ -57,8 +64,4 @@ export function draftSpeller(encoder: Encoder, decoder: WordDecoder, model: Voca
       return { hypotheses, outputs: { ...encoded.outputs, ...(attention && { attention }) } }
     },
   }
-}
-
-function isSure({ ids, confidence }: CtcWord, { maximumLength }: Vocabulary): boolean {
-  return confidence >= SURE && ids.length <= maximumLength
 }

@@ -9,18 +9,30 @@ import { shortened, shown } from './check-options.ts'
 /** A path, a `file:` URL, the bytes of an image file (Buffer, ArrayBuffer, Blob, File), or raw pixels. */
 export type ImageSource = string | URL | Uint8Array | ArrayBuffer | Blob | Pixels
 
+/** What makes pictures of the two that a source can be. */
+export interface ImageOpener<Picture> {
+  /** Of a path or the bytes of a file, which messages call `name`. */
+  file(content: string | Uint8Array, name?: string): Promise<Picture>
+  pixels(pixels: Pixels): Promise<Picture>
+}
+
 /** Rejects with an error that says what is wrong with the file or the pixels. */
-export async function readImage(source: ImageSource): Promise<RgbImage> {
-  if (typeof source === 'string') return readPath(source)
+export function readImage(source: ImageSource): Promise<RgbImage> {
+  return openImage(source, { file: decodeImage, pixels: async (pixels) => toRgb(pixels) })
+}
+
+/** Opens a source as what it is; rejects what is none. */
+export async function openImage<Picture>(source: ImageSource, open: ImageOpener<Picture>): Promise<Picture> {
+  if (typeof source === 'string') return open.file(pathOf(source))
   const kind = kindOf(source)
-  if (kind === 'URL') return readPath((source as URL).href)
+  if (kind === 'URL') return open.file(pathOf((source as URL).href))
   if (kind === 'Blob' || kind === 'File') {
     const blob = source as Blob | File
-    return decodeImage(new Uint8Array(await blob.arrayBuffer()), 'name' in blob ? blob.name : 'image')
+    return open.file(new Uint8Array(await blob.arrayBuffer()), 'name' in blob ? blob.name : 'image')
   }
-  if (kind === 'ArrayBuffer') return decodeImage(new Uint8Array(source as ArrayBuffer))
-  if (isPixels(source)) return toRgb(source)
-  if (kind === 'Uint8Array') return decodeImage(asBytes(source as Uint8Array))
+  if (kind === 'ArrayBuffer') return open.file(new Uint8Array(source as ArrayBuffer))
+  if (isPixels(source)) return open.pixels(source)
+  if (kind === 'Uint8Array') return open.file(asBytes(source as Uint8Array))
   throw new SaflError('image', `${shown(source)} is no image: give a path, the bytes of a file or pixels`)
 }
 
@@ -43,18 +55,18 @@ export function isNoPath(text: string): boolean {
   return ADDRESS.test(text) || BASE64.test(text)
 }
 
-async function readPath(path: string): Promise<RgbImage> {
-  const [, scheme] = ADDRESS.exec(path) ?? []
-  if (scheme?.toLowerCase() === 'file') return decodeImage(fileURLToPath(path))
-  if (scheme?.toLowerCase() === 'data' || BASE64.test(path))
+function pathOf(text: string): string {
+  const [, scheme] = ADDRESS.exec(text) ?? []
+  if (scheme?.toLowerCase() === 'file') return fileURLToPath(text)
+  if (scheme?.toLowerCase() === 'data' || BASE64.test(text))
     throw new SaflError(
       'image',
-      `${shortened(path)}: holds an image itself: give its bytes, as of Buffer.from(text, 'base64')`,
+      `${shortened(text)}: holds an image itself: give its bytes, as of Buffer.from(text, 'base64')`,
     )
   if (scheme)
     throw new SaflError(
       'image',
-      `${shortened(path)}: only files are read, nothing from the network; fetch it and give its bytes`,
+      `${shortened(text)}: only files are read, nothing from the network; fetch it and give its bytes`,
     )
-  return decodeImage(path)
+  return text
 }

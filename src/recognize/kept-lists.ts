@@ -1,13 +1,12 @@
 /** Long lists among options: a worker keeps the last of each, so that they cross to it once and stay the same there. */
 import type { RecognizeOptions } from './reading-options.ts'
 
-type Options = Omit<RecognizeOptions, 'signal'>
-
 const names = ['lexicon', 'prior'] as const
 type Name = (typeof names)[number]
+type Lists = Pick<RecognizeOptions, Name>
 
 /** Options as a message carries them. */
-export interface PackedOptions {
+export interface PackedOptions<Options extends Lists> {
   readonly options: Options
   /** Which lists are those of the last message that had any. */
   readonly asBefore: readonly Name[]
@@ -17,8 +16,8 @@ export interface PackedOptions {
 export class ListSender {
   private readonly last = new Map<Name, object>()
 
-  pack(given: Options): PackedOptions {
-    const options: { -readonly [K in keyof Options]: Options[K] } = { ...given }
+  pack<Options extends Lists>(given: Options): PackedOptions<Options> {
+    const options = { ...given } as Options & { -readonly [K in Name]?: Lists[K] }
     const asBefore = names.filter((name) => given[name] && this.isLast(name, given[name]))
     for (const name of asBefore) delete options[name]
     return { options, asBefore }
@@ -37,7 +36,7 @@ export class ListSender {
 export class ListKeeper {
   private readonly last = new Map<Name, object>()
 
-  unpack({ options, asBefore }: PackedOptions): Options {
+  unpack<Options extends Lists>({ options, asBefore }: PackedOptions<Options>): Options {
     for (const name of names) if (options[name]) this.last.set(name, options[name])
     return { ...options, ...Object.fromEntries(asBefore.map((name) => [name, this.last.get(name)])) }
   }

@@ -1,14 +1,22 @@
 /** Reads in the thread that it is loaded in: a worker's, or the caller's own. (Node) */
 import { access } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { SaflError } from '../error.ts'
 import { englishCounts, readWordCounts } from '../word-counts.ts'
 import type { Engine } from './engine.ts'
 import { openEngine, openExported } from './open-engine.ts'
 import type { LoadOptions } from './reading-options.ts'
+import { threadsOf } from './threads.ts'
 import { readBytes, readWeightsFile, type WeightsPath } from './weights-source.ts'
 
 /** What another thread can take. */
 export type NodeEngineOptions = Omit<LoadOptions, 'worker' | 'model'> & WeightsPath
+
+/** No more threads than there are cores; a warning says where they are fewer than asked for. */
+export function engineOptions({ worker: _, model, ...options }: LoadOptions): NodeEngineOptions {
+  const path = typeof model === 'object' ? fileURLToPath(model) : model
+  return { ...options, ...threadsOf(options), ...(path !== undefined && { model: path }) }
+}
 
 /** Weights from the package or a file, or an exported file; ONNX Runtime for Node. No network. Rejects where a file is missing. */
 export async function loadNodeEngine(options: NodeEngineOptions): Promise<Engine> {

@@ -68,7 +68,7 @@ export async function openEngine(
       const step = await open(stepGraph(settings, (await read()).weights))
       return new StepDecoder(settings, { encoder: encoder.session, step, owned: [step] })
     }, model)
-    return new DraftEngine({ encoder, decoder, beams, model, views, words })
+    return new DraftEngine({ encoder, decoder, ctcSure: file.ctcSure, beams, model, views, words })
   }
   const session = await open(recognizerGraph(settings, weights))
   const beams = new BeamSpellers(async () => {

@@ -1,4 +1,4 @@
-/** Whether a file of the package holds the weights that were asked for: a bundler may have put another in its place. */
+/** The weights of the package: whether a file holds those that were asked for, and what was measured of them. */
 import { SaflError } from '../error.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import type { PackagedModel } from '../package-files.ts'
@@ -6,6 +6,15 @@ import { small } from '../presets/small.ts'
 import { tiny } from '../presets/tiny.ts'
 
 const presets = { tiny, small } as const
+
+/** From which confidence on their CTC heads are right as often as their decoders; see docs/decoding.md. */
+const CTC_SURE = 0.9
+
+/** The file, with what was measured of its weights. A bundler may have put another in its place: throws as `checkModel`. */
+export function packagedWeights(file: WeightsFile, model: PackagedModel): WeightsFile {
+  checkModel(file, model)
+  return { ...file, ctcSure: CTC_SURE }
+}
 
 /** Throws where the weights are those of another model: by the name that they give, and by their backbone's shape. */
 export function checkModel(

@@ -93,6 +93,6 @@ function batchesOf(views: readonly View[], batchSize: number): number[][] {
 
 /** The runtime computes without ever letting the thread hear a message, such as the end of a signal. */
 function pause(): Promise<void> {
-  const soon = 'setImmediate' in globalThis ? setImmediate : setTimeout
-  return new Promise((resolve) => soon(resolve))
+  const { setImmediate: soon = setTimeout } = globalThis as { setImmediate?: (call: () => void) => unknown }
+  return new Promise((resolve) => void soon(resolve))
 }

@@ -1,15 +1,15 @@
 /** The recogniser for Node: files, bytes or pixels of words in, their texts out. */
-import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import type { RgbImage } from '../image/image.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
+import { startThread, workerEntry } from '../start-thread.ts'
 import type { Runtime } from '../tensor/index.ts'
 import { englishCounts, readWordCounts } from '../word-counts.ts'
+import { startNodeWorker } from '../worker/node-port.ts'
 import { AbstractRecognizer } from './abstract-recognizer.ts'
 import { checkLoadOptions, checkReaderOptions } from './check-options.ts'
 import { type ImageSource, readImage } from './image-source.ts'
-import { loadNodeEngine, once } from './node-engine.ts'
-import { startWorker } from './node-port.ts'
+import { engineOptions, loadNodeEngine, once } from './node-engine.ts'
 import { openEngine, openExported } from './open-engine.ts'
 import type { LoadOptions, ReaderOptions } from './reading-options.ts'
 import { threadsOf } from './threads.ts'
@@ -25,10 +25,10 @@ export class SceneTextRecognizer extends AbstractRecognizer<ImageSource> {
    */
   static async load(options: LoadOptions = {}): Promise<SceneTextRecognizer> {
     checkLoadOptions(options)
-    const { worker, model, ...given } = { ...options, ...threadsOf(options) }
-    const path = typeof model === 'object' ? fileURLToPath(model) : model
-    const others = { ...given, ...(path !== undefined && { model: path }) }
-    const port = (worker ?? isMainThread) ? await startWorker() : null
+    const { worker } = options
+    const others = engineOptions(options)
+    const start = () => startThread(workerEntry(import.meta.url, 'node-worker'))
+    const port = (worker ?? isMainThread) ? await startNodeWorker(start) : null
     if (port) return new SceneTextRecognizer(await WorkerEngine.load(port, others))
     if (worker) console.warn('safl: no worker could be started, so that words are read in the thread that asks')
     return new SceneTextRecognizer(await loadNodeEngine(others))

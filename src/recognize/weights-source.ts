@@ -5,7 +5,7 @@ import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { isPackagedModel, packagedModels } from '../package-files.ts'
 import { packagePath } from '../package-path.ts'
 import { presetNames } from '../presets/presets.ts'
-import { checkModel } from './packaged-model.ts'
+import { packagedWeights } from './packaged-model.ts'
 
 /** A weights file by its path, or by the name of a packaged model; the preset is for a file that names no model. */
 export interface WeightsPath {
@@ -27,8 +27,7 @@ export async function readWeightsFile({ model = 'tiny', preset }: WeightsPath): 
   try {
     const fallback = preset === undefined ? undefined : (await import('../presets/index.ts')).loadPreset(preset).model
     const file = await parseWeights(bytes, { fallback, isOwn: named })
-    if (named) checkModel(file, model)
-    return file
+    return named ? packagedWeights(file, model) : file
   } catch (error) {
     throw new SaflError('weights', `${path}: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -1,141 +1,267 @@
-/** The page in real Chromium: what it reads is what Node reads. */
-import { existsSync } from 'node:fs'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+/** The page in real Chromium, with a made-up finder: photographs' words as text over them. */
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { join, resolve } from 'node:path'
+import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { build, type PreviewServer, preview } from 'vite'
+import type { Plugin } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
+import type { PhotographReading } from '../../src/read/photograph-reading.ts'
+import { TextReader } from '../../src/read/text-reader.ts'
+import { drawn, drawPhotograph } from '../read/drawn-photograph.ts'
+import { type BuiltPage, choose, chromiumPath, drawCrop, openBuiltPage } from './built-page.ts'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const folder = await mkdtemp(join(tmpdir(), 'safl-page-'))
+const photograph = join(folder, 'street.png')
+const film = join(folder, 'film.mjpeg')
+const texts = ['FRESH', 'BREAD', 'PARKING', 'HOTEL']
+const words = [
+  drawn('FRESH', [60, 40]),
+  drawn('BREAD', [220, 40]),
+  drawn('PARKING', [420, 420], { angle: -30 }),
+  drawn('HOTEL', [700, 330], { angle: 90 }),
+]
+const boxes = words.map(({ quadrilateral }) => quadrilateral)
 
-async function draw(text: string, name: string): Promise<string> {
-  const svg = `<svg width="220" height="64"><rect width="220" height="64" fill="#fff"/><text x="110" y="46" font-size="40" text-anchor="middle">${text}</text></svg>`
-  const path = join(folder, name)
-  await writeFile(path, await sharp(Buffer.from(svg)).png().toBuffer())
-  return path
+/** Finds the words of the drawn photograph in every picture of its shape, and nothing in others. */
+const madeUpFinder: Plugin = {
+  name: 'made-up-finder',
+  enforce: 'pre',
+  load: (id) =>
+    id.endsWith('web/load-reader.ts')
+      ? `
+import { TextReader } from ${JSON.stringify(resolve('src/browser.ts'))}
+const boxes = ${JSON.stringify(boxes)}
+const find = async ({ width, height }) => {
+  if (Math.abs(width / height - 16 / 9) > 0.01) return []
+  const scale = width / 1280
+  return boxes.map((box) => ({ quadrilateral: box.map(([x, y]) => [x * scale, y * scale]), score: 1 }))
+}
+export const loadReader = async () => ({
+  reader: await TextReader.load({ finder: { find, dispose: async () => {} } }),
+  finds: true,
+})`
+      : null,
 }
 
-describe.skipIf(!executablePath)('the page', () => {
-  let server: PreviewServer
-  let browser: Browser
+describe.skipIf(!chromiumPath)('the page', () => {
+  let built: BuiltPage
   let page: Page
-  const complaints: string[] = []
+  let wanted: PhotographReading
 
   beforeAll(async () => {
-    const outDir = join(folder, 'dist')
-    const configFile = 'web/vite.config.ts'
-    await build({ configFile, logLevel: 'error', build: { outDir } })
-    server = await preview({ configFile, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } })
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] })
-    page = await browser.newPage()
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    const drawing = drawPhotograph(words, { width: 1280, height: 720 })
+    await writeFile(photograph, await drawing.png().toBuffer())
+    await writeFile(film, await drawing.jpeg({ quality: 95 }).toBuffer())
+    const fake = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream']
+    built = await openBuiltPage({
+      folder,
+      plugin: madeUpFinder,
+      args: [...fake, `--use-file-for-fake-video-capture=${film}`],
     })
-    page.on('pageerror', (error) => complaints.push(error.message))
-    await page.goto(server.resolvedUrls!.local[0]!)
-    await page.getByText('Ready.').waitFor({ timeout: 90_000 })
+    page = built.page
+    await built.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const reader = await TextReader.load({ finder: null })
+    wanted = await reader.read(photograph, { boxes })
+    await reader.dispose()
   })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.close()
-  })
+  afterAll(() => built?.close())
 
-  test('reads chosen files as Node does, with the straightened word and each character', async () => {
-    const words = await Promise.all(['EXIT', 'Hotel', '24h'].map((text, index) => draw(text, `${index}.png`)))
-    await page.locator('#files').setInputFiles(words)
-    await page.locator('#results li').nth(2).waitFor()
-    const read = (await page.locator('#results .word').allTextContents()).reverse()
-    const recognizer = await SceneTextRecognizer.load()
-    const wanted = []
-    for (const path of words) wanted.push(await recognizer.recognize(path, { attention: true }))
-    await recognizer.dispose()
-    expect(read).toEqual(wanted.map(({ text }) => text))
-    const notes = (await page.locator('#results li > span:last-child').allTextContents()).reverse()
-    for (const [index, { confidence }] of wanted.entries())
-      expect(Math.abs(Number.parseInt(notes[index]!, 10) - 100 * confidence)).toBeLessThan(1)
-    expect(await page.locator('#results canvas').count()).toBe(3)
-  })
+  /** As a drag, or the clipboard, brings a file. */
+  const give = async (kind: 'drop' | 'paste', path: string) => {
+    const base64 = (await readFile(path)).toString('base64')
+    const name = path.split('/').at(-1)!
+    await page.evaluate(
+      (given) => {
+        const data = new DataTransfer()
+        const bytes = Uint8Array.from(atob(given.base64), (character) => character.charCodeAt(0))
+        data.items.add(new File([bytes], given.name, { type: 'image/png' }))
+        const event =
+          given.kind === 'drop'
+            ? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+            : new ClipboardEvent('paste', { clipboardData: data, bubbles: true })
+        document.querySelector('main')!.dispatchEvent(event)
+      },
+      { kind, name, base64 },
+    )
+  }
+  const word = (text: string) => page.getByRole('button', { name: text, exact: true })
+  const selected = () => page.evaluate(() => getSelection()!.toString())
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
+  const isFocused = (text: string) => word(text).evaluate((its) => its === document.activeElement)
+  const status = (text: string | RegExp) => page.locator('#status', { hasText: text }).waitFor({ timeout: 60_000 })
 
-  test('a character shows where the decoder looked for it, by pointer and by keyboard', async () => {
-    const line = page.locator('#results li').last()
-    const picture = () => line.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL())
-    /** The column that is lit most: orange has much more red than blue. */
-    const lit = () =>
-      line.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
-        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true })!
-        copy.drawImage(canvas, 0, 0)
-        const { data } = copy.getImageData(0, 0, canvas.width, canvas.height)
-        const columns = new Array<number>(canvas.width).fill(0)
-        for (let at = 0; at < data.length; at += 4) columns[(at / 4) % canvas.width]! += data[at]! - data[at + 2]!
-        return columns.indexOf(Math.max(...columns)) / canvas.width
-      })
-    const letters = line.getByRole('group', { name: 'EXIT' }).getByRole('button')
-    const plain = await picture()
-    await letters.first().focus()
-    const places = [await lit()]
-    for (let letter = 1; letter < 4; letter++) {
-      await page.keyboard.press('ArrowRight')
-      places.push(await lit())
+  test('a dropped photograph has its words over it as text, each at its place', async () => {
+    expect(await page.locator('#note').isVisible()).toBe(false)
+    await give('drop', photograph)
+    await status(/^Read street\.png in \d+ ms: 4 words in 3 lines: FRESH BREAD, PARKING, HOTEL\.$/)
+    expect(await page.locator('.word').allTextContents()).toEqual(texts)
+    expect(await page.locator('#text p').allTextContents()).toEqual(['FRESH BREAD', 'PARKING', 'HOTEL'])
+    const picture = (await page.locator('#picture').boundingBox())!
+    const scale = picture.width / 1280
+    for (const [place, corners] of boxes.entries()) {
+      const box = (await word(texts[place]!).boundingBox())!
+      for (const [axis, side, length] of [
+        [0, 'x', 'width'],
+        [1, 'y', 'height'],
+      ] as const) {
+        const places = corners.map((corner) => picture[side] + scale * corner[axis]!)
+        expect(Math.abs(box[side] - Math.min(...places))).toBeLessThan(1)
+        expect(Math.abs(box[side] + box[length] - Math.max(...places))).toBeLessThan(1)
+      }
     }
-    expect(places).toEqual([...places].sort((a, b) => a - b))
-    expect(new Set(places).size).toBe(4)
-    expect(await letters.last().evaluate((letter) => letter === document.activeElement)).toBe(true)
-    expect(await letters.last().getAttribute('aria-label')).toMatch(/^T, \d+ % sure, seen \d+ % from the left$/)
-    // One stop of the Tab key.
-    await page.keyboard.press('Shift+Tab')
-    expect(await letters.evaluateAll((all) => all.includes(document.activeElement as HTMLElement))).toBe(false)
-    expect(await picture()).toBe(plain)
-    await letters.first().hover()
-    expect(await lit()).toBe(places[0])
-    await page.mouse.move(0, 0)
-    expect(await picture()).toBe(plain)
   })
 
-  test('a part that is dragged over is read alone', async () => {
-    const box = (await page.locator('#picture').boundingBox())!
-    await page.mouse.move(box.x + 5, box.y + 5)
+  test('words are selected and copied in reading order, their lines apart', async () => {
+    const [first, last] = [await word('FRESH').boundingBox(), await word('BREAD').boundingBox()]
+    await page.mouse.move(first!.x + 1, first!.y + first!.height / 2)
     await page.mouse.down()
-    await page.mouse.move(box.x + box.width - 5, box.y + box.height - 5, { steps: 4 })
+    await page.mouse.move(last!.x + last!.width - 1, last!.y + last!.height / 2, { steps: 8 })
     await page.mouse.up()
-    await page.getByText('Read a part in').waitFor()
-    // What it said is said once, with the text.
-    const text = await page.locator('#results .word').first().textContent()
-    await page.getByText(new RegExp(`Read a part in \\d+ ms: ${text}, \\d+ % sure`)).waitFor()
+    expect(await selected()).toBe('FRESH BREAD')
+    await page.keyboard.press('Control+c')
+    expect(await clipboard()).toBe('FRESH BREAD')
+    // Who selects does not want to look closer.
+    expect(await page.locator('#details').isVisible()).toBe(false)
+    await page.evaluate(() => getSelection()!.selectAllChildren(document.getElementById('words')!))
+    expect(await selected()).toBe(wanted.text)
+    await page.evaluate(() => getSelection()!.removeAllRanges())
   })
 
-  test('a frame that is moved and resized by arrow keys is read by Enter', async () => {
-    const count = await page.locator('#results li').count()
+  test('a click shows the straightened word, its characters, and what else it may be', async () => {
+    await word('PARKING').click()
+    await status(/^A closer look: PARKING, \d+\s% sure\.$/)
+    const details = page.locator('#details')
+    const letters = details.getByRole('group', { name: 'PARKING' }).getByRole('button')
+    expect(await letters.allTextContents()).toEqual([...'PARKING'])
+    const crop = details.getByRole('img', { name: 'The word, cut out and set straight' })
+    const [width, height] = await crop.evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height] as const)
+    // As long and high as its box with a margin, whatever its angle.
+    expect(Math.abs(width - (7 * 0.72 * 40 + 4))).toBeLessThan(2)
+    expect(Math.abs(height - 44)).toBeLessThan(2)
+    const others = await details
+      .getByRole('list', { name: 'Other words that it may be' })
+      .locator('li')
+      .allTextContents()
+    expect(others).toHaveLength(3)
+    for (const other of others) expect(other).toMatch(/^\S+ (below )?\d+\s%$/)
+    expect(others.map((other) => other.split(' ')[0])).not.toContain('PARKING')
+    await letters.first().focus()
+    expect(await details.locator('.note').textContent()).toMatch(/^P \d+\s%/)
+  })
+
+  test('keys go from word to word, and Enter looks closer', async () => {
     await page.locator('#picture').focus()
-    for (const key of ['ArrowLeft', 'ArrowUp', 'Shift+ArrowRight', 'Shift+ArrowDown', 'Enter'])
+    await page.keyboard.press('Tab')
+    expect(await isFocused('FRESH')).toBe(true)
+    for (const [key, text] of [
+      ['ArrowRight', 'BREAD'],
+      ['ArrowDown', 'PARKING'],
+      ['ArrowRight', 'HOTEL'],
+      ['ArrowRight', 'HOTEL'],
+      ['ArrowLeft', 'PARKING'],
+      ['ArrowUp', 'BREAD'],
+      ['Home', 'FRESH'],
+      ['End', 'HOTEL'],
+    ] as const) {
       await page.keyboard.press(key)
-    await page.locator('#results li').nth(count).waitFor()
-    expect(await page.locator('#results li > span:last-child').first().textContent()).toMatch(/^\d+ % sure, a part/)
-  })
-
-  test('by keyboard, with a message for what is no picture, and nothing to complain of', async () => {
-    const count = await page.locator('#results li').count()
-    await page.locator('#whole').focus()
+      expect([key, text, await isFocused(text)]).toEqual([key, text, true])
+    }
+    const outline = await word('HOTEL').evaluate((its) => getComputedStyle(its).outlineStyle)
+    expect(outline).toBe('solid')
     await page.keyboard.press('Enter')
-    await page.locator('#results li').nth(count).waitFor()
-    await writeFile(join(folder, 'text.png'), 'no picture')
-    await page.locator('#files').setInputFiles(join(folder, 'text.png'))
-    await page.getByText('text.png is no picture').waitFor()
-    expect(await page.evaluate('crossOriginIsolated')).toBe(true)
-    expect(complaints).toEqual([])
+    await status(/^A closer look: HOTEL, /)
+    // The words are one stop of the Tab key.
+    await page.keyboard.press('Tab')
+    expect(await page.locator('#copy').evaluate((its) => its === document.activeElement)).toBe(true)
   })
 
-  test('works without a network after the first visit', async () => {
-    await page.context().setOffline(true)
-    await page.reload()
-    await page.getByText('Ready.').waitFor({ timeout: 60_000 })
-    await page.locator('#files').setInputFiles(join(folder, '0.png'))
-    await page.locator('#results li').first().waitFor()
-    expect(await page.locator('#results .word').first().textContent()).toBe('EXIT')
-    expect(await page.evaluate('crossOriginIsolated')).toBe(true)
-    await page.context().setOffline(false)
+  test('all of it is copied, and downloaded as JSON with the same places as in Node', async () => {
+    await page.locator('#copy').press('Enter')
+    await status('Copied.')
+    expect(await clipboard()).toBe(wanted.text)
+    const downloading = page.waitForEvent('download')
+    await page.locator('#save').press('Enter')
+    const download = await downloading
+    expect(download.suggestedFilename()).toBe('street.json')
+    const [record] = JSON.parse(await readFile((await download.path())!, 'utf8'))
+    expect(record).toMatchObject({ path: 'street.png', width: 1280, height: 720, text: wanted.text })
+    expect(record.lines.map((line: { words: unknown[] }) => line.words.length)).toEqual([2, 1, 1])
+    for (const [place, [x, y]] of record.lines[1].words[0].quadrilateral.entries()) {
+      expect(x).toBeCloseTo(wanted.words[2]!.quadrilateral[place]![0], 1)
+      expect(y).toBeCloseTo(wanted.words[2]!.quadrilateral[place]![1], 1)
+    }
+  })
+
+  test('a frame that is dragged around a word reads that one', async () => {
+    const picture = (await page.locator('#picture').boundingBox())!
+    const scale = picture.width / 1280
+    await page.mouse.move(picture.x + 215 * scale, picture.y + 30 * scale)
+    await page.mouse.down()
+    await page.mouse.move(picture.x + 368 * scale, picture.y + 90 * scale, { steps: 4 })
+    await page.mouse.up()
+    await status(/^Read a part in \d+ ms: BREAD, \d+\s% sure\.$/)
+    expect(await page.locator('#details .characters').textContent()).toBe('BREAD')
+  })
+
+  test('a crop of a word is read as one, a picture without words has none, and pictures are gone back to', async () => {
+    const crop = await drawCrop('EXIT', join(folder, 'exit.png'))
+    const blank = join(folder, 'blank.png')
+    await sharp({ create: { width: 500, height: 300, channels: 3, background: '#888' } })
+      .png()
+      .toFile(blank)
+    await give('paste', crop)
+    await status(/^Read exit\.png in \d+ ms: EXIT, /)
+    expect(await page.locator('.word').allTextContents()).toEqual(['EXIT'])
+    await page.locator('#details').getByRole('group', { name: 'EXIT' }).waitFor()
+    // Where that was wrong, all its words are looked for: here there are none, and it stays one.
+    await page.evaluate(() => document.getElementById('status')!.replaceChildren())
+    await page.getByRole('button', { name: 'Find all words' }).press('Enter')
+    await status(/^Read exit\.png in \d+ ms: EXIT, /)
+    await choose(page, [blank])
+    await status(/^Read blank\.png in \d+ ms: no words\.$/)
+    expect(await page.locator('.word').count()).toBe(0)
+    await page.getByRole('button', { name: /^street\.png/ }).press('Enter')
+    await word('PARKING').waitFor()
+    expect(await page.locator('.word').allTextContents()).toEqual(texts)
+    expect(await page.getByRole('button', { name: 'Read as one word' }).isVisible()).toBe(true)
+  })
+
+  test('the camera is read along, until the page is hidden', async () => {
+    await page.locator('#camera').press('Enter')
+    await page.locator('#video').waitFor()
+    await status(/^The camera shows 4 words in 3 lines: FRESH /)
+    // At one look a word may be read less well than in a photograph.
+    const seen = await page.locator('.word').allTextContents()
+    expect([seen.length, seen[0], ...seen.slice(2)]).toEqual([4, 'FRESH', 'PARKING', 'HOTEL'])
+    const settings = 'document.getElementById("video").srcObject?.getTracks()[0].readyState'
+    expect(await page.evaluate(settings)).toBe('live')
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: true, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+      Reflect.deleteProperty(document, 'hidden')
+    })
+    await status('The camera is off.')
+    expect(await page.locator('#video').isVisible()).toBe(false)
+    expect(await page.evaluate(settings)).toBeUndefined()
+    // What was seen before is seen again.
+    await word('PARKING').waitFor()
+    await page.locator('#camera').press('Enter')
+    await page.locator('#shoot').waitFor()
+    await page.locator('#shoot').press('Enter')
+    await status(/^Read photograph 1 in \d+ ms: 4 words/)
+  })
+
+  test('a phone has it in one column, the closer look under the picture', async () => {
+    await page.setViewportSize({ width: 360, height: 740 })
+    await word('FRESH').click()
+    await page.locator('#details').waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    const [picture, details, reading] = await Promise.all(
+      ['#picture', '#details', '#reading'].map((part) => page.locator(part).boundingBox()),
+    )
+    expect(details!.y).toBeGreaterThan(picture!.y + picture!.height)
+    expect(reading!.y).toBeGreaterThan(details!.y + details!.height)
+    expect(built.complaints).toEqual([])
   })
 })

@@ -16,9 +16,9 @@ const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
 }
 
-/** The README's page. */
+/** The page of docs/using.md. */
 async function readmePage(): Promise<string> {
-  const [, page] = (await readFile('README.md', 'utf8')).match(/```html\n([\s\S]*?)```/)!
+  const [, page] = (await readFile('docs/using.md', 'utf8')).match(/```html\n([\s\S]*?)```/)!
   return page!
 }
 
@@ -53,7 +53,7 @@ afterAll(() => server?.close())
 
 const oneThread = 'warning: safl: the page is not cross-origin isolated, so that words are read by one thread'
 
-test.skipIf(!executablePath)("the README's page reads a word", { timeout: 120_000 }, async () => {
+test.skipIf(!executablePath)('the page of docs/using.md reads a word', { timeout: 120_000 }, async () => {
   expect(await complaintsOf('/')).toEqual([oneThread])
   expect(requested).toContain('/node_modules/safl/models/tiny.safetensors')
   expect(requested).toContain('/node_modules/safl/models/english.txt')

@@ -106,8 +106,9 @@ describe.skipIf(!executablePath)('reading photographs in a browser', () => {
   })
 
   test('what is wrong is said as in Node', async () => {
+    await page.route('**/nowhere', (route) => route.fulfill({ status: 404 }))
     const said = (await inPage(`
-      const said = [await message(TextReader.load()), await message(TextReader.load({ model: 'large' }))]
+      const said = [await message(TextReader.load({ finder: 'nowhere' })), await message(TextReader.load({ model: 'large' }))]
       const reader = await TextReader.load({ finder: null })
       said.push(await message(reader.read(blob)))
       said.push(await message(reader.read(blob, { boxes: [1] })))
@@ -117,7 +118,7 @@ describe.skipIf(!executablePath)('reading photographs in a browser', () => {
       said.push(await message(reader.read(blob, { boxes })))
       return said`)) as string[]
     expect(said).toEqual([
-      expect.stringMatching(/^SaflError: finder: models\/finder\.safetensors, .* is missing/),
+      expect.stringMatching(/^SaflError: .*\/nowhere: the weights could not be fetched \(404\)/),
       expect.stringMatching(/^(Safl|Type)?Error: .*large/),
       expect.stringMatching(/^SaflError: boxes: this reader was loaded without a finder/),
       expect.stringMatching(/^SaflError: boxes\[0\]: 1 is no quadrilateral/),

@@ -174,7 +174,7 @@ describe.skipIf(!executablePath)('the recogniser in a worker', () => {
     const [there, here] = await both(`
       const read = []
       for (const words of ['mine.txt', null, 'none/absent.txt']) {
-        const own = await SceneTextRecognizer.load({ worker: recognizer.reader.worker !== undefined, words })
+        const own = await SceneTextRecognizer.load({ worker: recognizer.engine.worker !== undefined, words })
         read.push((await own.recognize(draw('EXIT'))).text)
         await own.dispose()
       }
@@ -220,7 +220,7 @@ describe.skipIf(!executablePath)('the recogniser in a worker', () => {
       await Promise.all([recognizer.dispose(), recognizer.dispose()])
       return [(await reading)[0].text, await message(recognizer.recognize(draw('EXIT')))]
     })()`)) as string[]
-    expect(read).toEqual(['EXIT', 'Error: the recogniser was disposed of: load another'])
+    expect(read).toEqual(['EXIT', 'SaflError: the recogniser was disposed of: load another'])
     await expect.poll(() => page.workers().length).toBe(0)
   })
 

@@ -8,7 +8,7 @@ async function loadedBy(file: string, seen = new Set<string>()): Promise<Set<str
   if (seen.has(file)) return seen
   seen.add(file)
   const text = await readFile(file, 'utf8')
-  for (const [, clause, path] of text.matchAll(/^(?:import|export)\s+([^;]*?)\s*from\s+'(\.[^']+)'/gms)) {
+  for (const [, clause, path] of text.matchAll(/^(?:import|export)\s+([^;']*?)\s*from\s+'(\.[^']+)'/gms)) {
     const [, names = ''] = /^\{(.*)\}$/s.exec(clause!) ?? []
     const listed = names.split(',').filter((name) => name.trim() !== '')
     if (clause!.startsWith('type ') || (listed.length > 0 && listed.every((name) => name.trim().startsWith('type '))))

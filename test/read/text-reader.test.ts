@@ -233,7 +233,10 @@ describe('reading photographs', () => {
 })
 
 test('loading: with a finder of one own, or none; weights that are missing are named', async () => {
-  await expect(TextReader.load()).rejects.toThrow(/^finder: models\/finder\.safetensors, .* is missing/)
+  await expect(TextReader.load({ finder: 'nowhere' })).rejects.toMatchObject({
+    message: 'finder: nowhere: no such weights file',
+    code: 'weights',
+  })
   await expect(TextReader.load({ finder: null, model: 'nowhere' })).rejects.toThrow(/nowhere: no such weights file/)
   await expect(TextReader.load({ findr: null } as never)).rejects.toThrow(/^findr: is no option/)
   await expect(TextReader.load({ finder: 3 } as never)).rejects.toThrow(/^finder: 3 finds nothing: give where/)

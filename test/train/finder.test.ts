@@ -44,7 +44,7 @@ test('weights say how they came about, and are in 16 bits', async () => {
   const model = new TrainingStep(preset, runtime)
   const state = initialState(model, 1)
   const bytes = exportWeights(preset, model, { ...state, step: 5, samples: 10 })
-  const file = await openFinder(bytes)
+  const file = openFinder(bytes)
   expect(file.settings).toEqual(preset.model)
   expect(file.provenance).toMatchObject({ steps: '5', crops: '10' })
   expect(file.weights.get('head.bias')!.data[0]).toBeCloseTo(Math.log(0.01 / 0.99), 1)

@@ -1,11 +1,14 @@
 /** A worker of the page, and the page as its worker sees it. (Browser) */
-import type { OwnedPort, WorkerPort } from './worker-port.ts'
+import type { OwnedPort, WorkerPort } from './port.ts'
 
-/** A worker that has its modules; null where it cannot have them, such as those that only the page's import map names. */
-export function startWorker(): Promise<OwnedPort | null> {
+/**
+ * A worker that has its modules; null where it cannot have them, such as those that only the page's import map names.
+ * `create` holds the worker's literal address: bundlers look for it.
+ */
+export function startBrowserWorker(create: () => Worker): Promise<OwnedPort | null> {
   return new Promise((resolve) => {
     try {
-      const worker = new Worker(new URL('./browser-worker.js', import.meta.url), { type: 'module' })
+      const worker = create()
       worker.addEventListener('message', () => resolve(portOf(worker)), { once: true })
       worker.addEventListener('error', () => resolve(null), { once: true })
     } catch {
