@@ -1,6 +1,8 @@
 /** Every setting: its type, range, default (the paper's) and one line of meaning. Presets say only what differs. */
 import { z } from 'zod'
 import { CHARACTERS } from './charset.ts'
+import { FIRST_KINDS, parts } from './first-kinds.ts'
+import { backboneSettings, decoderSettings, encoderSettings, rectifierSettings } from './part-settings.ts'
 import { synthSettings } from './synth/settings.ts'
 
 const count = z.int().positive()
@@ -15,33 +17,6 @@ function isFurther(text: string): boolean {
   return text === text.normalize('NFC') && characters.length <= MOST_FURTHER && characters.every(isNew)
 }
 const rate = z.number().min(0).max(0.95)
-
-const rectifierSettings = z.strictObject({
-  enabled: z.boolean().default(true).describe('straighten the word before it is read; without it the view is resized'),
-  viewHeight: count.default(32).describe('rows of the small view that the localisation network sees, pixels'),
-  viewWidth: count.default(64).describe('columns of that view, pixels'),
-  channels: z.array(count).length(6).default([32, 64, 128, 256, 256, 256]).describe('widths of its six convolutions'),
-  hidden: count.default(512).describe('width of its linear layer'),
-  controlPoints: z
-    .int()
-    .min(4)
-    .multipleOf(2)
-    .default(20)
-    .describe('control points K, half above and half below the word'),
-  initialMargin: z
-    .number()
-    .min(0)
-    .max(0.4)
-    .default(0.01)
-    .describe('margin of the box that the first control points span'),
-  targetMargin: z.number().min(0).max(0.4).default(0.05).describe('margin of the target points in the rectified image'),
-})
-
-const backboneSettings = z.strictObject({
-  stem: count.default(32).describe('width of the first 3x3 convolution'),
-  widths: z.array(count).length(5).default([32, 64, 128, 256, 512]).describe('widths of the five stages'),
-  blocks: z.array(count).length(5).default([3, 4, 6, 6, 3]).describe('residual blocks of the five stages'),
-})
 
 const transformerSettings = z.strictObject({
   width: z.int().positive().multipleOf(2).default(512).describe('width D of every token'),
@@ -74,6 +49,8 @@ export const modelSettings = z
       .describe('characters that are spelled beside the 94 of printable ASCII, such as "éü€"'),
     rectifier: rectifierSettings.prefault({}),
     backbone: backboneSettings.prefault({}),
+    encoder: encoderSettings.prefault({}),
+    decoder: decoderSettings.prefault({}),
     transformer: transformerSettings.prefault({}),
     temperature: z
       .number()
@@ -94,10 +71,27 @@ export const modelSettings = z
     'textWidths must give whole widths of the image, width * imageWidth / textWidth',
   )
   .refine(
-    ({ textWidths, rectifier, authorsQuirks }) => textWidths.length === 0 || (rectifier.enabled && !authorsQuirks),
-    'textWidths needs a rectifier and no authorsQuirks; with model.textWidths=[] all words have one width',
+    ({ textWidths, authorsQuirks }) => textWidths.length === 0 || !authorsQuirks,
+    'textWidths needs no authorsQuirks; with model.textWidths=[] all words have one width',
   )
   .refine((model) => model.transformer.width % model.transformer.heads === 0, 'transformer.heads must divide width')
+  .refine(
+    ({ backbone, encoder }) => backbone.kind !== 'satrn' || encoder.kind === 'satrn',
+    'the backbone satrn gives a map of several rows, which encoder.kind=satrn alone reads',
+  )
+  .refine(
+    ({ backbone, encoder, transformer }) => encoder.kind === 'lstm' || backbone.widths.at(-1) === transformer.width,
+    "the last of backbone.widths must be transformer.width, which the encoder's blocks have",
+  )
+  .refine(
+    ({ encoder, decoder, transformer }) =>
+      encoder.kind !== 'lstm' || decoder.kind !== 'transformer' || 2 * encoder.width === transformer.width,
+    'encoder.width, of each direction, must be half of transformer.width where the decoder is a transformer',
+  )
+  .refine(
+    (model) => !model.authorsQuirks || parts.every((part) => model[part].kind === FIRST_KINDS[part]),
+    'authorsQuirks are those of SAFL: its parts have no other kinds',
+  )
 
 export const trainingSettings = z.strictObject({
   batchSize: count.default(128).describe('words a step'),
@@ -308,7 +302,15 @@ export type FinderModelSettings = z.output<typeof finderModelSettings>
 export type FinderTrainingSettings = z.output<typeof finderTrainingSettings>
 export type FinderDataSettings = z.output<typeof finderDataSettings>
 export type FinderPreset = z.output<typeof finderPresetSettings>
+export type RectifierSettings = ModelSettings['rectifier']
 export type BackboneSettings = ModelSettings['backbone']
+export type EncoderSettings = ModelSettings['encoder']
+export type DecoderSettings = ModelSettings['decoder']
+/** The settings of one kind of a part. */
+export type OfKind<Part extends { readonly kind: string }, Name extends Part['kind']> = Extract<
+  Part,
+  { readonly kind: Name }
+>
 export type TransformerSettings = ModelSettings['transformer']
 export type TrainingSettings = z.output<typeof trainingSettings>
 

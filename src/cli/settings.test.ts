@@ -24,6 +24,11 @@ test.each([
   ['training.lengths=8', '--set training.lengths: 8 is no list, such as [8,14]'],
   ['training.realShare=2', '--set training.realShare: 2 is too large: at most 1 will do'],
   ['model.rectifier.enabled=no', '--set model.rectifier.enabled: no is no true or false'],
+  ['model.backbone={"kind":"vgg"}', '--set model.backbone.kind: kind must be one of residual, crnn, satrn'],
+  [
+    'model.backbone={"kind":"satrn"}',
+    '--set model: the backbone satrn gives a map of several rows, which encoder.kind=satrn alone reads',
+  ],
   ['training.batchsize=4', '--set training.batchsize: no such setting; did you mean training.batchSize?'],
   ['steps', '--set steps: give key=value, such as training.batchSize=64'],
 ])('%s is refused by its name and value', (text, message) => {

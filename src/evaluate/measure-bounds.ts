@@ -2,7 +2,8 @@
 import { createCharset, encodeText, START } from '../charset.ts'
 import { fit } from '../image/fit.ts'
 import type { Bounds } from '../model/eight-bit.ts'
-import { crossNames, encoderGraph, wordGraph } from '../model/step-graphs.ts'
+import { decoderOf } from '../model/safl.ts'
+import { encoderGraph, wordGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { shapeOf, wordShapes } from '../model/word-shapes.ts'
 import { emit, type Runtime, Session, type Tensor, type Value, writeModel } from '../tensor/index.ts'
@@ -41,11 +42,9 @@ export async function measureBounds(
       const images: Value = { type: 'uint8', shape: [1, height, width, 3], data }
       const seen = await run(encoder, { images })
       const tokens = Int32Array.of(START, ...encodeText(label, charset).slice(0, maximumLength))
-      const cross = Object.fromEntries(
-        crossNames(settings.transformer.decoderLayers).map((name) => [name, seen[name]!]),
-      )
+      const ofImage = Object.fromEntries(decoderOf(settings).imageParts.map(({ name }) => [name, seen[name]!]))
       await run(settler, {
-        ...cross,
+        ...ofImage,
         tokens: { type: 'int32', shape: [1, tokens.length], data: tokens },
         images: { type: 'int64', shape: [1], data: BigInt64Array.of(0n) },
       })

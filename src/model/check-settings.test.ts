@@ -1,13 +1,27 @@
 import { expect, test } from 'vitest'
 import { modelSettings } from '../config.ts'
 import { loadPreset, presetNames } from '../presets/index.ts'
-import { checkModelSettings } from './check-settings.ts'
+import { checkModelSettings, settingsInFile } from './check-settings.ts'
 
 const settings = modelSettings.parse({})
 
 test.each(presetNames)('the settings of %s are a model', (name) => {
   const { model } = loadPreset(name)
   expect(checkModelSettings(structuredClone(model))).toEqual(model)
+})
+
+test.each(presetNames)('the settings of %s in a file are read as they were written', (name) => {
+  const { model } = loadPreset(name)
+  expect(checkModelSettings(JSON.parse(JSON.stringify(settingsInFile(model))))).toEqual(model)
+})
+
+test('files say of what kind parts are where older versions would take them for others', () => {
+  const written = settingsInFile(settings)
+  expect(Object.keys(written)).not.toContain('encoder')
+  expect(written.backbone).toEqual({ stem: 32, widths: [32, 64, 128, 256, 512], blocks: [3, 4, 6, 6, 3] })
+  const { backbone, decoder, rectifier } = settingsInFile(loadPreset('rare').model)
+  expect(decoder).toEqual({ kind: 'gru', width: 256 })
+  expect([backbone, rectifier]).toMatchObject([{ kind: 'crnn' }, { kind: 'rare' }])
 })
 
 test('what older files do not name has the default of today', () => {
@@ -30,6 +44,8 @@ test.each([
   ],
   ['rectifier: true is not an object', { ...settings, rectifier: true }],
   ['colours: there is no such setting', { ...settings, colours: 3 }],
+  ['backbone.kind: "vgg" is not one of residual, crnn, satrn', { ...settings, backbone: { kind: 'vgg' } }],
+  ['encoder.width: there is no such setting', { ...settings, encoder: { kind: 'satrn', adaptive: true, width: 3 } }],
   [
     'transformer.heads: 7 must divide transformer.width, which is 512',
     { ...settings, transformer: { ...transformer, heads: 7 } },
@@ -40,8 +56,8 @@ test.each([
 })
 
 test('a setting that is missing is named', () => {
-  const { hidden: _, ...lacking } = rectifier
+  const { targetMargin: _, ...lacking } = rectifier
   expect(() => checkModelSettings({ ...settings, rectifier: lacking })).toThrow(
-    new Error('rectifier.hidden: is missing'),
+    new Error('rectifier.targetMargin: is missing'),
   )
 })

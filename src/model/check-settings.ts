@@ -4,8 +4,17 @@
  * small for the weights is found when they are put into the model, tensor by tensor.
  */
 import type { FinderModelSettings, ModelSettings } from '../config.ts'
+import { FIRST_KINDS, type Part, parts } from '../first-kinds.ts'
 
-type Kind<T> = T extends string
+/** Of a part that has kinds: the settings of each. */
+type Kinds<T extends { readonly kind: string }> = {
+  readonly kinds: {
+    readonly [Name in T['kind']]: Kind<Omit<Extract<T, { readonly kind: Name }>, 'kind'>>
+  }
+}
+
+type Kind<T> = [T] extends [{ readonly kind: string }] ? Kinds<T> : PlainKind<T>
+type PlainKind<T> = T extends string
   ? 'text'
   : T extends boolean
     ? 'flag'
@@ -26,16 +35,40 @@ const kinds: Kind<ModelSettings> = {
   maximumLength: 'count',
   furtherCharacters: 'text',
   rectifier: {
-    enabled: 'flag',
-    viewHeight: 'count',
-    viewWidth: 'count',
-    channels: 'counts',
-    hidden: 'count',
-    controlPoints: 'count',
-    initialMargin: 'amount',
-    targetMargin: 'amount',
+    kinds: {
+      aster: {
+        enabled: 'flag',
+        viewHeight: 'count',
+        viewWidth: 'count',
+        channels: 'counts',
+        hidden: 'count',
+        controlPoints: 'count',
+        initialMargin: 'amount',
+        targetMargin: 'amount',
+      },
+      rare: {
+        viewHeight: 'count',
+        viewWidth: 'count',
+        channels: 'counts',
+        hidden: 'counts',
+        norms: 'flag',
+        controlPoints: 'count',
+        initialPoints: 'text',
+        initialMargin: 'scale',
+        targetMargin: 'amount',
+      },
+      none: { controlPoints: 'count', targetMargin: 'amount' },
+    },
   },
-  backbone: { stem: 'count', widths: 'counts', blocks: 'counts' },
+  backbone: {
+    kinds: {
+      residual: { stem: 'count', widths: 'counts', blocks: 'counts' },
+      crnn: { widths: 'counts', norms: 'text' },
+      satrn: { widths: 'counts' },
+    },
+  },
+  encoder: { kinds: { transformer: {}, lstm: { width: 'count', layers: 'count' }, satrn: { adaptive: 'flag' } } },
+  decoder: { kinds: { transformer: {}, gru: { width: 'count' } } },
   transformer: {
     width: 'count',
     heads: 'count',
@@ -69,15 +102,34 @@ const checks: Readonly<Record<KindName, readonly [(value: unknown) => boolean, s
 /** Of files from before there were these: what they meant. */
 const LATER: Partial<ModelSettings> = { textWidths: [], furtherCharacters: '', temperature: 1 }
 
+/** Parts that files from before there was a choice do not name at all. */
+const WITHOUT_SETTINGS: readonly string[] = ['encoder', 'decoder'] satisfies Part[]
+
 /** The settings, complete. Throws with the name of one that is missing, unknown or of another kind. */
 export function checkModelSettings(given: unknown): ModelSettings {
   if (!isRecord(given)) throw new Error(`${JSON.stringify(given)} is no object`)
-  const settings = { ...LATER, ...given }
+  const settings: Record<string, unknown> = { ...LATER, ...given }
+  for (const part of parts) {
+    const value = settings[part] ?? (WITHOUT_SETTINGS.includes(part) ? {} : undefined)
+    if (isRecord(value)) settings[part] = { kind: FIRST_KINDS[part], ...value }
+  }
   checkKinds(settings, kinds, '')
-  const { width, heads } = (settings as ModelSettings).transformer
+  const { width, heads } = settings.transformer as ModelSettings['transformer']
   if (width % heads !== 0)
     throw new Error(`transformer.heads: ${heads} must divide transformer.width, which is ${width}`)
-  return settings as ModelSettings
+  return settings as unknown as ModelSettings
+}
+
+/** The settings as files say them: without what older versions do not know, where it means what they take for granted. */
+export function settingsInFile(settings: ModelSettings): Readonly<Record<string, unknown>> {
+  const written: Record<string, unknown> = { ...settings }
+  for (const part of parts) {
+    const { kind, ...others } = settings[part]
+    if (kind !== FIRST_KINDS[part]) continue
+    if (WITHOUT_SETTINGS.includes(part)) delete written[part]
+    else written[part] = others
+  }
+  return written
 }
 
 /** Those of a finder, complete. Throws as `checkModelSettings` does. */
@@ -87,21 +139,35 @@ export function checkFinderSettings(given: unknown): FinderModelSettings {
   return given as FinderModelSettings
 }
 
-interface Kinds extends Readonly<Record<string, KindName | Kinds>> {}
+interface Group extends Readonly<Record<string, KindName | Group | Choice>> {}
+interface Choice {
+  readonly kinds: Readonly<Record<string, Group>>
+}
 
-function checkKinds(settings: Readonly<Record<string, unknown>>, kinds: Kinds, group: string): void {
+function checkKinds(settings: Readonly<Record<string, unknown>>, group: Group, path: string): void {
   for (const name of Object.keys(settings))
-    if (!Object.hasOwn(kinds, name)) throw new Error(`${group}${name}: there is no such setting`)
-  for (const [name, kind] of Object.entries(kinds)) {
+    if (!Object.hasOwn(group, name)) throw new Error(`${path}${name}: there is no such setting`)
+  for (const [name, kind] of Object.entries(group)) {
     const value = settings[name]
-    if (value === undefined) throw new Error(`${group}${name}: is missing`)
-    const shown = `${group}${name}: ${JSON.stringify(value)} is not`
+    if (value === undefined) throw new Error(`${path}${name}: is missing`)
+    const shown = `${path}${name}: ${JSON.stringify(value)} is not`
     if (typeof kind === 'string') {
       const [isIt, what] = checks[kind]
       if (!isIt(value)) throw new Error(`${shown} ${what}`)
-    } else if (isRecord(value)) checkKinds(value, kind, `${group}${name}.`)
-    else throw new Error(`${shown} an object`)
+    } else if (!isRecord(value)) throw new Error(`${shown} an object`)
+    else if (isChoice(kind)) checkChoice(value, kind, `${path}${name}.`)
+    else checkKinds(value, kind, `${path}${name}.`)
   }
+}
+
+function isChoice(kind: Group | Choice): kind is Choice {
+  return typeof kind.kinds === 'object'
+}
+
+function checkChoice({ kind, ...settings }: Readonly<Record<string, unknown>>, { kinds }: Choice, path: string): void {
+  if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind))
+    throw new Error(`${path}kind: ${JSON.stringify(kind)} is not one of ${Object.keys(kinds).join(', ')}`)
+  checkKinds(settings, kinds[kind]!, path)
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

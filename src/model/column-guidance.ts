@@ -23,9 +23,9 @@ import {
 } from '../tensor/index.ts'
 import { normal } from './init.ts'
 import { linearLayer } from './layers.ts'
-import { boxPoints, type Point, splinePoints } from './rectifier.ts'
 import type { EncodedImage } from './safl.ts'
 import type { Scope } from './scope.ts'
+import { boxPoints, type Point, splinePoints } from './spline.ts'
 
 /** Cells of a map that says which character lies where in the input image. */
 export const MAP_ROWS = 16
@@ -65,7 +65,7 @@ function columnLabels(settings: ModelSettings, encoded: EncodedImage, map: Tenso
   const probes = Array.from({ length: PROBES * columns }, (_, index): Point => {
     const column = index % columns
     const row = Math.floor(index / columns)
-    return [(column * 4 + 1.5) / (textWidth - 1), (row + 1) / (PROBES + 1)]
+    return [(column * 4 + encoded.firstColumn) / (textWidth - 1), (row + 1) / (PROBES + 1)]
   })
   const targets = boxPoints(rectifier.controlPoints, rectifier.targetMargin)
   const points = splinePoints(detach(encoded.controlPoints), targets, probes)

@@ -11,12 +11,12 @@ import type { Scope } from './scope.ts'
 import type { Weights } from './weights.ts'
 
 /**
- * The encoder's memory [B, S, D] → logits [B, S, C]: the 94 characters and the blank, C = 95; with further characters as many
+ * The encoder's columns [B, S, D] → logits [B, S, C]: the 94 characters and the blank, C = 95; with further characters as many
  * classes as the decoder scores, of which those that spell nothing are never right.
  */
-export function ctcLogits(scope: Scope, { furtherCharacters }: ModelSettings, memory: Tensor): Tensor {
+export function ctcLogits(scope: Scope, { furtherCharacters }: ModelSettings, columns: Tensor): Tensor {
   const { ctcClasses } = createCharset(furtherCharacters)
-  return linearLayer(scope, 'ctc', memory, { width: ctcClasses, weight: normal(0.01) })
+  return linearLayer(scope, 'ctc', columns, { width: ctcClasses, weight: normal(0.01) })
 }
 
 /** Whether weights were trained with the head. */

@@ -21,6 +21,11 @@ export function normal(deviation: number): Initializer {
     })
 }
 
+/** Uniform within ±bound. */
+export function uniform(bound: number): Initializer {
+  return (shape, random) => Float32Array.from({ length: sizeOf(shape) }, () => (random() * 2 - 1) * bound)
+}
+
 /** Filters [O, C, kh, kw]: normal with variance 2 / (O · kh · kw) (He et al., arXiv 1502.01852, fan-out). */
 export const kaimingFanOut: Initializer = (shape, random) => {
   const [filters, , ...kernel] = shape

@@ -18,6 +18,7 @@ import {
 } from '../tensor/index.ts'
 import type { ConvolutionLayer } from './convolution-layer.ts'
 import { eightBitConvolution, eightBitLinear } from './eight-bit.ts'
+import { asPlaces } from './feature-map.ts'
 import { constant, type Initializer, kaimingFanOut, xavierUniform } from './init.ts'
 import type { Scope } from './scope.ts'
 
@@ -51,6 +52,17 @@ export function imageColumns(scope: Scope, x: Tensor): Tensor {
   return reshape(reorder(rows, takingTurns(width, batch)), [batch, width, channels])
 }
 
+/** All places of an image as the scope's images lie, row by row → [B, H · W, C]. */
+export function imagePlaces(scope: Scope, x: Tensor): Tensor {
+  if (scope.training) {
+    const [height, channels, width, batch] = x.shape as [number, number, number, number]
+    // Rows of channels are moved fast; all four axes at once are not.
+    const byPlace = transpose(reshape(x, [height, channels, width * batch]), [0, 2, 1])
+    return transpose(reshape(byPlace, [height * width, batch, channels]), [1, 0, 2])
+  }
+  return asPlaces(transpose(x, [0, 2, 3, 1]))
+}
+
 /** The order that makes `count` groups of `size` parts into `size` groups of `count`: each group's first, each group's second, … */
 function takingTurns(count: number, size: number): number[] {
   return Array.from({ length: count * size }, (_, index) => (index % count) * size + Math.floor(index / count))
@@ -67,6 +79,18 @@ export function convolutionLayer(scope: Scope, x: Tensor, layer: ConvolutionLaye
   if (!scope.training) return batchNormLayer(scope, norm, convolution(x, weight, bias, options))
   // A bias moves the mean, which the norm takes away again: it matters to the running mean alone, and has no gradient.
   return batchNormLayer(scope, norm, rowsConvolution(x, weight, options), bias)
+}
+
+/** A convolution of an image with a bias and without a norm, as layers of older models are. */
+export function plainConvolutionLayer(
+  scope: Scope,
+  x: Tensor,
+  { name, filters, kernel, ...options }: Omit<ConvolutionLayer, 'names' | 'bias'> & { readonly name: string },
+): Tensor {
+  const weight = scope.parameter(`${name}.weight`, [filters, x.shape[1]!, kernel, kernel], kaimingFanOut)
+  const bias = scope.parameter(`${name}.bias`, [filters], constant(0))
+  if (!scope.training) return convolution(x, weight, bias, options)
+  return add(rowsConvolution(x, weight, options), reshape(bias, [filters, 1, 1]))
 }
 
 /**

@@ -7,10 +7,10 @@ import type { ModelSettings } from '../config.ts'
 import {
   BATCH,
   cast,
-  concatenate,
   embedding,
   emit,
   Graph,
+  type LoopTurn,
   loop,
   mean,
   multiply,
@@ -22,15 +22,15 @@ import {
   transpose,
 } from '../tensor/index.ts'
 import { ctcLogits } from './ctc-head.ts'
-import { encodeImage, imageInput, positionTable } from './safl.ts'
+import type { Decoder } from './decoder.ts'
+import { mapRows, overRows } from './feature-map.ts'
+import { decoderOf, encodeImage, imageInput } from './safl.ts'
 import { Scope, type Storage, type TensorSpec, weightScope } from './scope.ts'
-import { crossAttention, decode, embed } from './transformer.ts'
 import type { Weights } from './weights.ts'
 import { describeShapes, wordShapes } from './word-shapes.ts'
 
-/** Symbolic sizes: the characters read before a step, and those with it. */
+/** Symbol: the characters read before a step. */
 const PAST = -2
-const PRESENT = -3
 
 /**
  * Input `images` [B, H, W, 3] uint8. Outputs: `ids` [B, T] int32, class ids of the characters, then the end symbol, then
@@ -40,41 +40,37 @@ const PRESENT = -3
  * straightened words, `rectified` [B, 3, textHeight, textWidth] in [-1, 1].
  */
 export function recognizerGraph(settings: ModelSettings, weights: Weights, storage?: Storage): Graph {
-  const { transformer, maximumLength, authorsQuirks } = settings
+  const { maximumLength, authorsQuirks } = settings
+  const decoder = decoderOf(settings)
   const graph = new Graph()
   const resolve = resolveOnce(weightScope(graph, weights, { storage }))
   const scope = new Scope({ graph, training: false, resolve })
   const images = imageInput(graph, settings)
   const { memory, controlPoints, image } = encodeImage(scope, settings, images)
-  const memories = Array.from({ length: transformer.decoderLayers }, (_, layer) =>
-    crossAttention(scope, transformer, layer).projectMemory(memory),
+  const parts = new Map(
+    decoder.ofImage(scope, memory).map((tensor, place) => [decoder.imageParts[place]!.name, tensor]),
   )
-  const table = positionTable(settings)
-  const positions = graph.constant(table.data, [table.count, transformer.width])
-  const places = reshape(embedding(positions, placesInBatch(images)), [BATCH, 1, transformer.width])
+  const placeOf = placesOf(decoder, images)
   const { kept } = loop({
     count: graph.scalar(maximumLength + 1, 'int64'),
-    state: firstState(settings, images),
+    state: firstState(decoder, images),
     body({ graph: inside, index, state, outer }) {
       const [tokens, ended, ...past] = state as [Tensor, Tensor, ...Tensor[]]
       const present: Tensor[] = []
       const within = new Scope({ graph: inside, training: false, resolve: (spec) => outer(resolve(spec)) })
-      // With the authors' quirks a word's position is its place in the batch, [B, 1, D].
-      const place = authorsQuirks ? outer(places) : embedding(outer(positions), reshape(index, [1]))
+      const place = placeOf?.({ index, outer, authorsQuirks }) ?? null
       let attention: Tensor | null = null
-      const logits = decode(within, settings, embed(within, settings, reshape(tokens, [BATCH, 1]), place), {
-        self(layer, fed) {
-          const join = (before: Tensor, now: Tensor) => concatenate([before, now], { axis: 2, size: PRESENT })
-          const memory_ = { key: join(past[2 * layer]!, fed.key), value: join(past[2 * layer + 1]!, fed.value) }
-          present.push(memory_.key, memory_.value)
-          return memory_
-        },
-        cross: (layer) => ({ key: outer(memories[layer]!.key), value: outer(memories[layer]!.value) }),
+      const logits = decoder.step(within, {
+        tokens,
+        place: () => place,
+        image: (name) => outer(parts.get(name)!),
+        before: (name) => past[decoder.states.findIndex(({ before }) => before === name)]!,
+        after: (_, tensor) => void present.push(tensor),
         observe: (weights) => {
           attention = reshape(mean(weights, { axes: [1] }), [BATCH, weights.shape[3]!])
         },
       })
-      const chosen = choose(reshape(logits, [BATCH, logits.shape[2]!]), settings)
+      const chosen = choose(logits, settings)
       const endsNow = emit('Equal', [chosen.ids, inside.scalar(END, 'int32')], [BATCH], { type: 'bool' })
       const over = emit('Or', [ended, endsNow], [BATCH], { type: 'bool' })
       const all = emit('ReduceMin', [cast(over, 'int32')], [], { type: 'int32', attributes: { keepdims: 0 } })
@@ -85,7 +81,7 @@ export function recognizerGraph(settings: ModelSettings, weights: Weights, stora
   const [ids, probabilities, attention] = kept as [Tensor, Tensor, Tensor]
   graph.output('ids', emit('Transpose', [ids], [BATCH, TURNS], { type: 'int32', attributes: { perm: [1, 0] } }))
   graph.output('probabilities', transpose(probabilities, [1, 0]))
-  graph.output('attention', transpose(attention, [1, 0, 2]))
+  graph.output('attention', overRows(transpose(attention, [1, 0, 2]), mapRows(settings)))
   graph.output('control_points', controlPoints)
   graph.output('rectified', image)
   return graph
@@ -99,8 +95,8 @@ export function ctcGraph(settings: ModelSettings, weights: Weights): Graph {
   const graph = new Graph()
   const scope = weightScope(graph, weights)
   const images = imageInput(graph, settings)
-  const { memory, controlPoints, image } = encodeImage(scope, settings, images)
-  graph.output('ctc_probabilities', softmax(ctcLogits(scope, settings, memory)))
+  const { columns, controlPoints, image } = encodeImage(scope, settings, images)
+  graph.output('ctc_probabilities', softmax(ctcLogits(scope, settings, columns)))
   graph.output('control_points', controlPoints)
   graph.output('rectified', image)
   return graph
@@ -142,17 +138,39 @@ function placesInBatch(images: Tensor): Tensor {
   return emit('Range', [from, count, step], [BATCH], { type: 'int64' })
 }
 
-/** The start symbol, nobody ended, and empty keys and values of every layer, for as many words as there are images. */
-function firstState({ transformer }: ModelSettings, images: Tensor): Tensor[] {
+/** The sinusoids of a step's characters, as they broadcast to [B, 1, D]; null where the decoder has no positions. */
+function placesOf(decoder: Decoder, images: Tensor) {
+  const table = decoder.positions()
+  if (!table) return null
+  const width = table.data.length / table.count
+  const positions = images.graph.constant(table.data, [table.count, width])
+  const places = reshape(embedding(positions, placesInBatch(images)), [BATCH, 1, width])
+  return ({ index, outer, authorsQuirks }: Pick<LoopTurn, 'index' | 'outer'> & { authorsQuirks: boolean }) =>
+    // With the authors' quirks a word's position is its place in the batch, [B, 1, D].
+    authorsQuirks ? outer(places) : embedding(outer(positions), reshape(index, [1]))
+}
+
+/** The start symbol, nobody ended, and what the decoder begins with, for as many words as there are images. */
+function firstState({ states }: Decoder, images: Tensor): Tensor[] {
   const { graph } = images
-  const { heads, width, decoderLayers } = transformer
   const batch = batchOf(images)
   const tokens = emit('Expand', [graph.scalar(START, 'int32'), batch], [BATCH], { type: 'int32' })
   const ended = emit('Equal', [tokens, graph.scalar(END, 'int32')], [BATCH], { type: 'bool' })
-  const rest = graph.integers([heads, 0, width / heads])
-  const shape = emit('Concat', [batch, rest], [4], { type: 'int64', attributes: { axis: 0 } })
-  const empty = emit('ConstantOfShape', [shape], [BATCH, heads, PAST, width / heads])
-  return [tokens, ended, ...Array.from({ length: 2 * decoderLayers }, () => empty)]
+  const known = new Map<string, Tensor>()
+  const first = states.map(({ shape }) => {
+    const zeros = known.get(shape.join()) ?? zerosOf(shape, batch)
+    known.set(shape.join(), zeros)
+    return zeros
+  })
+  return [tokens, ended, ...first]
+}
+
+/** Zeros of a shape for each word; a size of 0 grows. */
+function zerosOf(shape: readonly number[], batch: Tensor): Tensor {
+  const rest = batch.graph.integers(shape)
+  const rank = shape.length + 1
+  const sizes = emit('Concat', [batch, rest], [rank], { type: 'int64', attributes: { axis: 0 } })
+  return emit('ConstantOfShape', [sizes], [BATCH, ...shape.map((size) => (size === 0 ? PAST : size))])
 }
 
 /** The most probable character or end symbol of `logits[B, C]`; padding and unknown spell nothing. */

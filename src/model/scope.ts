@@ -99,6 +99,11 @@ export class Scope {
     return isExact(name) ? null : (this.eightBit ?? null)
   }
 
+  /** A scope for the body of a loop, `graph`: its tensors are this scope's, as the body may use them. */
+  inside(graph: Graph, outer: (tensor: Tensor) => Tensor): Scope {
+    return new Scope({ graph, training: false, resolve: (spec) => outer(this.take(spec)) })
+  }
+
   private take(spec: TensorSpec): Tensor {
     const tensor = this.resolve(spec)
     this.specs.push(spec)

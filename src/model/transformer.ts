@@ -9,6 +9,7 @@ import type { Scope } from './scope.ts'
 /** Names of the modules in the authors' state dict. */
 const HEAD = 'decoder.decoder'
 const STACKS = `${HEAD}.decoder`
+export const ENCODER = `${STACKS}.encoder`
 
 /** Sinusoidal positions [count, width]: sine and cosine of position / 10000^(2i / width), interleaved. */
 export function sinusoids(count: number, width: number): Float32Array {
@@ -33,14 +34,14 @@ export function encode(scope: Scope, settings: TransformerSettings, x: Tensor, m
   const { dropout, encoderLayers } = settings
   let state = x
   for (let layer = 0; layer < encoderLayers; layer++) {
-    const name = `${STACKS}.encoder.layers.${layer}`
+    const name = `${ENCODER}.layers.${layer}`
     const self = new MultiHeadAttention(scope, `${name}.self_attn`, settings)
     const { query, ...memory } = self.projectAll(state)
     const attended = scope.dropout(self.attend(query, memory, { mask }), dropout)
     state = layerNormLayer(scope, `${name}.norm1`, add(state, attended))
     state = layerNormLayer(scope, `${name}.norm2`, add(state, feedForward(scope, settings, name, state)))
   }
-  return layerNormLayer(scope, `${STACKS}.encoder.norm`, state)
+  return layerNormLayer(scope, `${ENCODER}.norm`, state)
 }
 
 /** Embeds `tokens[B, T]` and adds `positions`, which broadcast to [B, T, D]. */

@@ -1,7 +1,7 @@
 /** Weights as people pass them on: a safetensors file whose metadata says which model they belong to. */
 import type { ModelSettings } from '../config.ts'
 import { carryOver } from './carry-over.ts'
-import { checkModelSettings } from './check-settings.ts'
+import { checkModelSettings, settingsInFile } from './check-settings.ts'
 import type { Bounds } from './eight-bit.ts'
 import { formatSafetensors, parseSafetensors } from './safetensors.ts'
 import type { Weights } from './weights.ts'
@@ -24,7 +24,7 @@ export function formatWeights(file: WeightsFile, type: 'F32' | 'F16'): Uint8Arra
   const metadata = {
     ...file.provenance,
     format: 'pt',
-    settings: JSON.stringify(file.settings),
+    settings: JSON.stringify(settingsInFile(file.settings)),
     ...(file.bounds && { bounds: JSON.stringify(file.bounds) }),
   }
   return formatSafetensors(new Map([...file.weights]), { type, metadata })

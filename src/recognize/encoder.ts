@@ -1,11 +1,11 @@
 /** Runs the encoder: images in, what decoders attend to and what the CTC head sees out. */
-import { crossNames } from '../model/step-graphs.ts'
+import type { Decoder } from '../model/decoder.ts'
 import type { Session, Value } from '../tensor/index.ts'
 import { rowsOf } from './rows.ts'
 
 /** What the encoder makes of a batch. */
 export interface Encoded {
-  /** Keys and values of the decoder's layers by name, [B, heads, S, d] each. */
+  /** What the decoder attends to, by name, [B, ...] each. */
   readonly cross: Readonly<Record<string, Value>>
   /** Of the CTC head, [S, C] an image. */
   readonly probabilities: readonly Float32Array[]
@@ -19,9 +19,9 @@ export class Encoder {
   /** Names of what the decoder attends to. */
   readonly crosses: readonly string[]
 
-  constructor(session: Session, decoderLayers: number) {
+  constructor(session: Session, { imageParts }: Pick<Decoder, 'imageParts'>) {
     this.session = session
-    this.crosses = crossNames(decoderLayers)
+    this.crosses = imageParts.map(({ name }) => name)
   }
 
   /** Images [B, H, W, 3], uint8. */

@@ -4,6 +4,7 @@ import type { WordCounts } from '../decode/prior.ts'
 import { SaflError } from '../error.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
+import { decoderOf } from '../model/safl.ts'
 import { encoderGraph, stepGraph, wordGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type WordShape, wordShapes } from '../model/word-shapes.ts'
@@ -61,10 +62,7 @@ export async function openEngine(
   if (canDraft(file)) {
     const eightBit = precision === 'int8' ? file.bounds : undefined
     const exact = eightBit ? { exactBytes: await bytesOverflow(runtime) } : {}
-    const encoder = new Encoder(
-      await open(encoderGraph(settings, weights, { eightBit }), exact),
-      settings.transformer.decoderLayers,
-    )
+    const encoder = new Encoder(await open(encoderGraph(settings, weights, { eightBit }), exact), decoderOf(settings))
     const decoder = new WordDecoder(await open(wordGraph(settings, weights, { eightBit }), exact))
     const beams = new BeamSpellers(async () => {
       const step = await open(stepGraph(settings, (await read()).weights))

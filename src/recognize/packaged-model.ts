@@ -22,8 +22,9 @@ export function checkModel(
   model: PackagedModel,
 ): void {
   const { backbone } = presets[model].model
+  const found: Readonly<Record<string, unknown>> = settings.backbone
   const isShaped = Object.entries(backbone).every(
-    ([name, value]) => JSON.stringify(settings.backbone[name as keyof typeof backbone]) === JSON.stringify(value),
+    ([name, value]) => JSON.stringify(found[name]) === JSON.stringify(value),
   )
   if (isShaped && (provenance.model ?? model) === model) return
   throw new SaflError(

@@ -2,7 +2,7 @@
 import { START } from '../charset.ts'
 import type { ModelSettings } from '../config.ts'
 import type { BeamStep } from '../decode/beam.ts'
-import { cacheNames, crossNames } from '../model/step-graphs.ts'
+import { decoderOf } from '../model/safl.ts'
 import type { Session, Value } from '../tensor/index.ts'
 import { pickRows } from './rows.ts'
 
@@ -30,13 +30,11 @@ export class StepDecoder {
 
   /** Encodes images [B, H, W, 3], and gives what computes the probabilities of characters, and outputs by name. */
   async encode(images: Value, wanted: readonly string[]) {
-    const { transformer, authorsQuirks } = this.settings
-    const layers = Array.from({ length: transformer.decoderLayers }, (_, layer) => cacheNames(layer))
-    const crosses = crossNames(layers.length)
+    const { authorsQuirks } = this.settings
+    const { imageParts, states } = decoderOf(this.settings)
+    const crosses = imageParts.map(({ name }) => name)
     const encoded = await this.encoder.run({ images }, [...crosses, ...wanted])
-    const { heads, width } = transformer
-    const empty: Value = { type: 'float32', shape: [1, heads, 0, width / heads], data: new Float32Array(0) }
-    let past = layers.flatMap(({ pastKey, pastValue }) => [pastKey, pastValue].map((name) => [name, empty] as const))
+    let past = states.map(({ before, shape }) => [before, zeros(shape)] as const)
     let cross: Readonly<Record<string, Value>> = {}
     let shown: readonly number[] = []
     const step: BeamStep = async (rows, length) => {
@@ -52,14 +50,16 @@ export class StepDecoder {
         tokens: integers(rows.map(({ id }) => id ?? START)),
         positions: integers(authorsQuirks ? places : rows.map(() => length)),
       })
-      past = layers.flatMap(({ pastKey, pastValue, presentKey, presentValue }) => [
-        [pastKey, results[presentKey]!] as const,
-        [pastValue, results[presentValue]!] as const,
-      ])
+      past = states.map(({ before, after }) => [before, results[after]!] as const)
       return results.probabilities!.data as Float32Array
     }
     return { step, outputs: Object.fromEntries(wanted.map((name) => [name, encoded[name]!])) }
   }
+}
+
+/** What the first step begins with, of one word. */
+function zeros(shape: readonly number[]): Value {
+  return { type: 'float32', shape: [1, ...shape], data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }
 }
 
 function integers(values: readonly number[]): Value {

@@ -14,6 +14,8 @@ const axisNames: Readonly<Record<number, string>> = {
   4: 'words',
   5: 'length',
   6: 'columns',
+  7: 'places',
+  8: 'columns',
   9: 'steps',
   11: 'width',
   12: 'text_width',

@@ -1,7 +1,8 @@
-/** 2x2 max pooling, subsampling and doubling of images, forward and gradient side by side. */
+/** 2x2 and 2x1 max pooling, subsampling and doubling of images, forward and gradient side by side. */
 import { equal, multiply, select } from './elementwise.ts'
 import { emit, requireType, ShapeError, sameShape, strided, type Tensor } from './graph.ts'
 import { concatenate, reshape, slice } from './layout.ts'
+import { maximum } from './reduction.ts'
 
 /** Down and across. */
 export type Pair = readonly [number, number]
@@ -28,11 +29,12 @@ export function everyCell(
 export function maxPool2x2(x: Tensor, axes: ImageAxes = [2, 3]): Tensor {
   requireType('maxPool2x2', 'float32', x)
   const [height, width] = axes.map((axis) => x.shape[axis]!) as [number, number]
-  if (x.shape.length !== 4 || height % 2 !== 0 || width % 2 !== 0) {
+  const isOdd = (size: number) => size > 0 && size % 2 !== 0
+  if (x.shape.length !== 4 || isOdd(height) || isOdd(width)) {
     throw new ShapeError('maxPool2x2', 'takes an image with even H and W', [x])
   }
-  const size = [height / 2, width / 2] as const
-  const shape = x.shape.map((length, axis) => (axis === axes[0] || axis === axes[1] ? length / 2 : length))
+  const size = [strided(height, 2), strided(width, 2)] as const
+  const shape = x.shape.map((length, axis) => (axis === axes[0] || axis === axes[1] ? strided(length, 2) : length))
   const corner = (cell: number) => everyCell(x, { start: [cell >> 1, cell & 1], step: [2, 2], size, axes })
   const corners = axes[0] === 0 ? [0, 1, 2, 3].map(corner) : undefined
   const output = corners
@@ -50,6 +52,27 @@ export function maxPool2x2(x: Tensor, axes: ImageAxes = [2, 3]): Tensor {
     return [interleave(rows, axes[0])]
   })
   return output
+}
+
+/** An image without its last row or column where their number is odd: what pooling leaves out. */
+export function evenSized(x: Tensor, axes: ImageAxes = [2, 3]): Tensor {
+  return axes.reduce((even: Tensor, axis) => {
+    const size = even.shape[axis]!
+    return size > 0 ? slice(even, { axis, end: size - (size % 2) }) : even
+  }, x)
+}
+
+/** Larger of every two rows of `x[N, C, H, W]` (or `x[H, C, W, N]`, by `axes`), H even; equal ones share the gradient. */
+export function maxPoolRows(x: Tensor, axes: ImageAxes = [2, 3]): Tensor {
+  requireType('maxPoolRows', 'float32', x)
+  const [down] = axes
+  const height = x.shape[down]!
+  if (x.shape.length !== 4 || height < 0 || height % 2 !== 0)
+    throw new ShapeError('maxPoolRows', 'takes an image with even H', [x])
+  if (x.shape.every((size) => size > 0))
+    return maximum(reshape(x, x.shape.toSpliced(down, 1, height / 2, 2)), { axes: [down + 1] })
+  if (down !== 2) throw new ShapeError('maxPoolRows', 'takes [N, C, H, W] where a size is known at run time', [x])
+  return emit('MaxPool', [x], x.shape.with(2, height / 2), { attributes: { kernel_shape: [2, 1], strides: [2, 1] } })
 }
 
 /** Puts tensors of one shape together so that their indices along the axis take turns. */

@@ -1,5 +1,6 @@
 /** The random numbers of dropout: drawn outside the graph, so that a seed and a step give the same masks everywhere. */
 import type { Preset } from '../config.ts'
+import { mapRows } from '../model/feature-map.ts'
 import { textWidthOf } from '../model/rectifier.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import type { BatchShape } from './batch-shape.ts'
@@ -8,7 +9,7 @@ import type { BatchShape } from './batch-shape.ts'
 export function noiseLength({ model }: Preset, { size, length, imageWidth }: BatchShape): number {
   const { width, heads, feedForward, dropout, positionDropout } = model.transformer
   if (dropout === 0 && positionDropout === 0) return 0
-  const positions = textWidthOf(model, imageWidth) / 4
+  const positions = (mapRows(model) * textWidthOf(model, imageWidth)) / 4
   const steps = Math.max(positions, length)
   return size * Math.max(steps * Math.max(width, feedForward), heads * steps * steps) + 65_536
 }

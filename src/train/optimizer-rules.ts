@@ -40,8 +40,17 @@ export function decays({ shape }: TensorSpec): boolean {
   return shape.length > 1
 }
 
-/** Embeddings, and layers whose outputs mean something by themselves: scores of characters, places of points. */
-const OUTER = /(tgt_embedding|decoder\.fc|guidance|ctc|stn_fc2|^head)\.weight$/
+/**
+ * Embeddings, layers whose outputs mean something by themselves (scores of characters, places of points), and depthwise
+ * filters, each of which sees a channel alone.
+ */
+const OUTER = /(tgt_embedding|decoder\.fc|guidance|ctc|stn_fc2|depthwise|^head)\.weight$/
+/** Tensors in which several matrices lie one above another: queries, keys and values; the gates of recurrent layers. */
+const STACKED = [
+  { names: /in_proj_weight$/, count: 3 },
+  { names: /\.lstm\.weight_/, count: 4 },
+  { names: /\.gru\.weight_/, count: 3 },
+]
 
 /** The flat weights from first to last, in stretches: the matrices between hidden layers, and what lies between those. */
 export function stretchesOf(parameters: readonly TensorSpec[]): (Stretch | MatrixStretch)[] {
@@ -51,8 +60,8 @@ export function stretchesOf(parameters: readonly TensorSpec[]): (Stretch | Matri
     const { offset, length } = stretch
     const last = stretches.at(-1)
     if (shape.length > 1 && !OUTER.test(name)) {
-      // Queries, keys and values lie in one tensor. A filter has a row for each output channel.
-      const count = name.endsWith('in_proj_weight') ? 3 : 1
+      // A filter has a row for each output channel.
+      const count = STACKED.find(({ names }) => names.test(name))?.count ?? 1
       const rows = shape[0]! / count
       stretches.push({ offset, length, count, rows, columns: length / count / rows })
     } else if (last && !isMatrix(last)) {

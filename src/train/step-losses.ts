@@ -36,7 +36,9 @@ export function stepLosses(scope: Scope, preset: Preset, { encoded, targets, cha
   const column = characterMap && weigh(columnLoss(scope, model, encoded, characterMap), training.columnWeight)
   const outline = outlines && weigh(outlineLoss(encoded.controlPoints, outlines), training.outlineWeight)
   const ctc =
-    training.ctcWeight > 0 ? weigh(ctcLoss(ctcLogits(scope, model, encoded.memory), targets), training.ctcWeight) : null
+    training.ctcWeight > 0
+      ? weigh(ctcLoss(ctcLogits(scope, model, encoded.columns), targets), training.ctcWeight)
+      : null
   return {
     loss: (focal ?? ctc)!,
     columnLoss: column,

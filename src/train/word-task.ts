@@ -56,7 +56,7 @@ function wordSpecs(preset: Preset): TensorSpec[] {
   const asked = scope.specs.length
   if (columnWeight > 0)
     columnLoss(scope, model, encoded, graph.input('character_map', 'uint8', [2, MAP_ROWS, MAP_COLUMNS]))
-  if (ctcWeight > 0) ctcLogits(scope, model, encoded.memory)
+  if (ctcWeight > 0) ctcLogits(scope, model, encoded.columns)
   return [...specs, ...scope.specs.slice(asked)]
 }
 

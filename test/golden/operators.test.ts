@@ -43,6 +43,11 @@ const batchNorm: Build = (x, scale, bias) => {
   return [output, mean, variance]
 }
 
+const recurrent = (weights: readonly t.Tensor[]): t.RecurrentWeights => {
+  const [input, recurrent, inputBias, recurrentBias] = weights as [t.Tensor, t.Tensor, t.Tensor, t.Tensor]
+  return { input, recurrent, inputBias, recurrentBias }
+}
+
 const operators: Readonly<Record<string, Build>> = {
   add: one(t.add),
   subtract: one(t.subtract),
@@ -81,12 +86,16 @@ const operators: Readonly<Record<string, Build>> = {
   'convolution over one row': conv({ padding: [1, 1] }),
   'convolution over two rows': conv({ padding: [1, 1], stride: [2, 1] }),
   maxPool2x2: one((x) => t.maxPool2x2(x!)),
+  maxPoolRows: one((x) => t.maxPoolRows(x!)),
   batchNormTraining: batchNorm,
   'batchNormTraining 2-D': batchNorm,
   batchNormInference: one((x, scale, bias, mean, variance) =>
     t.batchNormInference({ x: x!, scale: scale!, bias: bias!, mean: mean!, variance: variance! }),
   ),
   layerNorm: one((x, scale, bias) => t.layerNorm({ x: x!, scale: scale!, bias: bias! })),
+  lstm: one((x, ...weights) => t.lstm(x!, recurrent(weights))),
+  'lstm reversed': one((x, ...weights) => t.lstm(x!, recurrent(weights), { isReversed: true })),
+  gruStep: one((x, state, ...weights) => t.gruStep(x!, state!, recurrent(weights))),
   softmax: one((x) => t.softmax(x!, 1)),
   logSoftmax: one((x) => t.logSoftmax(x!)),
   // PyTorch's grid has x and y in its last axis.

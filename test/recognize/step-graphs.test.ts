@@ -7,7 +7,8 @@ import type { ModelSettings } from '../../src/config.ts'
 import { decodeImage } from '../../src/image/decode.ts'
 import type { RgbImage } from '../../src/image/image.ts'
 import { resize } from '../../src/image/resize.ts'
-import { cacheNames, encoderGraph, stepGraph } from '../../src/model/step-graphs.ts'
+import { decoderOf } from '../../src/model/safl.ts'
+import { encoderGraph, stepGraph } from '../../src/model/step-graphs.ts'
 import type { Weights } from '../../src/model/weights.ts'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
 import { readWeightsFile } from '../../src/recognize/weights-source.ts'
@@ -17,7 +18,8 @@ import { randomWeights, stripedImages } from './random-model.ts'
 
 /** Greedy decoding of a batch, a run a character. */
 async function readInSteps(settings: ModelSettings, weights: Weights, images: readonly RgbImage[]) {
-  const { imageHeight, imageWidth, maximumLength, transformer, authorsQuirks } = settings
+  const { imageHeight, imageWidth, maximumLength, authorsQuirks } = settings
+  const { states } = decoderOf(settings)
   const batch = images.length
   const encoder = await Session.create(writeModel(encoderGraph(settings, weights)), runtime)
   const step = await Session.create(writeModel(stepGraph(settings, weights)), runtime)
@@ -29,11 +31,11 @@ async function readInSteps(settings: ModelSettings, weights: Weights, images: re
   } = await encoder.run({
     images: { type: 'uint8', shape: [batch, imageHeight, imageWidth, 3], data: pixels },
   })
-  const layers = Array.from({ length: transformer.decoderLayers }, (_unused, layer) => cacheNames(layer))
-  const shape = [batch, transformer.heads, 0, transformer.width / transformer.heads]
   let past: Record<string, Value> = {}
-  for (const { pastKey, pastValue } of layers)
-    for (const name of [pastKey, pastValue]) past[name] = { type: 'float32', shape, data: new Float32Array(0) }
+  for (const { before, shape } of states) {
+    const data = new Float32Array(batch * shape.reduce((a, b) => a * b, 1))
+    past[before] = { type: 'float32', shape: [batch, ...shape], data }
+  }
   let tokens = new Int32Array(batch).fill(START)
   const words = images.map(() => ({ ids: [] as number[], probabilities: [] as number[], ended: false }))
   for (let turn = 0; turn < maximumLength && words.some(({ ended }) => !ended); turn++) {
@@ -44,12 +46,7 @@ async function readInSteps(settings: ModelSettings, weights: Weights, images: re
       tokens: { type: 'int32', shape: [batch], data: tokens },
       positions: { type: 'int32', shape: [batch], data: positions },
     })
-    past = Object.fromEntries(
-      layers.flatMap(({ pastKey, pastValue, presentKey, presentValue }) => [
-        [pastKey, results[presentKey]!],
-        [pastValue, results[presentValue]!],
-      ]),
-    )
+    past = Object.fromEntries(states.map(({ before, after }) => [before, results[after]!]))
     const scores = results.probabilities!.data as Float32Array
     tokens = Int32Array.from(words, (word, place) => {
       const row = scores.subarray(place * 97, place * 97 + END + 1)

@@ -20,6 +20,13 @@ interface Case {
 const ids = (graph: t.Graph) => graph.constant(Int32Array.of(3, 0, 3, 1, 1, 2), [2, 3])
 const condition = (x: t.Tensor) => t.greaterOrEqual(t.detach(x), 0.1)
 
+/** Three steps of two sequences with three inputs, two units. */
+const LSTM_SHAPES = [[3, 2, 3], [8, 3], [8, 2], [8], [8]] as const
+const recurrent = (weights: readonly t.Tensor[]): t.RecurrentWeights => {
+  const [input, recurrent, inputBias, recurrentBias] = weights as [t.Tensor, t.Tensor, t.Tensor, t.Tensor]
+  return { input, recurrent, inputBias, recurrentBias }
+}
+
 const cases: readonly Case[] = [
   {
     name: 'add, both broadcast',
@@ -195,6 +202,8 @@ const cases: readonly Case[] = [
   },
   { name: 'maxPool2x2', shapes: [[2, 2, 4, 6]], distinct: true, build: (x) => t.maxPool2x2(x!) },
   { name: 'maxPool2x2, rows first', shapes: [[4, 2, 6, 2]], distinct: true, build: (x) => t.maxPool2x2(x!, [0, 2]) },
+  { name: 'maxPoolRows', shapes: [[2, 2, 4, 3]], distinct: true, build: (x) => t.maxPoolRows(x!) },
+  { name: 'maxPoolRows, rows first', shapes: [[4, 2, 3, 2]], distinct: true, build: (x) => t.maxPoolRows(x!, [0, 2]) },
   { name: 'upsample2x2', shapes: [[2, 2, 3, 2]], build: (x) => t.upsample2x2(x!) },
   { name: 'reorder', shapes: [[4, 2]], build: (x) => t.reorder(x!, [2, 0, 3, 1]) },
   { name: 'subsample', shapes: [[1, 2, 4, 5]], build: (x) => t.subsample(x!, [2, 2]) },
@@ -220,6 +229,22 @@ const cases: readonly Case[] = [
     name: 'layerNorm',
     shapes: [[2, 3, 8], [8], [8]],
     build: (x, scale, bias) => t.layerNorm({ x: x!, scale: scale!, bias: bias! }),
+  },
+  { name: 'lstm', shapes: LSTM_SHAPES, build: (x, ...weights) => t.lstm(x!, recurrent(weights)) },
+  {
+    name: 'lstm, reversed',
+    shapes: LSTM_SHAPES,
+    build: (x, ...weights) => t.lstm(x!, recurrent(weights), { isReversed: true }),
+  },
+  {
+    name: 'lstm, one step',
+    shapes: [[1, 2, 3], ...LSTM_SHAPES.slice(1)],
+    build: (x, ...weights) => t.lstm(x!, recurrent(weights)),
+  },
+  {
+    name: 'gruStep',
+    shapes: [[2, 3], [2, 4], [12, 3], [12, 4], [12], [12]],
+    build: (x, state, ...weights) => t.gruStep(x!, state!, recurrent(weights)),
   },
   { name: 'softmax', shapes: [[2, 3, 5]], build: (x) => t.softmax(x!) },
   { name: 'softmax, middle axis', shapes: [[2, 3, 5]], build: (x) => t.softmax(x!, 1) },

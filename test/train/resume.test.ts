@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as runtime from 'onnxruntime-node'
 import { expect, test } from 'vitest'
+import type { Preset } from '../../src/config.ts'
 import { loadCheckpoint, saveCheckpoint } from '../../src/train/checkpoint.ts'
 import { initialState, NonFiniteLossError, train } from '../../src/train/loop.ts'
 import { TrainingStep } from '../../src/train/training-step.ts'
+import { familyNames, miniFamily } from '../mini-family.ts'
 import { miniPreset } from '../mini-preset.ts'
 import { randomBatches } from './random-batches.ts'
 
@@ -14,13 +16,23 @@ const preset = miniPreset()
 
 const batchesFrom = (first: number) => randomBatches(preset.model, first)
 
+test.each(familyNames.slice(0, 4))(
+  '%s: stopped, saved, loaded and resumed: the same losses and weights',
+  async (name) => {
+    await expectSameWhenResumed(miniFamily(name, { optimizer: 'muon', ctcWeight: 0.2, outlineWeight: 1 }), [4])
+  },
+)
+
 test.each([
   { optimizer: 'adam' },
   { optimizer: 'muon' },
   { optimizer: 'muon', schedule: 'constant' },
   { optimizer: 'muon', schedule: 'decay', decayFrom: 3 },
 ])('%o: stopped after any step, saved, loaded and resumed: the same losses and weights', async (training) => {
-  const preset = miniPreset(training)
+  await expectSameWhenResumed(miniPreset(training), [1, 4, 7])
+})
+
+async function expectSameWhenResumed(preset: Preset, stops: readonly number[]): Promise<void> {
   const model = new TrainingStep(preset, runtime, { threads: 1 })
   const losses: number[] = []
   const whole = initialState(model, 1)
@@ -28,7 +40,7 @@ test.each([
   await train({
     model,
     preset,
-    batches: batchesFrom(0),
+    batches: randomBatches(preset.model),
     state: whole,
     signal,
     onStep: ({ loss }) => void losses.push(loss),
@@ -36,14 +48,14 @@ test.each([
   expect(losses).toHaveLength(8)
   const folder = await mkdtemp(join(tmpdir(), 'safl-'))
   const path = join(folder, 'checkpoint.safetensors')
-  for (const stopAt of [1, 4, 7]) {
+  for (const stopAt of stops) {
     const again: number[] = []
     const stop = new AbortController()
     const first = initialState(model, 1)
     await train({
       model,
       preset,
-      batches: batchesFrom(0),
+      batches: randomBatches(preset.model),
       state: first,
       signal: stop.signal,
       onStep: ({ loss, step }) => {
@@ -57,7 +69,7 @@ test.each([
     await train({
       model,
       preset: saved,
-      batches: batchesFrom(state.step),
+      batches: randomBatches(preset.model, state.step),
       state,
       signal,
       onStep: ({ loss }) => void again.push(loss),
@@ -68,7 +80,7 @@ test.each([
   }
   expect(await readdir(folder)).toEqual(['checkpoint.safetensors'])
   await model.dispose()
-})
+}
 
 test('dropout draws other masks at another step', async () => {
   const model = new TrainingStep(preset, runtime)

@@ -125,7 +125,21 @@ def adam():
     return {"start": pack(start), "gradients": [pack(g) for g in gradients], "weights": [pack(w) for w in results]}
 
 
-content = {"torch": torch.__version__, "cases": cases, "adam": adam()}
+adam_steps = adam()
+
+
+def lstm(x, *weights):
+    zeros = torch.zeros(1, x.shape[1], 4)
+    return torch.lstm(x, (zeros, zeros), weights, True, 1, 0.0, False, False, False)[0]
+
+
+case("maxPoolRows", lambda x: F.max_pool2d(x, (2, 1)), r(2, 2, 4, 5))
+lstm_weights = (r(16, 3), r(16, 4), r(16), r(16))
+case("lstm", lstm, r(5, 2, 3), *lstm_weights)
+case("lstm reversed", lambda x, *weights: lstm(x.flip(0), *weights).flip(0), r(5, 2, 3), *lstm_weights)
+case("gruStep", torch.gru_cell, r(2, 3), r(2, 4), r(12, 3), r(12, 4), r(12), r(12))
+
+content = {"torch": torch.__version__, "cases": cases, "adam": adam_steps}
 path = os.path.join(os.path.dirname(__file__), "../../test/golden/operators.json")
 with open(path, "w") as file:
     json.dump(content, file, indent=1)

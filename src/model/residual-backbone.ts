@@ -1,6 +1,7 @@
 /** The 45-layer residual network of ASTER: text image → a sequence of features, left to right. */
-import type { BackboneSettings } from '../config.ts'
+import type { BackboneSettings, OfKind } from '../config.ts'
 import { add, relu, subsample, type Tensor } from '../tensor/index.ts'
+import type { FeatureMap } from './feature-map.ts'
 import { convolutionLayer, imageAxes, imageColumns, layImage } from './layers.ts'
 import type { Scope } from './scope.ts'
 
@@ -17,13 +18,17 @@ const STRIDES = [
 type Stride = (typeof STRIDES)[number]
 
 /**
- * `image[B, 3, 32, W]` → features `[B, S, D]`, S = W / 4 positions from left to right.
+ * `image[B, 3, 32, W]` → features `[B, S, D]` of a row of S = W / 4 columns from left to right.
  *
  * A stage begins with strided 1x1 convolutions, which read only every second row (and column) of what came before. So
  * the layer before them is computed at those places alone: the same function with the same weights for less work. In
  * training its batch statistics are taken over the places that are used.
  */
-export function backbone(scope: Scope, settings: BackboneSettings, image: Tensor): Tensor {
+export function residualBackbone(
+  scope: Scope,
+  settings: OfKind<BackboneSettings, 'residual'>,
+  image: Tensor,
+): FeatureMap {
   const stem = convolutionLayer(scope, layImage(scope, scope.activation('image', image)), {
     names: ['encoder.layer0.0', 'encoder.layer0.1'],
     filters: settings.stem,
@@ -42,7 +47,8 @@ export function backbone(scope: Scope, settings: BackboneSettings, image: Tensor
       })
     }
   }
-  return imageColumns(scope, x)
+  const places = imageColumns(scope, x)
+  return { places, rows: 1, columns: places.shape[1]!, firstColumn: 1.5 }
 }
 
 /** 1x1 convolution, 3x3 convolution and a shortcut, itself a 1x1 convolution where `projected`; read with a stride. */
