@@ -39,7 +39,11 @@ export function readCommand(): Command {
   for (const format of photographFormats) command.option(`--${format}`, `short for --format ${format}`)
   command
     .option('--overlay <folder>', 'also write the photographs there, with what was read drawn over them, as PNG')
-    .option('--minimum-confidence <number>', 'leave out words that are less sure, 0 to 1', share)
+    .option(
+      '--minimum-confidence <number>',
+      'leave out words that are less sure, 0 to 1; default: 0.4, with --boxes 0',
+      share,
+    )
     .option('--finder <file>', 'weights of what finds the words; default: those of the package')
     .option(
       '--boxes <folder>',

@@ -10,15 +10,20 @@ import type { Finder, FindOptions, FoundWord } from './finder.ts'
 import { createMapJoiner, type Tile, tilesOf } from './tiles.ts'
 import { type FinderMaps, type MapReadingOptions, wordsInMaps } from './words-in-maps.ts'
 
-/** The longest side at which a picture is seen, pixels, and of a tile of one that is much longer than wide. */
-const SEEN = 1280
+/**
+ * The longest side at which a picture is seen, pixels, and of a tile of one that is much longer than wide. This and the
+ * numbers below are those that found most words of validation photographs; see docs/photographs.md.
+ */
+const SEEN = 1920
 /** The shortest side is not reduced further: that is what a receipt's lines need. */
 const LEAST_SHORT = 480
 /** By so much small pictures are enlarged at most. */
-const ENLARGED = 1.5
+const ENLARGED = 2
+/** From which probability on a cell belongs to a kernel, and how sure a kernel must be. */
+const READING: MapReadingOptions = { threshold: 0.55, leastScore: 0.65 }
 
 export interface NetworkFinderOptions extends MapReadingOptions {
-  /** The longest side at which a picture is seen, default 1280. */
+  /** The longest side at which a picture is seen, default 1920. */
   readonly longestSide?: number
 }
 
@@ -52,7 +57,7 @@ export class NetworkFinder implements Finder {
       joiner.add(tile, await this.maps(seen, tile))
     }
     const [across, down] = [image.width / width, image.height / height]
-    return wordsInMaps(joiner.join(), reading).map(({ quadrilateral, score }) => ({
+    return wordsInMaps(joiner.join(), { ...READING, ...reading }).map(({ quadrilateral, score }) => ({
       quadrilateral: scaled(quadrilateral, across, down),
       score,
     }))

@@ -12,9 +12,12 @@ export type Box = Quadrilateral | (Pick<FoundWord, 'quadrilateral'> & Partial<Fo
 export interface ReadOptions extends RecognizeOptions {
   /** Words to read, instead of those that the finder finds. */
   readonly boxes?: readonly Box[]
-  /** Words that are less sure are left out, 0 to 1; default 0. */
+  /** Words that are less sure are left out, 0 to 1; default 0.4, of given boxes 0. */
   readonly minimumConfidence?: number | undefined
 }
+
+/** Found words that are less sure are mostly none: this is where most words of validation photographs are right. */
+const LEAST_SURE = 0.4
 
 export interface CheckedReadOptions {
   readonly boxes: readonly FoundWord[] | null
@@ -29,7 +32,7 @@ export function checkReadOptions(options: ReadOptions): CheckedReadOptions {
       'option',
       `${shown(options)} are no options: give an object, such as { minimumConfidence: 0.5 }`,
     )
-  const { boxes, minimumConfidence = 0, ...recognizing } = options
+  const { boxes, minimumConfidence = boxes ? 0 : LEAST_SURE, ...recognizing } = options
   checkRecognizeOptions(recognizing)
   if (!(minimumConfidence >= 0 && minimumConfidence <= 1))
     throw new SaflError('option', `minimumConfidence: ${shown(minimumConfidence)} is no number from 0 to 1`)

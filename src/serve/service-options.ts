@@ -40,7 +40,12 @@ export const serviceOptions = z.strictObject({
 
 /** Those of photographs: the recogniser's hold for each word. */
 export const photographOptions = serviceOptions.extend({
-  minimumConfidence: z.number().min(0).max(1).optional().describe('Words that are less sure are left out; default 0.'),
+  minimumConfidence: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Words that are less sure are left out; default 0.4.'),
 })
 
 export type ServiceOptions = RecognizeOptions & Pick<z.infer<typeof photographOptions>, 'minimumConfidence'>

@@ -135,11 +135,8 @@ describe('slips', () => {
   })
 
   // Until there are weights of a finder in the package.
-  test('without boxes: the weights that are missing are named', () => {
-    const { status, stderr } = safl('read', inFolder('wall.png'))
-    expect([status, stderr]).toEqual([
-      1,
-      expect.stringMatching(/^safl: finder: models\/finder\.safetensors, .* is missing/),
-    ])
+  test('weights of a finder that are missing are named', () => {
+    const { status, stderr } = safl('read', '--finder', 'nowhere.safetensors', inFolder('wall.png'))
+    expect([status, stderr]).toEqual([1, 'safl: finder: nowhere.safetensors: no such weights file\n'])
   })
 })
