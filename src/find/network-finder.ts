@@ -1,7 +1,8 @@
 /** Finds words by the network of `finderGraph`, wherever it computes. */
 import type { RgbImage } from '../image/image.ts'
 import { type Size, scaledSize } from '../image/photograph.ts'
-import { scaled } from '../image/quadrilateral.ts'
+import { intersectionArea, polygonArea } from '../image/polygon.ts'
+import { type Quadrilateral, scaled } from '../image/quadrilateral.ts'
 import { resize } from '../image/resize.ts'
 import { SIDE_STEP } from '../model/finder.ts'
 import { type FinderFile, finderGraph } from '../model/finder-file.ts'
@@ -21,6 +22,11 @@ const LEAST_SHORT = 480
 const ENLARGED = 2
 /** From which probability on a cell belongs to a kernel, and how sure a kernel must be. */
 const READING: MapReadingOptions = { threshold: 0.55, leastScore: 0.65 }
+
+/** The picture is also seen so much smaller, where words so high, pixels, are whole that are too large for it otherwise. */
+const [FAR, LARGE] = [0.4, 32]
+/** The share of a word that a larger one covers which it is a part of. */
+const COVERED = 0.5
 
 export interface NetworkFinderOptions extends MapReadingOptions {
   /** The longest side at which a picture is seen, default 1920. */
@@ -48,8 +54,27 @@ export class NetworkFinder implements Finder {
   }
 
   async find(image: RgbImage, { signal }: FindOptions = {}): Promise<FoundWord[]> {
+    const { longestSide = SEEN } = this.options
+    const near = seenSize(image, longestSide)
+    const small = await this.findAt(image, near, signal)
+    const large = await this.findAt(image, scaledSize(near, FAR), signal)
+    const heights = (near.height / image.height) * FAR
+    const clear = large.filter(({ quadrilateral }) => shorterSide(quadrilateral) * heights >= LARGE)
+    const isCovered = (word: FoundWord) =>
+      clear.some(({ quadrilateral }) => {
+        const shared = intersectionArea(quadrilateral, word.quadrilateral)
+        return shared > COVERED * polygonArea(word.quadrilateral)
+      })
+    return [...clear, ...small.filter((word) => !isCovered(word))]
+  }
+
+  /** The words of a picture as it is seen at a size, in its own pixels. */
+  private async findAt(
+    image: RgbImage,
+    { width, height }: Size,
+    signal: AbortSignal | undefined,
+  ): Promise<FoundWord[]> {
     const { longestSide = SEEN, ...reading } = this.options
-    const { width, height } = seenSize(image, longestSide)
     const seen = resize(image, width, height)
     const joiner = createMapJoiner(seen)
     for (const tile of tilesOf(seen, { side: longestSide })) {
@@ -99,4 +124,10 @@ function pixelsOf({ width, height, data }: RgbImage, tile: Tile): Value {
     }
   }
   return { type: 'uint8', shape: [1, rows, columns, 3], data: pixels }
+}
+
+/** The mean of its two shorter opposite sides, pixels. */
+function shorterSide([a, b, c, d]: Quadrilateral): number {
+  const length = ([x, y]: readonly [number, number], [u, v]: readonly [number, number]) => Math.hypot(u - x, v - y)
+  return Math.min(length(a, b) + length(c, d), length(b, c) + length(d, a)) / 2
 }
