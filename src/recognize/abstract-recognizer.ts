@@ -31,8 +31,17 @@ export abstract class AbstractRecognizer<Source> {
   /** The pixels of what is to be read; rejects where there are none. */
   protected abstract decode(source: Source): Promise<RgbImage>
 
-  /** Reads one image. Those that are asked for at once, with the same options, go through the network together. */
-  async recognize(source: Source, options: RecognizeOptions = {}): Promise<Recognition> {
+  /**
+   * Reads one image, or a list of them as `recognizeAll` does. Images that are asked for at once, with the same options, go
+   * through the network together.
+   */
+  recognize(source: Source, options?: RecognizeOptions): Promise<Recognition>
+  recognize(sources: readonly Source[], options?: RecognizeOptions): Promise<Recognition[]>
+  async recognize(
+    source: Source | readonly Source[],
+    options: RecognizeOptions = {},
+  ): Promise<Recognition | Recognition[]> {
+    if (isList(source)) return this.recognizeAll(source, options)
     checkRecognizeOptions(options)
     return this.ask(async () => this.gatherer.add(await this.decode(source), options))
   }
@@ -132,6 +141,10 @@ export abstract class AbstractRecognizer<Source> {
       else yield { source: each.source, recognition: readings.next().value! }
     }
   }
+}
+
+function isList<Source>(source: Source | readonly Source[]): source is readonly Source[] {
+  return Array.isArray(source)
 }
 
 /** The same error, whose message says where it came up. */

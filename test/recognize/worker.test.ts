@@ -30,6 +30,7 @@ test('it reads what the caller’s thread reads, one by one, at once and all tog
   const options = { alternatives: 2, geometry: true }
   const wanted = await inThread.recognizeAll(images, options)
   expect(await inWorker.recognizeAll(images, options)).toEqual(wanted)
+  expect(await inWorker.recognize(images, options)).toEqual(wanted)
   expect(await Promise.all(images.map((image) => inWorker.recognize(image, options)))).toEqual(wanted)
   expect(wanted[0]!.text).toBe('EXIT')
 })
