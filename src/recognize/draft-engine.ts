@@ -24,6 +24,8 @@ export interface DraftParts extends Drafting {
 export class DraftEngine implements Engine {
   private readonly parts: DraftParts
   private readonly drafts: Speller<DraftHypothesis>
+  /** By the decoder alone: its probabilities in several views are of one scale. */
+  private readonly settled: Speller<DraftHypothesis>
   private readonly comparison: Comparison
   private readonly expectations = new Expectations()
 
@@ -31,6 +33,7 @@ export class DraftEngine implements Engine {
     const { encoder, decoder, model } = parts
     this.parts = parts
     this.drafts = draftSpeller(parts)
+    this.settled = draftSpeller({ ...parts, ctcSure: undefined })
     this.comparison = new Comparison(encoder, decoder, model)
   }
 
@@ -41,12 +44,20 @@ export class DraftEngine implements Engine {
     if (needsBeams(options)) {
       const speller = await beams.speller(options)
       const secondLook = expectingLook(speller, { views, beams, words, options })
-      return recognizeCrops(images, { views, speller, secondLook, alternatives: searchedAlternatives }, options)
+      return recognizeCrops(
+        images,
+        { views, speller, quick: speller, secondLook, alternatives: searchedAlternatives },
+        options,
+      )
     }
     const expect = () => this.expect(options)
     const secondLook = compareViews(this.comparison, { views, charset: model.charset, expect, options })
     const alternatives = (read: readonly ReadView<DraftHypothesis>[]) => this.alternatives(read, options)
-    return recognizeCrops(images, { views, speller: this.drafts, secondLook, alternatives }, options)
+    return recognizeCrops(
+      images,
+      { views, speller: this.settled, quick: this.drafts, secondLook, alternatives },
+      options,
+    )
   }
 
   async dispose(): Promise<void> {

@@ -38,7 +38,11 @@ export class GraphEngine implements Engine {
     const { views, beams, words } = this
     const speller = asksForBeams(options) ? await beams.speller(options) : this.greedy
     const secondLook = expectingLook(speller, { views, beams, words, options })
-    return recognizeCrops(images, { views, speller, secondLook, alternatives: searchedAlternatives }, options)
+    return recognizeCrops(
+      images,
+      { views, speller, quick: speller, secondLook, alternatives: searchedAlternatives },
+      options,
+    )
   }
 
   async dispose(): Promise<void> {

@@ -6,7 +6,7 @@ import { isBlank } from '../image/content.ts'
 import type { RgbImage } from '../image/image.ts'
 import { type FurtherViews, readFurther, readUpsideDown } from './further-views.ts'
 import type { Hypothesis, ReadView } from './hypothesis.ts'
-import { readBest } from './read-views.ts'
+import { readBest, readViews } from './read-views.ts'
 import type { RecognizeOptions } from './reading-options.ts'
 import type { Alternative, Recognition } from './recognition.ts'
 import type { SecondLook } from './second-look.ts'
@@ -20,6 +20,8 @@ const UNSURE = 0.8
 export interface Stages<H extends Hypothesis> {
   readonly views: Views
   readonly speller: Speller<H>
+  /** For images of one view: what it says need not be comparable with what is read of others. */
+  readonly quick: Speller<H>
   readonly secondLook: SecondLook<H>
   /** Other words that images may show; asked for only where they are wanted. */
   alternatives(read: readonly ReadView<H>[]): Promise<readonly (readonly Alternative[])[]>
@@ -47,15 +49,12 @@ export async function recognizeCrops<H extends Hypothesis>(
 
 async function recognizeWords<H extends Hypothesis>(
   images: readonly RgbImage[],
-  { views, speller, secondLook, alternatives }: Stages<H>,
+  stages: Stages<H>,
   options: RecognizeOptions,
 ): Promise<Recognition[]> {
+  const { views, speller, secondLook, alternatives } = stages
   const { orientation = 'auto' } = options
-  let read = await readBest(
-    images.map((image) => views.of(image, orientation)),
-    speller,
-    options,
-  )
+  let read = await readFirst(images, stages, options)
   if (options.secondLook ?? true) {
     const further: FurtherViews<H> = { images, views, speller, options }
     read = await readFurther(read, further)
@@ -64,6 +63,20 @@ async function recognizeWords<H extends Hypothesis>(
   }
   const others = options.alternatives ? await alternatives(read) : []
   return read.map((once, place) => recognitionOf(once, others[place]))
+}
+
+/** The only view of each image, or the best of several. */
+async function readFirst<H extends Hypothesis>(
+  images: readonly RgbImage[],
+  { views, speller, quick }: Stages<H>,
+  options: RecognizeOptions,
+): Promise<ReadView<H>[]> {
+  const all = images.map((image) => views.of(image, options.orientation ?? 'auto'))
+  const single = all.filter(({ length }) => length === 1).flat()
+  const several = all.filter(({ length }) => length > 1)
+  const alone = (await readViews(single, quick, options)).values()
+  const best = (await readBest(several, speller, options)).values()
+  return all.map(({ length }) => (length === 1 ? alone : best).next().value!)
 }
 
 async function lookAgain<H extends Hypothesis>(
