@@ -10,8 +10,9 @@ import { parseArgs } from 'node:util'
 import { drawKernels } from '../src/data/kernel-map.ts'
 import { openPhotographs, readPhotographWords } from '../src/data/photographs.ts'
 import { detectionScores, type PhotographResult } from '../src/evaluate/detection.ts'
-import { CELL, wordsInMaps } from '../src/find/words-in-maps.ts'
+import { wordsInMaps } from '../src/find/words-in-maps.ts'
 import { intersectionOverUnion } from '../src/image/polygon.ts'
+import { MAP_STRIDE } from '../src/model/finder.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,7 +31,8 @@ for (const scale of values.scales.split(',').map(Number)) {
       return { ...word, quadrilateral: [a!, b!, c!, d!] as const }
     })
     const far = words.flatMap(({ quadrilateral }) => quadrilateral)
-    const side = (axis: 0 | 1) => CELL * Math.ceil(Math.max(CELL, ...far.map((corner) => corner[axis])) / CELL)
+    const side = (axis: 0 | 1) =>
+      MAP_STRIDE * Math.ceil(Math.max(MAP_STRIDE, ...far.map((corner) => corner[axis])) / MAP_STRIDE)
     const size = { width: side(0), height: side(1) }
     // Regions that do not count are drawn as words: a finder cannot know that nobody cares.
     const drawn = drawKernels(
@@ -39,7 +41,12 @@ for (const scale of values.scales.split(',').map(Number)) {
       { kernelShrink, leastHeight: 0 },
     )
     const kernels = Float32Array.from(drawn.kernels, (place) => (place === 1 ? 0.95 : 0.01))
-    const maps = { width: size.width / CELL, height: size.height / CELL, kernels, widening: drawn.distances }
+    const maps = {
+      width: size.width / MAP_STRIDE,
+      height: size.height / MAP_STRIDE,
+      kernels,
+      widening: drawn.distances,
+    }
     const started = performance.now()
     const found = wordsInMaps(maps)
     milliseconds += performance.now() - started

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { MAP_STRIDE } from '../model/finder.ts'
 import { createMapJoiner, type Tile, tilesOf } from './tiles.ts'
-import { CELL, type FinderMaps, wordsInMaps } from './words-in-maps.ts'
+import { type FinderMaps, wordsInMaps } from './words-in-maps.ts'
 
 const cut = (maps: FinderMaps, { left, top, width, height }: Tile): FinderMaps => {
-  const [columns, rows] = [Math.ceil(width / CELL), Math.ceil(height / CELL)]
+  const [columns, rows] = [Math.ceil(width / MAP_STRIDE), Math.ceil(height / MAP_STRIDE)]
   const part = (values: Float32Array) =>
     Float32Array.from({ length: columns * rows }, (_, place) => {
-      const [x, y] = [left / CELL + (place % columns), top / CELL + Math.floor(place / columns)]
+      const [x, y] = [left / MAP_STRIDE + (place % columns), top / MAP_STRIDE + Math.floor(place / columns)]
       // Beyond the picture a padded network may say anything.
       return x < maps.width && y < maps.height ? values[y * maps.width + x]! : 0.99
     })
@@ -37,12 +38,12 @@ describe('tiles', () => {
         const starts = [...new Set(tiles.map(start))].sort((a, b) => a - b)
         expect(starts[0]).toBe(0)
         for (const [index, place] of starts.entries()) {
-          expect(place % CELL).toBe(0)
+          expect(place % MAP_STRIDE).toBe(0)
           if (index > 0) expect(starts[index - 1]! + Math.min(length, side) - place).toBeGreaterThanOrEqual(overlap)
         }
         const end = starts[starts.length - 1]! + Math.min(length, side)
         expect(end).toBeGreaterThanOrEqual(length)
-        expect(end).toBeLessThan(length + CELL)
+        expect(end).toBeLessThan(length + MAP_STRIDE)
         return starts.length
       }
       expect(along(({ left }) => left, width) * along(({ top }) => top, height)).toBe(tiles.length)

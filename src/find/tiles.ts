@@ -6,8 +6,10 @@
  * overlap, a cell's numbers are means by how deep the cell lies within each tile, since near its edges a network does not
  * see what it judges: the largest number would keep whatever is seen there.
  */
+
+import { MAP_STRIDE } from '../model/finder.ts'
 import type { MapSize } from './components.ts'
-import { CELL, type FinderMaps } from './words-in-maps.ts'
+import type { FinderMaps } from './words-in-maps.ts'
 
 /** A part of a picture, pixels. Its corner lies on the maps' cells. */
 export interface Tile {
@@ -29,8 +31,10 @@ export interface TileOptions {
  * wider, else as wide as it is, and so with heights.
  */
 export function tilesOf({ width, height }: MapSize, { side, overlap = 64 }: TileOptions): Tile[] {
-  if (!(overlap >= 0 && side - overlap >= CELL))
-    throw new Error(`tiles of ${side} pixels cannot share ${overlap}: the overlap must be smaller by ${CELL} at least`)
+  if (!(overlap >= 0 && side - overlap >= MAP_STRIDE))
+    throw new Error(
+      `tiles of ${side} pixels cannot share ${overlap}: the overlap must be smaller by ${MAP_STRIDE} at least`,
+    )
   return startsOf(height, side, overlap).flatMap((top) =>
     startsOf(width, side, overlap).map((left) => ({
       left,
@@ -44,10 +48,10 @@ export function tilesOf({ width, height }: MapSize, { side, overlap = 64 }: Tile
 /** Where tiles begin along one side of a picture. The last may reach beyond its end by less than a cell. */
 function startsOf(length: number, side: number, overlap: number): number[] {
   if (length <= side) return [0]
-  const last = Math.ceil((length - side) / CELL)
-  const step = Math.max(1, Math.floor((side - overlap) / CELL))
+  const last = Math.ceil((length - side) / MAP_STRIDE)
+  const step = Math.max(1, Math.floor((side - overlap) / MAP_STRIDE))
   const count = Math.ceil(last / step) + 1
-  return Array.from({ length: count }, (_, index) => Math.round((index * last) / (count - 1)) * CELL)
+  return Array.from({ length: count }, (_, index) => Math.round((index * last) / (count - 1)) * MAP_STRIDE)
 }
 
 export interface MapJoiner {
@@ -59,7 +63,7 @@ export interface MapJoiner {
 
 /** Joins maps tile by tile, so that only one tile's are in memory beside the picture's. */
 export function createMapJoiner(picture: MapSize): MapJoiner {
-  const [width, height] = [Math.ceil(picture.width / CELL), Math.ceil(picture.height / CELL)]
+  const [width, height] = [Math.ceil(picture.width / MAP_STRIDE), Math.ceil(picture.height / MAP_STRIDE)]
   const [kernels, widening, weights] = [0, 0, 0].map(() => new Float32Array(width * height)) as [
     Float32Array,
     Float32Array,
@@ -68,7 +72,7 @@ export function createMapJoiner(picture: MapSize): MapJoiner {
   let isWidened = false
   return {
     add(tile, maps) {
-      const [left, top] = [tile.left / CELL, tile.top / CELL]
+      const [left, top] = [tile.left / MAP_STRIDE, tile.top / MAP_STRIDE]
       const [right, bottom] = [Math.min(width, left + maps.width), Math.min(height, top + maps.height)]
       isWidened ||= maps.widening !== undefined
       for (let y = top; y < bottom; y++) {

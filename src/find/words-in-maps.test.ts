@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { intersectionOverUnion } from '../image/polygon.ts'
 import type { Quadrilateral } from '../image/quadrilateral.ts'
+import { MAP_STRIDE } from '../model/finder.ts'
 import { connectedComponents } from './components.ts'
 import { toReadingOrder } from './rectangle.ts'
-import { CELL, type FinderMaps, wordsInMaps } from './words-in-maps.ts'
+import { type FinderMaps, wordsInMaps } from './words-in-maps.ts'
 
 interface Drawn {
   readonly x: number
@@ -24,11 +25,11 @@ function drawMaps(
   const widening = new Float32Array(width * height).fill(Number.NaN)
   for (const { x, y, width: across, height: down, degrees = 0 } of words) {
     const [cosine, sine] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)]
-    const reach = Math.ceil((across + down) / CELL)
-    const [column, row] = [Math.floor(x / CELL), Math.floor(y / CELL)]
+    const reach = Math.ceil((across + down) / MAP_STRIDE)
+    const [column, row] = [Math.floor(x / MAP_STRIDE), Math.floor(y / MAP_STRIDE)]
     for (let v = Math.max(0, row - reach); v < Math.min(height, row + reach); v++) {
       for (let u = Math.max(0, column - reach); u < Math.min(width, column + reach); u++) {
-        const [dx, dy] = [(u + 0.5) * CELL - x, (v + 0.5) * CELL - y]
+        const [dx, dy] = [(u + 0.5) * MAP_STRIDE - x, (v + 0.5) * MAP_STRIDE - y]
         if (Math.abs(dx * cosine + dy * sine) > across / 2 - inset) continue
         if (Math.abs(dy * cosine - dx * sine) > down / 2 - inset) continue
         kernels[v * width + u] = probability

@@ -3,11 +3,12 @@
  * each → widened to the whole word → corners in reading order.
  */
 import type { PixelPoint, Quadrilateral } from '../image/quadrilateral.ts'
+import { MAP_STRIDE } from '../model/finder.ts'
 import { connectedComponents } from './components.ts'
 import { convexHull } from './hull.ts'
 import { minimumAreaRectangle, type Rectangle, toReadingOrder, widen, wideningByArea } from './rectangle.ts'
 
-/** What the finder says of a picture, in cells of `CELL` by `CELL` pixels, row by row. */
+/** What the finder says of a picture, in cells of `MAP_STRIDE` by `MAP_STRIDE` pixels, row by row. */
 export interface FinderMaps {
   readonly width: number
   readonly height: number
@@ -37,9 +38,6 @@ export interface MapReadingOptions {
   /** What a kernel's area over its perimeter is multiplied with, where there is no map of widening. */
   readonly ratio?: number
 }
-
-/** Pixels of the picture along a cell of the maps. */
-export const CELL = 4
 
 /** The words, from the top down by their kernels' first cells. */
 export function wordsInMaps(
@@ -78,10 +76,10 @@ function kernelRectangle(cells: Int32Array, mapWidth: number): Rectangle {
   const missing = cells.length - width * height
   const growth = missing > 0 ? Math.min(0.5, missing / (around + Math.sqrt(around * around + 4 * missing))) : 0
   return {
-    centre: [(centre[0] + 0.5) * CELL, (centre[1] + 0.5) * CELL],
+    centre: [(centre[0] + 0.5) * MAP_STRIDE, (centre[1] + 0.5) * MAP_STRIDE],
     direction,
-    width: (width + 2 * growth) * CELL,
-    height: (height + 2 * growth) * CELL,
+    width: (width + 2 * growth) * MAP_STRIDE,
+    height: (height + 2 * growth) * MAP_STRIDE,
   }
 }
 

@@ -3,9 +3,10 @@ import { drawKernels } from '../../src/data/kernel-map.ts'
 import type { PhotographWord } from '../../src/data/labelled-photograph.ts'
 import { detectionScores } from '../../src/evaluate/detection.ts'
 import { createMapJoiner, tilesOf } from '../../src/find/tiles.ts'
-import { CELL, type FinderMaps, wordsInMaps } from '../../src/find/words-in-maps.ts'
+import { type FinderMaps, wordsInMaps } from '../../src/find/words-in-maps.ts'
 import { intersectionArea, intersectionOverUnion } from '../../src/image/polygon.ts'
 import type { Quadrilateral } from '../../src/image/quadrilateral.ts'
+import { MAP_STRIDE } from '../../src/model/finder.ts'
 import { createRandom } from '../../src/random.ts'
 import { logUniform, uniform } from '../../src/synth/distributions.ts'
 
@@ -36,8 +37,8 @@ test('what the finder is taught is found again, whole and by tiles', () => {
     const words = drawWords(seed, size)
     const { kernels, distances } = drawKernels(words, size, { kernelShrink: 0.5, leastHeight: 5 })
     const maps: FinderMaps = {
-      width: size.width / CELL,
-      height: size.height / CELL,
+      width: size.width / MAP_STRIDE,
+      height: size.height / MAP_STRIDE,
       kernels: Float32Array.from(kernels, (place) => (place === 1 ? 0.9 : 0.05)),
       widening: distances,
     }
@@ -63,12 +64,16 @@ test('what the finder is taught is found again, whole and by tiles', () => {
 })
 
 function cut(maps: FinderMaps, tile: { left: number; top: number; width: number; height: number }): FinderMaps {
-  const [columns, rows] = [tile.width / CELL, tile.height / CELL]
+  const [columns, rows] = [tile.width / MAP_STRIDE, tile.height / MAP_STRIDE]
   const part = (values: Float32Array) =>
     Float32Array.from(
       { length: columns * rows },
       (_, place) =>
-        values[(tile.top / CELL + Math.floor(place / columns)) * maps.width + tile.left / CELL + (place % columns)]!,
+        values[
+          (tile.top / MAP_STRIDE + Math.floor(place / columns)) * maps.width +
+            tile.left / MAP_STRIDE +
+            (place % columns)
+        ]!,
     )
   return { width: columns, height: rows, kernels: part(maps.kernels), widening: part(maps.widening!) }
 }
