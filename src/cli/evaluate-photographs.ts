@@ -5,13 +5,12 @@ import type { Retrieval } from '../evaluate/retrieval.ts'
 import type { RgbImage } from '../image/image.ts'
 import { TextReader } from '../read/text-reader.ts'
 import { loadOptions } from './arguments.ts'
-import type { MeasuringArguments } from './evaluation-report.ts'
+import { type MeasuringArguments, measuredReading } from './evaluation-report.ts'
 import { progressLine } from './progress.ts'
 
 interface Options extends MeasuringArguments {
   readonly data: readonly string[]
   readonly finder?: string
-  readonly batch: number
   readonly json?: boolean
 }
 
@@ -31,6 +30,7 @@ export async function evaluatePhotographs(task: 'find' | 'read', options: Option
     worker: false,
     ...(options.finder !== undefined && { finder: options.finder }),
   })
+  const reading = await measuredReading(options)
   const sets: (Evaluation & { readonly data: string })[] = []
   for (const spec of options.data) {
     const { name, photographs } = await openPhotographs(parsePhotographSpec(spec))
@@ -43,7 +43,7 @@ export async function evaluatePhotographs(task: 'find' | 'read', options: Option
       read:
         task === 'find'
           ? (image: RgbImage) => reader.find(image)
-          : (image: RgbImage) => readWords(reader, image, options),
+          : async (image: RgbImage) => (await reader.read(image, reading)).words,
       onPhotograph: (_: unknown, index: number) => progress.update(index + 1),
     }
     const evaluation = await (task === 'find' ? evaluateFinding(asked) : evaluateReading(asked))
@@ -57,11 +57,6 @@ export async function evaluatePhotographs(task: 'find' | 'read', options: Option
 
 async function* labelled(files: readonly PhotographFile[]) {
   for (const file of files) yield await readPhotograph(file)
-}
-
-async function readWords(reader: TextReader, image: RgbImage, { secondLook, batch }: Options) {
-  const { words } = await reader.read(image, { secondLook, batchSize: batch })
-  return words
 }
 
 function print(name: string, evaluation: Evaluation): void {

@@ -33,11 +33,10 @@ import {
   priorOption,
   priorWeightOption,
   readLines,
-  readPrior,
 } from './arguments.ts'
 import { PHOTOGRAPHS } from './data-photographs.ts'
 import { evaluatePhotographs } from './evaluate-photographs.ts'
-import { type MeasuringArguments, writeReport } from './evaluation-report.ts'
+import { type MeasuringArguments, measuredReading, writeReport } from './evaluation-report.ts'
 
 interface Options extends MeasuringArguments {
   readonly task: 'recognize' | 'find' | 'read'
@@ -45,7 +44,6 @@ interface Options extends MeasuringArguments {
   readonly data: string[]
   readonly lexicon?: string
   readonly training: string[]
-  readonly batch: number
   readonly json?: boolean
   readonly wrong?: boolean
   readonly report?: string
@@ -155,13 +153,11 @@ async function measure(options: Options): Promise<void> {
   const list = options.list === undefined ? null : new Set(await readLines(options.list))
   const lexicon =
     options.lexicon === undefined || options.lexicon === 'full' ? null : await readWordLines(options.lexicon)
-  const prior = await readPrior(options)
   const training = await countTraining(options.training, { charset, normalization })
   const datasets: Dataset[] = []
   for (const spec of options.data.map(parseDataSpec)) datasets.push(await openDataset(spec))
   const recognizer = await SceneTextRecognizer.load({ ...loadOptions(options), worker: false })
-  const { beam, secondLook, batch: batchSize } = options
-  const reading = { secondLook, batchSize, ...(beam !== undefined && { beamWidth: beam }), ...prior }
+  const reading = await measuredReading(options)
   const evaluations: Evaluation[] = []
   for (const dataset of datasets) {
     const evaluation = await evaluate(recognizer, dataset, { split, subset, list, normalization, reading })

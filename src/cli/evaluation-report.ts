@@ -7,10 +7,11 @@ import { editDistance } from '../evaluate/metrics.ts'
 import { type CharsetSize, type Normalization, normalizeText, type Subset, viewOf } from '../evaluate/protocol.ts'
 import type { SetReport } from '../evaluate/report.ts'
 import type { NodeEngineOptions } from '../recognize/node-engine.ts'
+import type { RecognizeOptions } from '../recognize/reading-options.ts'
 import type { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { writeWhole } from '../write-whole.ts'
-import type { PriorArguments } from './arguments.ts'
+import { type PriorArguments, readPrior } from './arguments.ts'
 
 /** What was asked for: with what words were read, and how they were compared. */
 export interface MeasuringArguments extends NodeEngineOptions, PriorArguments {
@@ -21,6 +22,14 @@ export interface MeasuringArguments extends NodeEngineOptions, PriorArguments {
   readonly list?: string
   readonly beam?: number
   readonly secondLook: boolean
+  readonly batch: number
+}
+
+/** How the recogniser is asked to read what is measured. */
+export async function measuredReading(options: MeasuringArguments): Promise<RecognizeOptions> {
+  const { beam, secondLook, batch: batchSize } = options
+  const prior = await readPrior(options)
+  return { secondLook, batchSize, ...(beam !== undefined && { beamWidth: beam }), ...prior }
 }
 
 /** Mistakes on the page's picture. */
