@@ -21,24 +21,12 @@ import type { FinderSources } from '../train/run-sources.ts'
 import type { TrainingStep } from '../train/training-step.ts'
 import { overrideSettings } from './settings.ts'
 import { checkBackgrounds, defaultFonts, SHARED, synthOptions } from './synth-material.ts'
-import { runTraining, type TrainingSessions, withSessions } from './train-run.ts'
+import { type RunOptions, runTraining, STEPS_UNTIL_PACED, type TrainingSessions, withSessions } from './train-run.ts'
 
-export interface FinderOptions {
-  readonly run: string
-  readonly set: readonly string[]
+export interface FinderOptions extends RunOptions {
   readonly data: readonly string[]
   readonly shared?: string
   readonly open?: boolean
-  readonly workers: number
-  readonly device: 'cpu' | 'cuda'
-  readonly threads?: number
-  readonly minutes?: number
-  readonly finishIn?: number
-  readonly weights?: string
-  readonly resume?: boolean
-  readonly changeSources?: boolean
-  readonly branch?: string
-  readonly steps?: number
   readonly preset?: string
   readonly validation: readonly string[]
   readonly fonts?: string
@@ -48,8 +36,6 @@ export interface FinderOptions {
 
 /** Of the rate from scratch, for weights that have learned. */
 const SHARE_OF_RATE = 0.2
-/** Steps of a branch whose length follows its speed. */
-const STEPS_UNTIL_PACED = 1_000_000
 /** Crops of one validation batch. */
 const VALIDATION_BATCH = 8
 

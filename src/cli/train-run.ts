@@ -15,6 +15,25 @@ import { TrainingStep } from '../train/training-step.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 import { Progress } from './train-progress.ts'
 
+/** Options of either task. */
+export interface RunOptions {
+  readonly run: string
+  readonly set: readonly string[]
+  readonly workers: number
+  readonly device: 'cpu' | 'cuda'
+  readonly threads?: number
+  readonly minutes?: number
+  readonly finishIn?: number
+  readonly weights?: string
+  readonly resume?: boolean
+  readonly changeSources?: boolean
+  readonly branch?: string
+  readonly steps?: number
+}
+
+/** Steps of a branch whose length follows its speed: so many that the rate hardly falls before the speed is known. */
+export const STEPS_UNTIL_PACED = 1_000_000
+
 export interface TrainingRun<P extends AnyPreset> {
   readonly folder: RunFolder
   readonly preset: P
@@ -39,7 +58,7 @@ export type TrainingSessions<P extends AnyPreset> = Pick<TrainingRun<P>, 'model'
 /** Opens what computes the steps, on the device that is asked for, and frees it when the work is done. */
 export async function withSessions<P extends AnyPreset>(
   preset: P,
-  options: { readonly device: 'cpu' | 'cuda'; readonly threads?: number },
+  options: Pick<RunOptions, 'device' | 'threads'>,
   work: (sessions: TrainingSessions<P>) => Promise<void>,
 ): Promise<void> {
   const threads = options.threads === undefined ? {} : threadsOf(options)

@@ -21,30 +21,15 @@ import { overrideSettings } from './settings.ts'
 import { backgroundsOption, SHARED, trainingSynth } from './synth-material.ts'
 import { trainFinder } from './train-finder.ts'
 import { describeBeginning, describeFigures, validationRecord } from './train-progress.ts'
-import { runTraining, type TrainingSessions, withSessions } from './train-run.ts'
+import { type RunOptions, runTraining, STEPS_UNTIL_PACED, type TrainingSessions, withSessions } from './train-run.ts'
 import { countSets, openValidation, resolveSources, type SourceOptions, trainingSpecs } from './train-sources.ts'
 
-interface Options extends SourceOptions {
+interface Options extends SourceOptions, RunOptions {
   readonly task?: 'read' | 'find'
   readonly preset?: string
-  readonly run: string
-  readonly set: string[]
-  readonly workers: number
-  readonly device: 'cpu' | 'cuda'
-  readonly threads?: number
-  readonly minutes?: number
-  readonly finishIn?: number
-  readonly weights?: string
-  readonly resume?: boolean
-  readonly changeSources?: boolean
-  readonly branch?: string
-  readonly steps?: number
 }
 
 const DEFAULT_PRESET = 'tiny'
-
-/** Of a branch whose length follows its speed: so many that the rate hardly falls before the speed is known. */
-const STEPS_UNTIL_PACED = 1_000_000
 
 export function trainCommand(): Command {
   return new Command('train')
