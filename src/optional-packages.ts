@@ -12,6 +12,9 @@ export const SERVICE = ['hono', '@hono/node-server', '@hono/zod-openapi', 'prom-
 /** What `safl queue` keeps its jobs with. */
 export const QUEUE = ['bullmq', 'ioredis'] as const
 
+/** What `safl train --distributed mpi` calls Open MPI through. */
+export const MPI = ['koffi'] as const
+
 /** Throws where one of the packages is missing; `what` needs them. */
 export function requirePackages(what: string, names: readonly string[]): void {
   const missing = names.filter((name) => !isInstalled(name))

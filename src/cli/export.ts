@@ -1,5 +1,5 @@
 /** `safl export`: the recogniser as one ONNX file, or in two for whoever decodes himself. */
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import * as runtime from 'onnxruntime-node'
@@ -12,6 +12,7 @@ import { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
 import { writeModel } from '../tensor/index.ts'
 import { writeWhole } from '../write-whole.ts'
+import { packageVersion } from './package-version.ts'
 
 interface Options {
   readonly model: string
@@ -50,10 +51,7 @@ async function run(options: Options): Promise<void> {
   if (!found?.isDirectory()) throw new Error(`--out ${out}: there is no folder ${folder}; make it first`)
   const file = await readWeightsFile(options)
   const { settings, weights } = file
-  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
-  const metadata = recognizerMetadata(settings, version)
+  const metadata = recognizerMetadata(settings, await packageVersion())
   if (options.steps) {
     const base = out.replace(/\.onnx$/, '')
     await writeWhole(`${base}.encoder.onnx`, writeModel(encoderGraph(settings, weights, { storage }), metadata))

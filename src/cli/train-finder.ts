@@ -13,6 +13,7 @@ import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { finder } from '../presets/finder.ts'
 import { readBytes } from '../recognize/weights-source.ts'
 import { synthSettings } from '../synth/settings.ts'
+import { checkAgreement } from '../train/agreement.ts'
 import { branchPreset } from '../train/branch.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState } from '../train/loop.ts'
@@ -21,6 +22,7 @@ import type { FinderSources } from '../train/run-sources.ts'
 import type { TrainingStep } from '../train/training-step.ts'
 import { overrideSettings } from './settings.ts'
 import { checkBackgrounds, defaultFonts, SHARED, synthOptions } from './synth-material.ts'
+import { beginningOf, isLeading, partOf, type Ranks } from './train-ranks.ts'
 import { type RunOptions, runTraining, STEPS_UNTIL_PACED, type TrainingSessions, withSessions } from './train-run.ts'
 
 export interface FinderOptions extends RunOptions {
@@ -48,11 +50,19 @@ interface Start {
   readonly from: string
 }
 
-export async function trainFinder(options: FinderOptions, folder: RunFolder): Promise<void> {
+/** Where a run is written, and what this process is in it. */
+interface Place {
+  readonly folder: RunFolder
+  readonly ranks: Ranks
+}
+
+export async function trainFinder(options: FinderOptions, { folder, ranks }: Place): Promise<void> {
   refuseWordOptions(options)
-  const start = await findStart(options, folder)
-  requirePackages('safl train', start.sources.pages ? [...CANVAS, ...PLOTS] : PLOTS)
-  await withSessions(start.preset, options, (sessions) => trainModel(options, { folder, start, ...sessions }))
+  const start = await findStart(options, { folder, ranks })
+  requirePackages('safl train', [...(start.sources.pages ? CANVAS : []), ...(isLeading(ranks) ? PLOTS : [])])
+  await withSessions(start.preset, { ...options, ranks }, (sessions) =>
+    trainModel(options, { folder, start, ...sessions }),
+  )
 }
 
 function refuseWordOptions({ preset, validation, synth }: FinderOptions): void {
@@ -65,7 +75,7 @@ function refuseWordOptions({ preset, validation, synth }: FinderOptions): void {
     throw new Error('--validation: a finder is validated with the validation photographs of --data; leave it out')
 }
 
-async function findStart(options: FinderOptions, folder: RunFolder): Promise<Start> {
+async function findStart(options: FinderOptions, { folder, ranks }: Place): Promise<Start> {
   const override = (preset: FinderPreset) => overrideSettings(finderPresetSettings, preset, options.set)
   if (options.branch !== undefined) {
     const trunk = await RunFolder.open(options.branch, { resume: true })
@@ -79,7 +89,7 @@ async function findStart(options: FinderOptions, folder: RunFolder): Promise<Sta
     const preset = override(own)
     const kept = await folder.readFinderSources()
     const sources = resolveSources(options, kept, preset)
-    if (kept) acceptChanges(kept, sources, options)
+    if (kept) acceptChanges(kept, sources, { ...options, ranks })
     return { preset, state, weights: null, sources, from: `resumed after step ${state.step}` }
   }
   const scratch = finderPresetSettings.parse(finder)
@@ -111,7 +121,11 @@ function resolvePages({ fonts, shared, backgrounds, open }: FinderOptions, kept:
 }
 
 /** A run goes on with its own photographs and pages unless it is said that it shall not. */
-function acceptChanges(kept: FinderSources, now: FinderSources, { run, changeSources }: FinderOptions): void {
+function acceptChanges(
+  kept: FinderSources,
+  now: FinderSources,
+  { run, changeSources, ranks }: FinderOptions & { readonly ranks: Ranks },
+): void {
   const listed = ({ photographs }: FinderSources) => photographs.join(', ')
   const drawn = ({ pages }: FinderSources) => (pages ? Object.values(pages).join(', ') : 'none')
   const changes = [
@@ -123,7 +137,7 @@ function acceptChanges(kept: FinderSources, now: FinderSources, { run, changeSou
     throw new Error(
       `${run}: began with other photographs or pages (${changes.join('; ')}); leave these options out, or give --change-sources to go on with them`,
     )
-  for (const change of changes) console.error(`safl: changed: ${change}`)
+  if (isLeading(ranks)) for (const change of changes) console.error(`safl: changed: ${change}`)
 }
 
 function resolvePhotographs({ data, open, shared }: FinderOptions, kept: FinderSources | null): string[] {
@@ -146,7 +160,8 @@ interface Prepared extends TrainingSessions<FinderPreset> {
   readonly start: Start
 }
 
-async function trainModel(options: FinderOptions, { folder, start, model, manySteps }: Prepared): Promise<void> {
+async function trainModel(options: FinderOptions, prepared: Prepared): Promise<void> {
+  const { folder, start, model, manySteps, ranks } = prepared
   const { preset, sources, weights, from } = start
   const { training } = preset
   const state = start.state ?? initialState(model, training.seed)
@@ -155,22 +170,26 @@ async function trainModel(options: FinderOptions, { folder, start, model, manySt
   if (weights) beginWith(weights, { model, state })
   const specs = sources.photographs.map(parsePhotographSpec)
   const sets = await Promise.all(specs.map(openPhotographs))
-  const validation = training.validationSteps > 0 ? await cutValidation(preset, sets) : []
-  const lines = describeBeginning({
-    preset,
-    parameters: model.parameterCount,
-    from,
-    step: state.step,
-    sets,
-    validation,
-  })
-  await folder.begin(state.step, { preset, sources, view: null, facts: lines })
-  for (const line of [...lines, `progress: ${join(folder.path, 'progress.html')}`]) console.error(`safl: ${line}`)
-  if (options.branch !== undefined) await folder.saveState(state, preset)
+  if (ranks) {
+    const data = sets.map(({ photographs, weight }, place) => [
+      `set ${place + 1}`,
+      `${photographs.length} photographs, weight ${weight}`,
+    ])
+    checkAgreement(ranks, { ...(await beginningOf(state)), ...preset, ...Object.fromEntries(data) })
+  }
+  const validation = training.validationSteps > 0 && isLeading(ranks) ? await cutValidation(preset, sets) : []
+  if (isLeading(ranks)) {
+    const parameters = model.parameterCount
+    const lines = describeBeginning({ preset, parameters, from, step: state.step, sets, validation })
+    await folder.begin(state.step, { preset, sources, view: null, facts: lines })
+    for (const line of [...lines, `progress: ${join(folder.path, 'progress.html')}`]) console.error(`safl: ${line}`)
+    if (options.branch !== undefined) await folder.saveState(state, preset)
+  }
   const batches = openFinderBatches({
     sources: specs,
     pages: sources.pages && preset.data.pageShare > 0 ? synthOptions(sources.pages, synthSettings.parse({})) : null,
     settings: finderBatchSettings(preset),
+    part: partOf(ranks),
     firstBatch: state.step,
     workers: options.workers,
     queue: Math.max(4, 2 * training.stepsPerRun),
@@ -186,6 +205,7 @@ async function trainModel(options: FinderOptions, { folder, start, model, manySt
     state,
     model,
     manySteps,
+    ranks,
     batches,
     validate: validation.length > 0 ? compare : null,
     minutes: options.minutes,

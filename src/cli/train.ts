@@ -9,18 +9,19 @@ import type { WeightsFile } from '../model/weights-file.ts'
 import { CANVAS, PLOTS, requirePackages } from '../optional-packages.ts'
 import { loadPreset, loadPresetForWeights, presetNames } from '../presets/index.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
+import { checkAgreement } from '../train/agreement.ts'
 import { branchPreset } from '../train/branch.ts'
 import type { TrainingState } from '../train/checkpoint.ts'
 import { initialState } from '../train/loop.ts'
 import { RunFolder } from '../train/run-folder.ts'
 import { type RunSources, sourceChanges } from '../train/run-sources.ts'
 import { startFrom } from '../train/start-from.ts'
-import type { TrainingStep } from '../train/training-step.ts'
 import { collect, positiveInteger, positiveNumber, workersOption } from './arguments.ts'
 import { overrideSettings } from './settings.ts'
 import { backgroundsOption, SHARED, trainingSynth } from './synth-material.ts'
 import { trainFinder } from './train-finder.ts'
 import { describeBeginning, describeFigures, validationRecord } from './train-progress.ts'
+import { beginningOf, isLeading, partOf, type Ranks, withRanks } from './train-ranks.ts'
 import { type RunOptions, runTraining, STEPS_UNTIL_PACED, type TrainingSessions, withSessions } from './train-run.ts'
 import { countSets, openValidation, resolveSources, type SourceOptions, trainingSpecs } from './train-sources.ts'
 
@@ -78,6 +79,12 @@ export function trainCommand(): Command {
         .choices(['cpu', 'cuda'])
         .default('cpu'),
     )
+    .addOption(
+      new Option(
+        '--distributed <how>',
+        'mpi: by all processes that mpirun started, which share training.replicas; rank 0 writes the folder (docs/training.md)',
+      ).choices(['mpi']),
+    )
     .option('--threads <count>', 'threads of the runtime; default: all cores', positiveInteger)
     .option('--minutes <count>', 'save and end after this time', positiveNumber)
     .option(
@@ -102,11 +109,17 @@ interface Start {
 
 async function run(options: Options): Promise<void> {
   refuseContradictions(options)
+  await withRanks(options.distributed, (ranks) => runAs(ranks, options))
+}
+
+async function runAs(ranks: Ranks, options: Options): Promise<void> {
   const folder = await RunFolder.open(options.run, { resume: options.resume ?? false })
-  if ((await taskOf(options, folder)) === 'find') return trainFinder(options, folder)
-  const start = await findStart(options, folder)
-  requirePackages('safl train', start.sources.synth ? [...CANVAS, ...PLOTS] : PLOTS)
-  await withSessions(start.preset, options, (sessions) => trainModel(options, { folder, start, ...sessions }))
+  if ((await taskOf(options, folder)) === 'find') return trainFinder(options, { folder, ranks })
+  const start = await findStart(options, { folder, ranks })
+  requirePackages('safl train', [...(start.sources.synth ? CANVAS : []), ...(isLeading(ranks) ? PLOTS : [])])
+  await withSessions(start.preset, { ...options, ranks }, (sessions) =>
+    trainModel(options, { folder, start, ...sessions }),
+  )
 }
 
 /** What is asked for, or what the run or its trunk trains. */
@@ -133,7 +146,7 @@ function refuseContradictions({ branch, resume, weights, preset, steps, finishIn
   if (changeSources && !resume) throw new Error('--change-sources belongs to --resume')
 }
 
-async function findStart(options: Options, folder: RunFolder): Promise<Start> {
+async function findStart(options: Options, { folder, ranks }: { folder: RunFolder; ranks: Ranks }): Promise<Start> {
   const override = (preset: Preset) => overrideSettings(presetSettings, preset, options.set)
   if (options.branch !== undefined) {
     const trunk = await RunFolder.open(options.branch, { resume: true })
@@ -147,7 +160,7 @@ async function findStart(options: Options, folder: RunFolder): Promise<Start> {
     const { state, preset } = await folder.loadReading()
     const kept = await folder.readSources()
     const sources = await resolveSources(options, kept)
-    if (kept) acceptChanges(sourceChanges(kept, sources), options)
+    if (kept) acceptChanges(sourceChanges(kept, sources), { ...options, ranks })
     return { preset: override(preset), state, sources, weights: null, from: `resumed after step ${state.step}` }
   }
   const { preset: presetName = DEFAULT_PRESET, weights: name } = options
@@ -160,13 +173,13 @@ async function findStart(options: Options, folder: RunFolder): Promise<Start> {
 }
 
 /** A run goes on with its own words unless it is said that it shall not. */
-function acceptChanges(changes: readonly string[], { run, changeSources }: Options): void {
+function acceptChanges(changes: readonly string[], { run, changeSources, ranks }: Options & { ranks: Ranks }): void {
   if (changes.length === 0) return
   if (!changeSources)
     throw new Error(
       `${run}: began with other words (${changes.join('; ')}); leave these options out, or give --change-sources to go on with them`,
     )
-  for (const change of changes) console.error(`safl: changed: ${change}`)
+  if (isLeading(ranks)) for (const change of changes) console.error(`safl: changed: ${change}`)
 }
 
 interface Prepared extends TrainingSessions<Preset> {
@@ -175,7 +188,7 @@ interface Prepared extends TrainingSessions<Preset> {
 }
 
 async function trainModel(options: Options, prepared: Prepared): Promise<void> {
-  const { folder, start, model, manySteps } = prepared
+  const { folder, start, model, manySteps, ranks } = prepared
   const { preset, sources } = start
   const { training } = preset
   const decoder = training.focalWeight > 0 ? 'attention' : 'ctc'
@@ -183,14 +196,15 @@ async function trainModel(options: Options, prepared: Prepared): Promise<void> {
   const state = start.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.branch ?? options.run}: its checkpoint belongs to a model of other settings`)
-  loadWeights(start, { model, state })
+  loadWeights(prepared, state)
   const { validation, view } = await beginFolder(prepared, state)
   // The trunk may have moved on before a branch is saved.
-  if (options.branch !== undefined) await folder.saveState(state, preset)
+  if (options.branch !== undefined && isLeading(ranks)) await folder.saveState(state, preset)
   const batches = openBatches({
     sources: trainingSpecs(sources),
     synth,
     settings: batchSettings(preset),
+    part: partOf(ranks),
     firstBatch: state.step,
     workers: options.workers,
     // What a run of several steps takes, and as much again, which is rendered meanwhile.
@@ -207,6 +221,7 @@ async function trainModel(options: Options, prepared: Prepared): Promise<void> {
     state,
     model,
     manySteps,
+    ranks,
     batches,
     validate: validation.length > 0 ? compare : null,
     minutes,
@@ -214,13 +229,20 @@ async function trainModel(options: Options, prepared: Prepared): Promise<void> {
   })
 }
 
-/** Writes down what is begun, says it, and reads the words to validate with. */
-async function beginFolder({ folder, start, model }: Prepared, { step }: TrainingState) {
+/** Writes down what is begun, says it, and reads the words to validate with, where this process is to do so. */
+async function beginFolder({ folder, start, model, ranks }: Prepared, state: TrainingState) {
   const { preset, sources, from } = start
   const { validationSteps, validationWords, validationView } = preset.training
   const sets = await countSets(sources)
-  const validation = validationSteps > 0 ? await openValidation(sources, validationWords) : []
   const view = decisiveView(preset.model.furtherCharacters, validationView)
+  if (ranks) {
+    const words = sets.map(({ words, share }, place) => [`set ${place + 1}`, `${words} words, share ${share}`])
+    const data = { ...Object.fromEntries(words), 'synthetic words': sources.synth }
+    checkAgreement(ranks, { ...(await beginningOf(state)), ...preset, ...data })
+  }
+  if (!isLeading(ranks)) return { validation: [], view }
+  const { step } = state
+  const validation = validationSteps > 0 ? await openValidation(sources, validationWords) : []
   const page = join(folder.path, 'progress.html')
   const parameters = model.parameterCount
   const lines = describeBeginning({
@@ -240,11 +262,11 @@ async function beginFolder({ folder, start, model }: Prepared, { step }: Trainin
 }
 
 /** Begins with the weights of a file, as far as it has them. */
-function loadWeights(start: Start, { model, state }: { model: TrainingStep; state: TrainingState }): void {
+function loadWeights({ start, model, ranks }: Prepared, state: TrainingState): void {
   const { preset, weights } = start
   if (weights === null) return
   const missing = startFrom(weights.file, { preset, model, state })
-  if (missing.length === 0) return
+  if (missing.length === 0 || !isLeading(ranks)) return
   const few = missing.slice(0, 3).join(', ')
   console.error(`safl: ${weights.name} lacks ${missing.length} tensors, which start anew: ${few}`)
 }

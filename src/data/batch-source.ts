@@ -14,6 +14,7 @@ import { drawCharacterMap } from './character-map.ts'
 import type { Dataset } from './dataset.ts'
 import { RealWords } from './real-words.ts'
 import { sortWords, type WordBucket } from './word-buckets.ts'
+import type { BatchPart } from './worker-stream.ts'
 
 /** How often words fall into the buckets when there are no real words to count: shares of a typical set of signs. */
 const TYPICAL_LENGTHS = [0.02, 0.09, 0.15, 0.17, 0.15, 0.13, 0.11, 0.07, 0.05, 0.03, 0.02, 0.01]
@@ -43,6 +44,8 @@ export interface BatchSourceParts {
   readonly cacheBytes: number
   /** Processes that share the batches, each taking every so-manieth. */
   readonly workers: number
+  /** The part of each batch that is rendered; all of it when absent. */
+  readonly part?: BatchPart | undefined
 }
 
 type Size = Pick<RgbImage, 'width' | 'height'>
@@ -75,6 +78,7 @@ interface Place {
 
 export class BatchSource {
   private readonly settings: BatchSettings
+  private readonly part: BatchPart
   private readonly charset: Charset
   private readonly synthesizer: Synthesizer | null
   private readonly shapes: readonly WordShape[]
@@ -94,10 +98,11 @@ export class BatchSource {
   private unreported: string[]
 
   private constructor(
-    { settings, synthesizer, cacheBytes, workers }: BatchSourceParts,
+    { settings, synthesizer, cacheBytes, workers, part = { place: 0, count: 1 } }: BatchSourceParts,
     { buckets, leftOut }: { buckets: readonly WordBucket[]; leftOut: string[] },
   ) {
     this.settings = settings
+    this.part = part
     this.apart = Math.ceil(SHOWS_APART / settings.stepsPerRun)
     this.keepsScenes = settings.shows > 1 && (this.apart * settings.stepsPerRun) % workers === 0
     this.charset = createCharset(settings.furtherCharacters)
@@ -147,19 +152,22 @@ export class BatchSource {
     const { controlPoints, imageHeight } = this.settings
     const place = this.placeOf(index)
     const form = await this.formOf(place)
-    const { length, shape, size } = form
+    const { length, shape } = form
+    const size = form.size / this.part.count
     const pixels = imageHeight * shape.imageWidth * 3
     const images = new Uint8Array(size * pixels)
     const targets = new Int32Array(size * length).fill(PADDING)
     const characterMap = new Uint8Array(size * MAP_ROWS * MAP_COLUMNS).fill(UNKNOWN_PLACE)
     const outlines = new Float32Array(size * controlPoints * 2).fill(UNKNOWN_EDGE)
     for (let word = 0; word < size; word++) {
-      const { text, image, map, outline } = await this.draw(place, word, form)
+      const { text, image, map, outline } = await this.draw(place, this.part.place * size + word, form)
       images.set(image.data, word * pixels)
       if (map) characterMap.set(map, word * MAP_ROWS * MAP_COLUMNS)
       if (outline) outlines.set(resampleOutline(outline, controlPoints), word * controlPoints * 2)
       targets.set([...encodeText(text, this.charset), END], word * length)
     }
+    // The first word of all gave the form; where it is another part's, nothing else forgets it.
+    if (this.part.place > 0 && place.show === this.settings.shows - 1) this.scenes.delete(sceneKey(place.origin, 0))
     const skipped = this.unreported
     this.unreported = []
     const { imageWidth } = shape
@@ -276,7 +284,7 @@ export class BatchSource {
   /** A word as it is painted, once for all its shows. */
   private sceneOf({ origin, show, bucket }: Place, word: number, options: SampleOptions): SynthScene {
     const { lengths, shows, seed } = this.settings
-    const key = `${origin}/${word}`
+    const key = sceneKey(origin, word)
     const kept = this.scenes.get(key)
     if (kept) {
       if (show === shows - 1) this.scenes.delete(key)
@@ -287,6 +295,10 @@ export class BatchSource {
     if (this.keepsScenes && show < shows - 1) this.scenes.set(key, scene)
     return scene
   }
+}
+
+function sceneKey(origin: number, word: number): string {
+  return `${origin}/${word}`
 }
 
 function pick(shares: readonly number[], random: Random): number {

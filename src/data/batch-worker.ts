@@ -12,11 +12,11 @@ const CACHE_OF_ONE = 256 << 20
 // A trainer's threads meet at every step: rendering that takes a core from one of them holds all of them up.
 setPriority(constants.priority.PRIORITY_LOW)
 
-answerRequests<TrainingBatch, BatchStreamOptions>(async ({ sources, synth, settings, workers }) => {
+answerRequests<TrainingBatch, BatchStreamOptions>(async ({ sources, synth, settings, part, workers }) => {
   const datasets = await Promise.all(sources.map(openDataset))
   const cacheBytes = Math.min(CACHE_OF_ONE, Math.floor(CACHE_IN_ALL / workers))
   // Real words alone need no Skia.
   const synthesizer = synth && (await (await import('../synth/synthesizer.ts')).createSynthesizer(synth))
-  const source = await BatchSource.open({ settings, datasets, synthesizer, cacheBytes, workers })
+  const source = await BatchSource.open({ settings, datasets, synthesizer, cacheBytes, workers, part })
   return (index) => source.render(index)
 })

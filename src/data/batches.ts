@@ -3,7 +3,7 @@ import type { Preset } from '../config.ts'
 import { workerEntry } from '../start-thread.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { DataSpec } from './dataset.ts'
-import { namedOnce, openWorkerStream, type WorkerStream } from './worker-stream.ts'
+import { type BatchPart, namedOnce, openWorkerStream, type WorkerStream } from './worker-stream.ts'
 
 /** A batch of training words, ready for the training graph. */
 export interface TrainingBatch {
@@ -70,6 +70,8 @@ export interface BatchStreamOptions {
   /** The synthetic engine; null trains on real words alone. */
   readonly synth: SynthesizerOptions | null
   readonly settings: BatchSettings
+  /** The part of each batch that is rendered; all of it when absent. */
+  readonly part?: BatchPart | undefined
   /** Number of the first batch: a resumed run goes on where it was. */
   readonly firstBatch: number
   readonly workers: number

@@ -4,13 +4,15 @@ import type { PageMaterial } from '../synth/page.ts'
 import type { FinderBatch } from './finder-batch.ts'
 import type { FinderBatchSettings } from './finder-source.ts'
 import type { PhotographSpec } from './photographs.ts'
-import { namedOnce, openWorkerStream, type WorkerStream } from './worker-stream.ts'
+import { type BatchPart, namedOnce, openWorkerStream, type WorkerStream } from './worker-stream.ts'
 
 export interface FinderStreamOptions {
   readonly sources: readonly PhotographSpec[]
   /** What synthetic pages are drawn with; null where none are. */
   readonly pages: PageMaterial | null
   readonly settings: FinderBatchSettings
+  /** The part of each batch that is cut; all of it when absent. */
+  readonly part?: BatchPart | undefined
   /** Number of the first batch: a resumed run goes on where it was. */
   readonly firstBatch: number
   readonly workers: number

@@ -10,6 +10,7 @@ import { drawKernels } from './kernel-map.ts'
 import type { LabelledPhotograph, PhotographWord } from './labelled-photograph.ts'
 import { quadrilateralToView, takeView, type ViewPlace } from './photograph-view.ts'
 import { decodePhotograph, type PhotographFile, type PhotographSet, readPhotographWords } from './photographs.ts'
+import type { BatchPart } from './worker-stream.ts'
 
 export interface FinderBatchSettings extends FinderDataSettings {
   readonly batchSize: number
@@ -28,6 +29,8 @@ export interface FinderSourceParts {
   readonly pages?: (seed: number) => Promise<LabelledPhotograph>
   /** The photographs that are cut; those for validation are cut as they are, upright and undisturbed. */
   readonly split: 'train' | 'validation'
+  /** The part of each batch that is cut; all of it when absent. */
+  readonly part?: BatchPart | undefined
 }
 
 /** Numbers of the streams of random numbers in the derivation of their seeds. */
@@ -69,7 +72,9 @@ export class FinderSource {
   }
 
   async render(index: number): Promise<FinderBatch> {
-    const { batchSize: size, cropSize, cropsOfOne, seed } = this.parts.settings
+    const { batchSize, cropSize, cropsOfOne, seed } = this.parts.settings
+    const { place: part, count } = this.parts.part ?? { place: 0, count: 1 }
+    const size = batchSize / count
     const pixels = cropSize * cropSize * 3
     const places = (cropSize / 4) ** 2
     const images = new Uint8Array(size * pixels)
@@ -77,12 +82,13 @@ export class FinderSource {
     const distances = new Float32Array(size * places)
     let words = 0
     let opened: Opened | null = null
-    for (let crop = 0; crop < size; crop++) {
+    for (let place = 0; place < size; place++) {
+      const crop = part * size + place
       if (crop % cropsOfOne === 0 || !opened) opened = await this.open(index, Math.floor(crop / cropsOfOne))
       const cut = this.cut(opened, createRandom(deriveSeed(seed, index, crop, STREAM.crop)))
-      images.set(cut.image.data, crop * pixels)
-      kernels.set(cut.map.kernels, crop * places)
-      distances.set(cut.map.distances, crop * places)
+      images.set(cut.image.data, place * pixels)
+      kernels.set(cut.map.kernels, place * places)
+      distances.set(cut.map.distances, place * places)
       words += cut.map.words
     }
     const skipped = this.unreported

@@ -11,11 +11,11 @@ import { answerRequests } from './worker-stream.ts'
 setPriority(constants.priority.PRIORITY_LOW)
 sharp.concurrency(1)
 
-answerRequests<FinderBatch, FinderStreamOptions>(async ({ sources, pages: material, settings }) => {
+answerRequests<FinderBatch, FinderStreamOptions>(async ({ sources, pages: material, settings, part }) => {
   const sets = await Promise.all(sources.map(openPhotographs))
   // Photographs alone need no Skia.
   const draw = material && (await (await import('../synth/page.ts')).loadPages(material))
   const pages = draw && { pages: async (seed: number) => draw(seed) }
-  const source = new FinderSource({ settings, sets, ...pages, split: 'train' })
+  const source = new FinderSource({ settings, sets, ...pages, split: 'train', part })
   return (index) => source.render(index)
 })

@@ -28,6 +28,12 @@ export interface WorkerStream<T> {
   close(): Promise<void>
 }
 
+/** One of several equal parts of every batch; a rank of a distributed training makes its own alone. */
+export interface BatchPart {
+  readonly place: number
+  readonly count: number
+}
+
 type Request<D> = { readonly data: D } | { readonly index: number }
 type Reply<T> = { readonly value: T } | { readonly error: string }
 

@@ -27,6 +27,8 @@ export interface TrainOptions<P extends AnyPreset = Preset> {
   readonly manySteps?: ManySteps<P>
   readonly preset: P
   readonly batches: { next(): Promise<BatchOf<P>> }
+  /** Ranks that each take as many samples of a batch as `batches` gives; 1 when absent. */
+  readonly ranks?: number
   /** Changed in place, step by step. */
   readonly state: TrainingState
   /** Called after every step, or group of steps, when the state is whole; what it returns is awaited. */
@@ -57,7 +59,7 @@ export function initialState(model: Pick<Trainable, 'initialState'>, seed: numbe
 
 /** Trains until the preset's last step or the signal. Batch number and step number go together. */
 export async function train<P extends AnyPreset>(options: TrainOptions<P>): Promise<void> {
-  const { model, manySteps, preset, batches, state, onStep, signal } = options
+  const { model, manySteps, preset, batches, ranks = 1, state, onStep, signal } = options
   // Read anew each time: `onStep` may move the end.
   const { training } = preset
   let waiting: BatchOf<P> | null = null
@@ -77,18 +79,18 @@ export async function train<P extends AnyPreset>(options: TrainOptions<P>): Prom
     for (const [index, { loss, norm }] of outcomes.entries()) {
       if (Number.isFinite(loss) && Number.isFinite(norm)) continue
       // The steps before it are done.
-      count(state, group.slice(0, index))
+      count(state, group.slice(0, index), ranks)
       throw new NonFiniteLossError(`the loss is ${loss} at step ${first + index}, batch ${group[index]!.index}`)
     }
-    count(state, group)
+    count(state, group, ranks)
     for (const [index, outcome] of outcomes.entries())
       await onStep(Object.assign({}, outcome, { step: first + index, batch: group[index]! }))
   }
 }
 
-function count(state: TrainingState, done: readonly TaskBatch[]): void {
+function count(state: TrainingState, done: readonly TaskBatch[], ranks: number): void {
   state.step += done.length
-  for (const { size } of done) state.samples += size
+  for (const { size } of done) state.samples += size * ranks
 }
 
 async function stepOnHost<P extends AnyPreset>(

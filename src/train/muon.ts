@@ -4,7 +4,8 @@
  */
 import type { TrainingSettings } from '../config.ts'
 import type { TensorSpec } from '../model/scope.ts'
-import { concatenate, Graph, type Runtime, Session, split, writeModel } from '../tensor/index.ts'
+import { concatenate, Graph, type Runtime, Session, type SessionOptions, split, writeModel } from '../tensor/index.ts'
+import type { Communicator } from './communicator.ts'
 import { adamUpdate, clipped, type OptimizerState, type UpdateOptions } from './optimizer.ts'
 import { averageDecay, isMatrix, type MatrixStretch, part, type Stretch, stretchesOf } from './optimizer-rules.ts'
 import { matrixStep } from './orthogonal-step.ts'
@@ -15,12 +16,15 @@ export interface MuonOptions extends UpdateOptions {
 }
 
 /**
- * From all matrices' momenta, flat, what each moves by; `matrices` says in which order they lie in both: those of one shape
- * one after another, since they are turned together.
+ * From matrices' momenta, flat, what each moves by; by default of all matrices. `matrices` says in which order they lie in
+ * both: those of one shape one after another, since they are turned together.
  */
-export function muonGraph(parameters: readonly TensorSpec[]): { graph: Graph; matrices: MatrixStretch[] } {
+export function muonGraph(
+  parameters: readonly TensorSpec[],
+  among: readonly MatrixStretch[] = stretchesOf(parameters).filter(isMatrix),
+): { graph: Graph; matrices: MatrixStretch[] } {
   const byShape = new Map<string, MatrixStretch[]>()
-  for (const stretch of stretchesOf(parameters).filter(isMatrix)) {
+  for (const stretch of among) {
     const shape = `${stretch.rows}x${stretch.columns}`
     byShape.set(shape, [...(byShape.get(shape) ?? []), stretch])
   }
@@ -36,25 +40,57 @@ export function muonGraph(parameters: readonly TensorSpec[]): { graph: Graph; ma
   return { graph, matrices }
 }
 
+/** Which matrices each of `size` ranks turns: about as much work for each, the same on all ranks. */
+export function shareMatrices(parameters: readonly TensorSpec[], size: number): MatrixStretch[][] {
+  const matrices = stretchesOf(parameters).filter(isMatrix)
+  const work = ({ length, rows, columns }: MatrixStretch) => length * Math.min(rows, columns)
+  const shares = Array.from({ length: size }, () => ({ work: 0, members: new Set<MatrixStretch>() }))
+  for (const matrix of matrices.toSorted((a, b) => work(b) - work(a))) {
+    const least = shares.reduce((best, share) => (share.work < best.work ? share : best))
+    least.work += work(matrix)
+    least.members.add(matrix)
+  }
+  return shares.map(({ members }) => matrices.filter((matrix) => members.has(matrix)))
+}
+
 function total(stretches: readonly MatrixStretch[], of: 'count' | 'length'): number {
   return stretches.reduce((sum, stretch) => sum + stretch[of], 0)
 }
 
+export interface MuonSharing extends SessionOptions {
+  /** Ranks that share the products; each turns its matrices, and gets the others' steps. */
+  readonly communicator?: Communicator
+}
+
 /** Moves the matrices by Muon, all other weights by Adam. */
 export class Muon {
-  /** In the order of the session's momenta and steps. */
+  /** In the order of the momenta and steps: one rank's after the other's. */
   private readonly matrices: readonly MatrixStretch[]
   private readonly others: readonly Stretch[]
   /** Of the matrices, one after another: momenta a step ahead. */
   private readonly ahead: Float32Array
-  private readonly session: Promise<Session>
+  /** Of these the ones that are turned here. */
+  private readonly own: Float32Array
+  /** Numbers of each rank's matrices. */
+  private readonly lengths: readonly number[]
+  private readonly communicator: Communicator | null
+  /** Null for a rank without a matrix of its own. */
+  private readonly session: Promise<Session> | null
 
-  constructor(parameters: readonly TensorSpec[], runtime: Runtime) {
-    const { graph, matrices } = muonGraph(parameters)
-    this.matrices = matrices
+  constructor(parameters: readonly TensorSpec[], runtime: Runtime, { communicator, ...options }: MuonSharing = {}) {
+    const { rank, size } = communicator ?? { rank: 0, size: 1 }
+    const graphs = shareMatrices(parameters, size).map((share) =>
+      share.length > 0 ? muonGraph(parameters, share) : { graph: null, matrices: [] },
+    )
+    this.communicator = communicator ?? null
+    this.matrices = graphs.flatMap(({ matrices }) => matrices)
     this.others = stretchesOf(parameters).filter((stretch) => !isMatrix(stretch))
-    this.ahead = new Float32Array(total(matrices, 'length'))
-    this.session = Session.create(writeModel(graph), runtime, { spin: false })
+    this.ahead = new Float32Array(total(this.matrices, 'length'))
+    this.lengths = graphs.map(({ matrices }) => total(matrices, 'length'))
+    const start = this.lengths.slice(0, rank).reduce((sum, length) => sum + length, 0)
+    this.own = this.ahead.subarray(start, start + this.lengths[rank]!)
+    const { graph } = graphs[rank]!
+    this.session = graph && Session.create(writeModel(graph), runtime, { spin: false, ...options })
   }
 
   /** As `adamUpdate`. The first moments of matrices are Muon's momentum, their second moments stay as they are. */
@@ -66,15 +102,23 @@ export class Muon {
       const vectors = { momentum: part(state.moment1, stretch), slope: part(gradient, stretch), ahead }
       lookAhead(vectors, { keep: momentum, share: (1 - momentum) * clipping.scale })
     })
-    const { steps } = await (await this.session).run({
-      momenta: { type: 'float32', shape: [this.ahead.length], data: this.ahead },
-    })
+    const steps = await this.turn()
     adamUpdate(state, gradient, { ...options, clipping, stretches: this.others })
-    this.overMatrices(steps!.data as Float32Array, (stretch, move) => {
+    this.overMatrices(steps, (stretch, move) => {
       const vectors = { weight: part(state.weights, stretch), move, average: part(state.average, stretch) }
       follow(vectors, { rate, forget: 1 - averageDecay(settings.averageDecay, step) })
     })
     return clipping.norm
+  }
+
+  /** What all matrices move by. */
+  private async turn(): Promise<Float32Array> {
+    const momenta = { type: 'float32', shape: [this.own.length], data: this.own } as const
+    const steps = this.session && ((await (await this.session).run({ momenta })).steps!.data as Float32Array)
+    if (!this.communicator) return steps!
+    if (steps) this.own.set(steps)
+    this.communicator.collect(this.ahead, this.lengths)
+    return this.ahead
   }
 
   /** Each stretch of matrices with its part of a vector in which they lie one after another. */
@@ -88,6 +132,6 @@ export class Muon {
   }
 
   async dispose(): Promise<void> {
-    await (await this.session).dispose()
+    await (await this.session)?.dispose()
   }
 }

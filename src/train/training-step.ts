@@ -13,10 +13,10 @@ import { countElements, gradientName, trainingGraph } from './training-graph.ts'
 /** With the losses of the task. */
 export type StepResult<P extends AnyPreset = Preset> = LossesOf<P> & StepVectors
 
-interface StepVectors {
+export interface StepVectors {
   /** Of the weighted sum of the losses, [P]; the next run overwrites it. */
   readonly gradient: Float32Array
-  /** Running means and variances after the step, [Q]. */
+  /** Running means and variances after the step, [Q]; the next run may overwrite them. */
   readonly statistics: Float32Array
 }
 
@@ -119,8 +119,12 @@ export class TrainingStep<P extends AnyPreset = Preset> {
   async update(state: OptimizerState, gradient: Float32Array, at: { step: number; rate: number }): Promise<number> {
     const options = { settings: this.preset.training, decayRanges: this.decayRanges, ...at }
     if (options.settings.optimizer === 'adam') return adamUpdate(state, gradient, options)
-    this.muon ??= new Muon(this.parameters, this.runtime)
+    this.muon ??= this.openMuon()
     return this.muon.update(state, gradient, options)
+  }
+
+  protected openMuon(): Muon {
+    return new Muon(this.parameters, this.runtime)
   }
 
   async dispose(): Promise<void> {
