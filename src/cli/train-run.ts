@@ -92,8 +92,10 @@ export async function runTraining<P extends AnyPreset>(run: TrainingRun<P>): Pro
   const { folder, preset, state, model, manySteps, ranks, batches, validate, minutes, finishIn } = run
   const { training } = preset
   const leads = isLeading(ranks)
-  // mpirun hands SIGUSR2 on to all ranks, and ends nobody.
-  const asked = stopOnSignal('saving after this step', { further: ranks ? ['SIGUSR2'] : [], silent: !leads })
+  const asked = ranks
+    ? // mpirun hands SIGUSR2 on to all ranks, and ends nobody; it sends SIGTERM to those that are left when one has died.
+      stopOnSignal('saving after this step, if all ranks take it', { further: ['SIGUSR2'], silent: !leads })
+    : stopOnSignal('saving after this step')
   // Ranks stop after the same step.
   const stop = ranks ? new AbortController() : asked
   const progress = leads ? new Progress(preset, state, () => batches.waited) : null

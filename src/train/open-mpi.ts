@@ -42,7 +42,7 @@ function loadFirst<L>(names: readonly string[], load: (name: string) => L): L {
     try {
       return load(name)
     } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error))
+      reasons.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   throw new Error(

@@ -4,8 +4,10 @@ import { createCharset, decodeIds, END } from '../../src/charset.ts'
 import { defaultFonts } from '../../src/cli/synth-material.ts'
 import { BatchSource } from '../../src/data/batch-source.ts'
 import type { BatchSettings, TrainingBatch } from '../../src/data/batches.ts'
+import type { BatchPart } from '../../src/data/worker-stream.ts'
 import { UNKNOWN_EDGE } from '../../src/model/outline-guidance.ts'
 import { createSynthesizer, type Synthesizer } from '../../src/synth/synthesizer.ts'
+import { cut } from '../../src/train/task.ts'
 
 const settings: BatchSettings = {
   batchSize: 8,
@@ -28,14 +30,18 @@ const settings: BatchSettings = {
 /** Batches between two shows of a word. */
 const APART = 24
 
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Int32Array | Float32Array) =>
+  Buffer.from(buffer, byteOffset, byteLength)
 const charset = createCharset(' ')
 const texts = ({ size, length, targets }: TrainingBatch) =>
   Array.from({ length: size }, (_, word) => decodeIds(targets.subarray(word * length, (word + 1) * length), charset))
 
 describe('synthetic words by shape', () => {
   let synthesizer: Synthesizer
-  const open = (changes: Partial<BatchSettings> = {}) =>
-    BatchSource.open({ settings: { ...settings, ...changes }, datasets: [], synthesizer, cacheBytes: 0, workers: 1 })
+  const open = (changes: Partial<BatchSettings> = {}, part?: BatchPart) => {
+    const parts = { datasets: [], synthesizer, cacheBytes: 0, workers: 1, part }
+    return BatchSource.open({ settings: { ...settings, ...changes }, ...parts })
+  }
   const batches: TrainingBatch[] = []
   beforeAll(async () => {
     synthesizer = await createSynthesizer({ fontFolder: defaultFonts() })
@@ -77,6 +83,21 @@ describe('synthetic words by shape', () => {
       for (const [word, text] of texts(batch).entries())
         if (text === '')
           expect(batch.outlines.subarray(word * 8, (word + 1) * 8)).toEqual(new Float32Array(8).fill(UNKNOWN_EDGE))
+  })
+
+  test('parts of a batch, each rendered alone, are the batch', async () => {
+    const parts = await Promise.all([0, 1].map((place) => open({}, { place, count: 2 })))
+    // Words are shown again in the second half.
+    for (const index of [0, 1, 2, APART, APART + 2]) {
+      const whole = batches[index]!
+      const halves = [await parts[0]!.render(index), await parts[1]!.render(index)]
+      for (const [place, half] of halves.entries()) {
+        const { size, length, imageWidth } = half
+        expect([2 * size, length, imageWidth]).toEqual([whole.size, whole.length, whole.imageWidth])
+        for (const name of ['images', 'targets', 'characterMap', 'outlines'] as const)
+          expect(Buffer.compare(bytesOf(half[name]), bytesOf(cut(whole[name], place, 2)))).toBe(0)
+      }
+    }
   })
 
   test('steps of one run have one form', async () => {

@@ -85,6 +85,10 @@ describe.runIf(isAlone)('what only some need is asked for with the command that 
     [['evaluate', '--report', 'report', '--data', 'tsv:words.tsv'], `safl: safl evaluate --report ${all}\n`],
     [['data', 'stats', '--plot', 'a.svg', 'tsv:words.tsv'], `safl: safl data stats --plot ${plots}\n`],
     [['data', 'check', 'csv:words.csv'], 'safl: csv:words.csv needs csv-parse: npm install csv-parse\n'],
+    [
+      ['train', '--run', 'run', '--distributed', 'mpi'],
+      'safl: safl train --distributed mpi needs koffi: npm install koffi\n',
+    ],
     [['queue', 'work'], 'safl: safl queue needs bullmq and ioredis: npm install bullmq ioredis\n'],
     [['recognize', 'crop.bmp'], `safl: crop.bmp: reading Windows' bitmaps and icons ${canvas}\n`],
   ])('%j', async (args, message) => {
@@ -123,7 +127,7 @@ test('what npm installs for a reader is at most 80 MB beside onnxruntime-node', 
   }
   visit('', packages['']!)
   expect(places).toContain('node_modules/sharp')
-  expect([...places].filter((place) => /vega|canvas|csv|bullmq|redis/.test(place))).toEqual([])
+  expect([...places].filter((place) => /vega|canvas|csv|bullmq|redis|koffi/.test(place))).toEqual([])
   const others = [...places].filter((place) => place !== 'node_modules/onnxruntime-node')
   const sizes = await Promise.all([...others, 'models', join(installed, 'safl/dist')].map(sizeOf))
   const trunk = await sizeOf('models/trunk.safetensors')

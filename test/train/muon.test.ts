@@ -3,7 +3,8 @@ import * as runtime from 'onnxruntime-node'
 import { expect, test } from 'vitest'
 import { loadPreset } from '../../src/presets/index.ts'
 import { createRandom } from '../../src/random.ts'
-import { stretchesOf } from '../../src/train/optimizer-rules.ts'
+import { shareMatrices } from '../../src/train/muon.ts'
+import { isMatrix, stretchesOf } from '../../src/train/optimizer-rules.ts'
 import { orthogonal } from '../../src/train/orthogonal-step.ts'
 import { TrainingStep } from '../../src/train/training-step.ts'
 import { runGraph } from '../tensor/run-graph.ts'
@@ -67,4 +68,19 @@ test('every weight lies in one stretch, and what is not between hidden layers in
     [],
   )
   await model.dispose()
+})
+
+test('ranks share the matrices: each has about as much work, and every matrix one rank', () => {
+  const { parameters } = new TrainingStep(loadPreset('tiny'), runtime)
+  const matrices = stretchesOf(parameters).filter(isMatrix)
+  expect(shareMatrices(parameters, 1)).toEqual([matrices])
+  const shares = shareMatrices(parameters, 2)
+  const byOffset = shares.flat().toSorted((a, b) => a.offset - b.offset)
+  expect(byOffset).toEqual(matrices)
+  const [first, second] = shares.map((share) =>
+    share.reduce((sum, { length, rows, columns }) => sum + length * Math.min(rows, columns), 0),
+  )
+  expect(Math.abs(first! / second! - 1)).toBeLessThan(0.1)
+  // More ranks than matrices: some have none.
+  expect(shareMatrices(parameters, matrices.length + 1).filter((share) => share.length === 0)).toHaveLength(1)
 })
