@@ -8,7 +8,7 @@ import { concatenate, Graph, type Runtime, Session, type SessionOptions, split, 
 import type { Communicator } from './communicator.ts'
 import { adamUpdate, clipped, type OptimizerState, type UpdateOptions } from './optimizer.ts'
 import { averageDecay, isMatrix, type MatrixStretch, part, type Stretch, stretchesOf } from './optimizer-rules.ts'
-import { matrixStep } from './orthogonal-step.ts'
+import { matrixStep, orthogonalWork } from './orthogonal-step.ts'
 import { follow, lookAhead } from './vector-kernel.ts'
 
 export interface MuonOptions extends UpdateOptions {
@@ -43,11 +43,10 @@ export function muonGraph(
 /** Which matrices each of `size` ranks turns: about as much work for each, the same on all ranks. */
 export function shareMatrices(parameters: readonly TensorSpec[], size: number): MatrixStretch[][] {
   const matrices = stretchesOf(parameters).filter(isMatrix)
-  const work = ({ length, rows, columns }: MatrixStretch) => length * Math.min(rows, columns)
   const shares = Array.from({ length: size }, () => ({ work: 0, members: new Set<MatrixStretch>() }))
-  for (const matrix of matrices.toSorted((a, b) => work(b) - work(a))) {
+  for (const matrix of matrices.toSorted((a, b) => orthogonalWork(b) - orthogonalWork(a))) {
     const least = shares.reduce((best, share) => (share.work < best.work ? share : best))
-    least.work += work(matrix)
+    least.work += orthogonalWork(matrix)
     least.members.add(matrix)
   }
   return shares.map(({ members }) => matrices.filter((matrix) => members.has(matrix)))

@@ -39,7 +39,21 @@ export function orthogonal(x: Tensor): Tensor {
   const norm = add(squareRoot(sum(multiply(square, square), { axes: [1, 2], keepDimensions: true })), LEAST)
   const start = divide(square, norm)
   const scaled = divide(x, squareRoot(norm))
-  return columns >= 2 * rows ? throughGram(start, scaled) : directly(start, scaled)
+  return isWide(rows, columns) ? throughGram(start, scaled) : directly(start, scaled)
+}
+
+function isWide(rows: number, columns: number): boolean {
+  return columns >= 2 * rows
+}
+
+/** Multiplications of all of a stretch's products. */
+export function orthogonalWork({ count, rows, columns }: MatrixStretch): number {
+  const [low, high] = [Math.min(rows, columns), Math.max(rows, columns)]
+  const [across, square] = [low * low * high, low ** 3]
+  const turns = POLYNOMIALS.length
+  // By way of Gram's matrix: X·Xᵀ and the last product; a square a turn, and between turns the three that carry it on.
+  const ofOne = isWide(low, high) ? 2 * across + (turns + 3 * (turns - 1)) * square : turns * (2 * across + square)
+  return count * ofOne
 }
 
 /** Keeps the norm of a matrix of zeros from 0. */

@@ -2,18 +2,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import * as runtime from 'onnxruntime-node'
 import type { AnyPreset } from '../config.ts'
-import { deriveSeed } from '../random.ts'
 import type { ReplicaOptions, ReplicaReply, ReplicaRequest } from './replicated-step.ts'
 import type { BatchOf } from './tasks.ts'
 import { TrainingStep } from './training-step.ts'
 
-const { preset, replica, threads, weights, statistics, gradient, newStatistics } = workerData as ReplicaOptions
+const { preset, threads, weights, statistics, gradient, newStatistics } = workerData as ReplicaOptions
 const port = parentPort!
-// Each draws dropout masks of its own.
-const seeded = { ...preset, training: { ...preset.training, seed: deriveSeed(preset.training.seed, replica) } }
 // The runtime takes no shared memory.
 const own = { weights: new Float32Array(weights.length), statistics: new Float32Array(statistics.length) }
-const model = new TrainingStep(seeded as AnyPreset, runtime, { threads })
+const model = new TrainingStep(preset, runtime, { threads })
 
 async function answer({ batch, step }: NonNullable<ReplicaRequest>): Promise<ReplicaReply> {
   try {

@@ -1,26 +1,23 @@
 /**
- * Data parallelism on CPUs: a batch is cut into as many parts as the model has replicas, each in a thread of its own, and
+ * Data parallelism on a CPU: a batch is cut into as many parts as the model has replicas, each in a thread of its own, and
  * the step's gradient is the mean of theirs. Threads that share every product wait for each other at each of them; replicas
- * meet once a step. Batch norm sees a part of the batch, as in every training on several devices. Several machines share the
- * replicas, as many each. (Node)
+ * meet once a step. Batch norm sees a part of the batch, as in every training on several devices. (Node)
  */
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import * as runtime from 'onnxruntime-node'
 import type { AnyPreset, Preset } from '../config.ts'
+import { deriveSeed } from '../random.ts'
 import { startThread, workerEntry } from '../start-thread.ts'
-import { type Communicator, exchange } from './communicator.ts'
-import { Muon } from './muon.ts'
 import type { TaskBatch, TaskLosses } from './task.ts'
 import type { LossesOf } from './tasks.ts'
-import { type StepInput, type StepResult, type StepVectors, TrainingStep } from './training-step.ts'
+import { type StepInput, type StepResult, TrainingStep } from './training-step.ts'
 import { addTimes } from './vector-kernel.ts'
 
 /** What a replica's thread starts with. The vectors are shared memory: weights and statistics in, the others out. */
 export interface ReplicaOptions {
   readonly preset: AnyPreset
-  readonly replica: number
   readonly threads: number
   readonly weights: Float32Array
   readonly statistics: Float32Array
@@ -35,62 +32,35 @@ export type ReplicaReply = { readonly losses: TaskLosses } | { readonly error: s
 /** A preset's training step on the CPU; `threads` of the runtime in all, by default as many as there are cores. */
 export function openTrainingStep<P extends AnyPreset = Preset>(preset: P, threads?: number): TrainingStep<P> {
   return preset.training.replicas > 1
-    ? new ReplicatedStep(preset, threads ?? availableParallelism())
+    ? new ReplicatedStep(preset, { threads: threads ?? availableParallelism() })
     : new TrainingStep(preset, runtime, threads === undefined ? {} : { threads })
 }
 
-export interface DistributedOptions {
-  readonly communicator: Communicator
-  /** Of the runtime, on this rank; by default its share of this machine's cores. */
-  readonly threads?: number | undefined
+export interface ReplicatedOptions {
+  /** Of the runtime, for all replicas. */
+  readonly threads: number
+  /** Which of the preset's replicas these are; all when absent. */
+  readonly which?: { readonly first: number; readonly count: number }
 }
 
-/**
- * The step of one of several ranks, which is given its share of every batch and computes what one process with all replicas
- * would. Throws where the ranks cannot share them alike.
- */
-export function openDistributedStep<P extends AnyPreset>(
-  preset: P,
-  { communicator, threads }: DistributedOptions,
-): TrainingStep<P> {
-  const { size, onThisMachine } = communicator
-  const { replicas } = preset.training
-  if (replicas % size !== 0)
-    throw new Error(
-      `training.replicas: ${replicas} ${replicas === 1 ? 'part' : 'parts'} of a batch cannot be shared by ${size} ranks alike; give --set training.replicas=${size}, or a multiple of it, and a training.batchSize that it divides`,
-    )
-  const own = threads ?? Math.max(1, Math.floor(availableParallelism() / onThisMachine))
-  return size === 1 ? openTrainingStep(preset, own) : new ReplicatedStep(preset, own, communicator)
-}
-
-class ReplicatedStep<P extends AnyPreset> extends TrainingStep<P> {
+export class ReplicatedStep<P extends AnyPreset> extends TrainingStep<P> {
   private readonly replicas: readonly Replica[]
-  /** Of all ranks. */
-  private readonly replicaCount: number
   private readonly weights: Float32Array
   private readonly oldStatistics: Float32Array
-  /** Of gradient and statistics, one after the other. */
-  private readonly means: Float32Array
-  private readonly threads: number
-  private readonly communicator: Communicator | null
+  private readonly meanGradient: Float32Array
 
-  constructor(preset: P, threads: number, communicator: Communicator | null = null) {
+  constructor(preset: P, { threads, which = { first: 0, count: preset.training.replicas } }: ReplicatedOptions) {
     super(preset, runtime)
-    const { rank, size } = communicator ?? { rank: 0, size: 1 }
-    this.replicaCount = preset.training.replicas
-    const own = this.replicaCount / size
-    this.threads = threads
-    this.communicator = communicator
+    const { first, count } = which
     this.weights = shared(this.parameterCount)
     this.oldStatistics = shared(this.statisticCount)
-    this.means = new Float32Array(this.parameterCount + this.statisticCount)
+    this.meanGradient = new Float32Array(this.parameterCount)
     this.replicas = Array.from(
-      { length: own },
+      { length: count },
       (_, place) =>
         new Replica({
-          preset,
-          replica: rank * own + place,
-          threads: Math.max(1, Math.floor(threads / own)),
+          preset: replicaPreset(preset, first + place),
+          threads: Math.max(1, Math.floor(threads / count)),
           weights: this.weights,
           statistics: this.oldStatistics,
           gradient: shared(this.parameterCount),
@@ -102,69 +72,37 @@ class ReplicatedStep<P extends AnyPreset> extends TrainingStep<P> {
   override async run({ weights, statistics, batch, step }: StepInput<P>): Promise<StepResult<P>> {
     this.weights.set(weights)
     this.oldStatistics.set(statistics)
-    const own = this.replicas.length
+    const count = this.replicas.length
     const replies = await Promise.all(
-      this.replicas.map((replica, place) => replica.run({ batch: this.task.part(batch, place, own), step })),
+      this.replicas.map((replica, place) => replica.run({ batch: this.task.part(batch, place, count), step })),
     )
-    const losses = this.ofAllRanks(
-      this.task.shapeKey(batch),
-      replies.map((reply) => {
-        if ('error' in reply) throw new Error(reply.error)
-        const values = reply.losses as unknown as Readonly<Record<string, number>>
-        return this.task.lossNames.map((name) => values[name]!)
-      }),
-    )
-    const means = this.task.lossNames.map((name, place) => {
-      return [name, losses.reduce((sum, each) => sum + each[place]!, 0) / this.replicaCount]
+    const losses = replies.map((reply) => {
+      if ('error' in reply) throw new Error(reply.error)
+      return reply.losses as unknown as Readonly<Record<string, number>>
     })
+    const means = this.task.lossNames.map((name) => [name, losses.reduce((sum, each) => sum + each[name]!, 0) / count])
     return {
       ...(Object.fromEntries(means) as unknown as LossesOf<P>),
-      ...this.meanVectors(),
+      gradient: meanOf(
+        this.replicas.map(({ gradient }) => gradient),
+        this.meanGradient,
+      ),
+      statistics: meanOf(
+        this.replicas.map(({ newStatistics }) => newStatistics),
+        new Float32Array(this.statisticCount),
+      ),
     }
-  }
-
-  /** The losses of every replica, in the order of the task's names: those of this rank's among all. */
-  private ofAllRanks(shape: string, losses: readonly number[][]): readonly number[][] {
-    if (!this.communicator) return losses
-    // JSON holds no number that is not finite.
-    const said = exchange(this.communicator, { shape, losses: losses.map((each) => each.map(String)) })
-    const other = said.findIndex((each) => each.shape !== said[0]!.shape)
-    if (other > 0)
-      throw new Error(
-        `rank ${other} drew a batch of the form ${said[other]!.shape}, rank 0 of ${said[0]!.shape}: words, fonts and photographs must be the same for all ranks`,
-      )
-    return said.flatMap((each) => each.losses.map((texts) => texts.map(Number)))
-  }
-
-  private meanVectors(): StepVectors {
-    const { means, communicator, replicas, replicaCount } = this
-    const [gradient, statistics] = [means.subarray(0, this.parameterCount), means.subarray(this.parameterCount)]
-    const share = communicator ? 1 : 1 / replicaCount
-    addUp(
-      replicas.map((replica) => replica.gradient),
-      { sum: gradient, share },
-    )
-    addUp(
-      replicas.map((replica) => replica.newStatistics),
-      { sum: statistics, share },
-    )
-    if (communicator) {
-      communicator.sum(means)
-      // Twice the sum, halved.
-      addTimes({ sum: means, other: means }, { share: 0.5 / replicaCount })
-    }
-    return { gradient, statistics }
-  }
-
-  protected override openMuon(): Muon {
-    const { communicator, threads } = this
-    return new Muon(this.parameters, runtime, communicator ? { communicator, threads } : {})
   }
 
   override async dispose(): Promise<void> {
     await super.dispose()
     await Promise.all(this.replicas.map((replica) => replica.close()))
   }
+}
+
+/** What one replica computes by: each draws dropout masks of its own. */
+export function replicaPreset<P extends AnyPreset>(preset: P, replica: number): P {
+  return { ...preset, training: { ...preset.training, seed: deriveSeed(preset.training.seed, replica) } }
 }
 
 /** One thread, which answers one request at a time. */
@@ -206,12 +144,18 @@ function shared(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
 }
 
-/** (first + second + …) · share. */
-function addUp(
-  [first, ...others]: readonly Float32Array[],
-  { sum, share }: { readonly sum: Float32Array; readonly share: number },
-): void {
-  sum.set(first!)
-  for (const [index, other] of others.entries())
-    addTimes({ sum, other }, { share: index === others.length - 1 ? share : 1 })
+/**
+ * The mean of vectors, in the place of `mean`; overwrites the others. Pairs are added up, then pairs of these: so two ranks
+ * with half of the replicas each come to the same sums.
+ */
+function meanOf([first, ...others]: readonly Float32Array[], mean: Float32Array): Float32Array {
+  mean.set(first!)
+  const sums = [mean, ...others]
+  const { length } = sums
+  for (let apart = 1; apart < length; apart *= 2) {
+    const share = 2 * apart >= length ? 1 / length : 1
+    for (let place = 0; place + apart < length; place += 2 * apart)
+      addTimes({ sum: sums[place]!, other: sums[place + apart]! }, { share })
+  }
+  return mean
 }

@@ -16,7 +16,7 @@ export type StepResult<P extends AnyPreset = Preset> = LossesOf<P> & StepVectors
 export interface StepVectors {
   /** Of the weighted sum of the losses, [P]; the next run overwrites it. */
   readonly gradient: Float32Array
-  /** Running means and variances after the step, [Q]; the next run may overwrite them. */
+  /** Running means and variances after the step, [Q]. */
   readonly statistics: Float32Array
 }
 

@@ -136,6 +136,13 @@ describe.runIf(isInstalled)('two ranks', () => {
     expect(await lossesOf('both')).toEqual(await lossesOf('alone'))
   })
 
+  test('with two replicas each compute what four of one process do, bit for bit', async () => {
+    const more = ['training.replicas=4', 'training.batchSize=8', 'training.steps=8']
+    expect(await runSafl(...begin('four', ...more))).toMatchObject({ code: 0 })
+    expect(await bothRanks(begin('pairs', ...more)).ended).toMatchObject({ code: 0 })
+    expect(await stateOf('pairs')).toEqual(await stateOf('four'))
+  })
+
   test('stop after the same step when they are asked to, save, and go on as if they had not', async () => {
     const job = bothRanks(begin('stopped'))
     await saved('stopped', job)
