@@ -2,15 +2,17 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { parseAnyPreset } from '../../src/config.ts'
 import { createDataset } from '../../src/data/write-dataset.ts'
 import { loadCheckpoint } from '../../src/train/checkpoint.ts'
 import { openMpi } from '../../src/train/open-mpi.ts'
+import { miniFinder } from '../mini-finder.ts'
 import { runSafl } from '../run-safl.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-mpi-'))
@@ -32,6 +34,7 @@ const settings = [
   'training.validationSteps=20',
   'training.checkpointSeconds=0.02',
 ]
+const inTraining = (change: string) => `training.${change}`
 const changes = (list: readonly string[]) => list.flatMap((change) => ['--set', change])
 const words = () => ['--no-synth', '--data', `tsv:${labels}`, '--workers', '1', '--threads', '1']
 const begin = (run: string, ...more: string[]) => [
@@ -99,7 +102,7 @@ async function hasEnded(id: number): Promise<boolean> {
 
 /** All but the time that it took. */
 async function stateOf(run: string) {
-  const { state, preset } = await loadCheckpoint(join(folder, run, 'checkpoint.safetensors'))
+  const { state, preset } = await loadCheckpoint(join(folder, run, 'checkpoint.safetensors'), parseAnyPreset)
   return { state: { ...state, seconds: 0 }, preset }
 }
 
@@ -141,6 +144,29 @@ describe.runIf(isInstalled)('two ranks', () => {
     expect(await runSafl(...begin('four', ...more))).toMatchObject({ code: 0 })
     expect(await bothRanks(begin('pairs', ...more)).ended).toMatchObject({ code: 0 })
     expect(await stateOf('pairs')).toEqual(await stateOf('four'))
+  })
+
+  test('train a finder, each on its crops of a photograph', async () => {
+    await mkdir(join(folder, 'photographs'))
+    for (let index = 0; index < 5; index++) {
+      const background = { r: 40 * index, g: 255 - 40 * index, b: 100 }
+      const picture = sharp({ create: { width: 120, height: 80, channels: 3, background } })
+      await picture.png().toFile(join(folder, 'photographs', `p${index}.png`))
+      await writeFile(join(folder, 'photographs', `gt_p${index}.txt`), '20,20,80,20,80,44,20,44,word\n')
+    }
+    const { model } = miniFinder()
+    const small = [
+      ...Object.entries(model).map(([name, value]) => `model.${name}=${JSON.stringify(value)}`),
+      ...['batchSize=4', 'replicas=2', 'steps=4', 'validationSteps=2', 'validationCrops=4'].map(inTraining),
+      ...['cropSize=64', 'pageShare=0', 'cropsOfOne=3'].map((change) => `data.${change}`),
+    ]
+    const find = (run: string) => [
+      ...['train', '--task', 'find', '--run', join(folder, run), '--workers', '1', '--threads', '1'],
+      ...['--data', `icdar-e2e:${join(folder, 'photographs')}`, ...changes(small)],
+    ]
+    expect(await runSafl(...find('finder'))).toMatchObject({ code: 0 })
+    expect(await bothRanks(find('finders')).ended).toMatchObject({ code: 0 })
+    expect(await stateOf('finders')).toEqual(await stateOf('finder'))
   })
 
   test('stop after the same step when they are asked to, save, and go on as if they had not', async () => {
