@@ -10,10 +10,14 @@ const THREAD_FUNNELED = 1
 /** MPI_IN_PLACE: what is sent lies where what is received shall lie. */
 const IN_PLACE = 1n
 
+/** Milliseconds between two looks at whether all ranks have come, and how many looks are taken without a pause. */
+const PAUSE = 0.2
+const LOOKS = 200
+
 /** Of releases 4 and 5. */
 const libraries = process.platform === 'darwin' ? ['libmpi.40.dylib', 'libmpi.dylib'] : ['libmpi.so.40', 'libmpi.so']
 
-type Pointer = bigint | Int32Array | Float32Array | Uint8Array | null
+type Pointer = bigint | Int32Array | BigInt64Array | Float32Array | Uint8Array | null
 type Call = (...args: readonly (Pointer | number)[]) => number
 
 /**
@@ -74,6 +78,17 @@ function join(
   const allGather = call('MPI_Allgather', 'void *', 'int', 'void *', 'void *', 'int', 'void *', 'void *')
   const vectors = ['void *', 'int', 'void *', 'void *', 'void *', 'void *', 'void *', 'void *'] as const
   const allGatherVectors = call('MPI_Allgatherv', ...vectors)
+  const barrier = call('MPI_Ibarrier', 'void *', 'void *')
+  const test = call('MPI_Test', 'void *', 'void *', 'void *')
+  // Open MPI waits in a busy loop, which takes a core from the processes that render, and from ranks beside this one.
+  const meet = () => {
+    const [request, isDone, pause] = [new BigInt64Array(1), new Int32Array(1), new Int32Array(new SharedArrayBuffer(4))]
+    barrier(world, request)
+    for (let look = 0; isDone[0] === 0; look++) {
+      if (look > LOOKS) Atomics.wait(pause, 0, 0, PAUSE)
+      test(request, isDone, null)
+    }
+  }
   const abort = call('MPI_Abort', 'void *', 'int')
   const finish = call('MPI_Finalize')
   return {
@@ -81,14 +96,17 @@ function join(
     size,
     onThisMachine: Number(process.env.OMPI_COMM_WORLD_LOCAL_SIZE ?? 1),
     sum(values) {
+      meet()
       allReduce(IN_PLACE, values, values.length, float, plus, world)
     },
     collect(values, lengths) {
       const [counts, starts] = stretches(lengths)
+      meet()
       allGatherVectors(IN_PLACE, 0, float, values, counts, starts, float, world)
     },
     gather(bytes) {
       const lengths = new Int32Array(size)
+      meet()
       allGather(Int32Array.of(bytes.length), 1, int, lengths, 1, int, world)
       const [counts, starts] = stretches([...lengths])
       const all = new Uint8Array(lengths.reduce((total, length) => total + length, 0))
@@ -99,7 +117,10 @@ function join(
       abort(world, 1)
       process.exit(1)
     },
-    close: () => finish(),
+    close() {
+      meet()
+      finish()
+    },
   }
 }
 
