@@ -1,5 +1,6 @@
 export * from './attention.ts'
 export * from './convolution.ts'
+export * from './count-operations.ts'
 export * from './elementwise.ts'
 export * from './gradient.ts'
 export * from './graph.ts'
