@@ -122,7 +122,8 @@ describe('safl study parts', () => {
 
     const again = await runStudy('parts', 'parts', ...args)
     expect(again.err).toBe(`safl: 2 of 2 runs are done: ${out}/report.md\n`)
-    const kind = await runStudy('focal', 'parts', '--words', '4', '--arms', 'gamma0', '--preset', 'tiny')
+    const other = '--words 4 --arms gamma0 --preset tiny --set training.replicas=1'.split(' ')
+    const kind = await runStudy('focal', 'parts', ...other)
     expect(kind).toMatchObject({ code: 1, err: expect.stringMatching(/kind is "parts" there, "focal" here/) })
   }, 120_000)
 
