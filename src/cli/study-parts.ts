@@ -35,7 +35,12 @@ export function partsCommand(): Command {
   )
   const writes = 'report.md, report.json, costs.json, drawn words'
   return addStudyOptions(command, { preset: 'tiny', words: 25_600, seeds: 2, arms: partArms, writes })
-    .option('--drawn <count>', 'synthetic words that are read straight, curved and rotated', positiveInteger, 300)
+    .option(
+      '--drawn <count>',
+      'synthetic words that are read straight, curved and rotated; drawn once a folder',
+      positiveInteger,
+      300,
+    )
     .action(run)
 }
 

@@ -15,6 +15,7 @@ type Layout = NonNullable<z.input<typeof synthSettings>['layout']>
 
 /** Nothing but the word and its shape makes them hard: one whole word in each crop, neither stacked nor with neighbours. */
 const ALONE = { neighbours: 0, cut: 0, loose: 0, far: 0, stacked: 0, slanted: 0, wobbling: 0 } as const
+const WORDS = { phrases: 0, singles: 0, random: 0, serials: 0, addresses: 0, parts: 0 } as const
 const SURFACE = { displays: 0, plates: 0, neon: 0, dotted: 0, engraved: 0 } as const
 
 const layouts: Readonly<Record<string, Layout>> = {
@@ -39,7 +40,7 @@ export async function drawWords(
   for (const { name, folder: shape } of drawnSets) {
     const spec: DataSpec = { kind: 'tsv', path: join(folder, shape, 'labels.tsv') }
     if (!existsSync(spec.path)) {
-      const settings = { words: { phrases: 0, singles: 0 }, layout: layouts[shape]!, surface: SURFACE }
+      const settings = { words: WORDS, layout: layouts[shape]!, surface: SURFACE }
       await writeWords(spec, { synth: { ...synth, settings }, count, workers })
     }
     sets.push({ name, spec })
