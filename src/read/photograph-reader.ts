@@ -4,6 +4,7 @@ import type { Finder, FoundWord } from '../find/finder.ts'
 import type { RgbImage } from '../image/image.ts'
 import type { Photograph } from '../image/photograph.ts'
 import { scaled } from '../image/quadrilateral.ts'
+import { InUse } from '../in-use.ts'
 import type { RecognizeOptions } from '../recognize/reading-options.ts'
 import type { Recognition } from '../recognize/recognition.ts'
 import { cropWord } from './crop.ts'
@@ -31,21 +32,20 @@ export class PhotographReader<Source> {
   private readonly recognizer: CropReader
   private readonly finder: Finder | null
   private readonly decode: (source: Source) => Promise<Photograph>
-  /** Of what was asked for and is not read yet. */
-  private readonly asked = new Set<Promise<unknown>>()
-  private closed = false
+  private readonly use: InUse
 
   /** `decode` gives the pixels of what is to be read, and rejects where there are none. */
   constructor({ recognizer, finder }: ReaderParts, decode: (source: Source) => Promise<Photograph>) {
     this.recognizer = recognizer
     this.finder = finder
     this.decode = decode
+    this.use = new InUse('reader', () => Promise.all([recognizer.dispose(), finder?.dispose()]))
   }
 
   /** The places of words alone, in reading order, in pixels of the photograph. */
   async find(source: Source, { signal }: { readonly signal?: AbortSignal } = {}): Promise<FoundWord[]> {
     const finder = this.finderOr('find')
-    return this.ask(async () => {
+    return this.use.ask(async () => {
       const found = await findWords(finder, await this.decode(source), signal)
       return linesOf(found).flatMap(({ words }) => words)
     })
@@ -55,7 +55,7 @@ export class PhotographReader<Source> {
   async read(source: Source, options: ReadOptions = {}): Promise<PhotographReading> {
     const { boxes, minimumConfidence, recognizing } = checkReadOptions(options)
     const finder = boxes === null ? this.finderOr('boxes') : null
-    return this.ask(async () => {
+    return this.use.ask(async () => {
       const photograph = await this.decode(source)
       const found = boxes ?? (await findWords(finder!, photograph, recognizing.signal))
       // A given box begins where its word does; of a found one that is not known if it is steep.
@@ -71,10 +71,8 @@ export class PhotographReader<Source> {
   }
 
   /** Frees the runtime's memory when what is being read has been read; nothing can be read any more. */
-  async dispose(): Promise<void> {
-    this.closed = true
-    await Promise.allSettled(this.asked)
-    await Promise.all([this.recognizer.dispose(), this.finder?.dispose()])
+  dispose(): Promise<void> {
+    return this.use.dispose()
   }
 
   private async readCrops(
@@ -99,13 +97,6 @@ export class PhotographReader<Source> {
       'option',
       `${option}: this reader was loaded without a finder (finder: null): give boxes to read`,
     )
-  }
-
-  private async ask<Answer>(read: () => Promise<Answer>): Promise<Answer> {
-    if (this.closed) throw new SaflError('disposed', 'the reader was disposed of: load another')
-    const reading = read().finally(() => this.asked.delete(reading))
-    this.asked.add(reading)
-    return reading
   }
 }
 

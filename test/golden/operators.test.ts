@@ -103,7 +103,7 @@ const operators: Readonly<Record<string, Build>> = {
   multiHeadAttention: one((x, ...weights) => {
     const names = ['in_proj_weight', 'in_proj_bias', 'out_proj.weight', 'out_proj.bias']
     const resolve = ({ name }: { name: string }) => weights[names.indexOf(name.slice('self.'.length))]!
-    const scope = new Scope({ graph: x!.graph, training: false, resolve })
+    const scope = new Scope({ graph: x!.graph, resolve })
     const self = new MultiHeadAttention(scope, 'self', { width: 8, heads: 2, dropout: 0 })
     const { query, ...memory } = self.projectAll(x!)
     return self.attend(query, memory, { mask: causalMask(x!, 5) })
