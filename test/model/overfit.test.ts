@@ -15,15 +15,15 @@ const labels = '../shared/data/icdar2015/train/gt.txt'
 
 /** What each takes; guidance, which makes them quicker, is left out. */
 const takes = [
-  ['tiny', { optimizer: 'adam', steps: 220, learningRate: 0.001 }],
-  ['satrn-tiny', { optimizer: 'adam', steps: 450, learningRate: 0.002 }],
-  ['rare-tiny', { optimizer: 'muon', steps: 600, learningRate: 0.005 }],
+  { name: 'tiny', training: { optimizer: 'adam', steps: 220, learningRate: 0.001 } },
+  { name: 'satrn-tiny', training: { optimizer: 'adam', steps: 450, learningRate: 0.002 } },
+  { name: 'rare-tiny', training: { optimizer: 'muon', steps: 600, learningRate: 0.005 } },
 ] as const
 
 test.skipIf(!existsSync(labels)).each(takes)(
-  '%s: eight real crops are overfitted to 100 %%, with decoder and without',
-  { timeout: 900_000 },
-  async (name, training) => {
+  '$name: eight real crops are overfitted to 100 %, with decoder and without',
+  { timeout: 1_800_000 },
+  async ({ name, training }) => {
     const preset = loadPreset(name)
     // Running statistics lag behind a run this short: the learning rate falls to nothing so that they catch up.
     Object.assign(preset.training, { ...training, warmup: 20, averageDecay: 0 })
