@@ -80,7 +80,7 @@ export async function measureCosts(
 /** Without the optimizer's, which do not grow with the words. */
 function trainingOperations(preset: Preset): number {
   const task = wordTask(preset)
-  const size = 2
+  const size = preset.training.batchSize
   return countOperations(trainingGraph(task, task.feeds(madeBatch(preset, { size, length: LENGTH }), 1))) / size
 }
 
