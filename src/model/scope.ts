@@ -9,7 +9,9 @@ import {
   cast,
   type DataType,
   type Graph,
+  type LstmOptions,
   type NormalizationOptions,
+  type RecurrentWeights,
   type Shape,
   sizeOf,
   type Tensor,
@@ -40,6 +42,8 @@ export interface TrainingLayers {
   convolution(x: Tensor, weight: Tensor, options: Omit<ConvolutionOptions, 'groups'>): Tensor
   /** By the batch's own mean and variance. */
   batchNorm(options: NormalizationOptions): BatchNormResult
+  /** `x[S, B, I]` → [S, B, H], the state after every step. */
+  lstm(x: Tensor, weights: RecurrentWeights, options: LstmOptions): Tensor
   /** Some values become 0, the others larger. */
   dropout(x: Tensor, rate: number): Tensor
 }

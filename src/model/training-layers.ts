@@ -1,10 +1,11 @@
 /**
  * What training computes otherwise than reading: images lie rows first, [H, C, W, B], where convolutions are matrix
- * products over the whole batch; batch norm goes by the batch, and dropout drops.
+ * products over the whole batch; batch norm goes by the batch, LSTMs have a gradient, and dropout drops.
  */
 import {
   batchNormTraining,
   dropoutMask,
+  lstmTraining,
   multiply,
   reorder,
   reshape,
@@ -18,7 +19,13 @@ import type { TrainingLayers } from './scope.ts'
 
 /** `noise[M]` is uniform in [0, 1), for dropout: each place of use reads its own stretch of it. */
 export function trainingLayers(noise: Tensor | undefined): TrainingLayers {
-  return { ...layout, convolution: rowsConvolution, batchNorm: batchNormTraining, dropout: dropoutBy(noise) }
+  return {
+    ...layout,
+    convolution: rowsConvolution,
+    batchNorm: batchNormTraining,
+    lstm: lstmTraining,
+    dropout: dropoutBy(noise),
+  }
 }
 
 const layout: Pick<TrainingLayers, 'layImage' | 'imageColumns' | 'imagePlaces'> = {

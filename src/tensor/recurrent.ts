@@ -28,13 +28,31 @@ const ONNX_ORDER = [0, 3, 1, 2] as const
 /** Reset, update, new. */
 const GRU_GATES = 3
 
-/**
- * `x[S, B, I]` → `[S, B, H]`, the state after every step; from the last step to the first where `isReversed`. Of known
- * sizes it has a gradient; where a size is known at run time it is ONNX's own operator.
- */
-export function lstm(x: Tensor, weights: RecurrentWeights, { isReversed = false } = {}): Tensor {
+/** Which way a layer reads its sequence. */
+export interface LstmOptions {
+  /** From the last step to the first. */
+  readonly isReversed?: boolean
+}
+
+/** `x[S, B, I]` → `[S, B, H]`, the state after every step. ONNX's own operator, which has no gradient. */
+export function lstm(x: Tensor, weights: RecurrentWeights, { isReversed = false }: LstmOptions = {}): Tensor {
   const units = checkWeights('lstm', x, { weights, gates: LSTM_GATES, rank: 3 })
-  if (x.shape.some((size) => size < 0)) return lstmOperator(x, weights, { units, isReversed })
+  const indices = ONNX_ORDER.flatMap((gate) => Array.from({ length: units }, (_, unit) => gate * units + unit))
+  const ordered = (weight: Tensor) => {
+    const rows = gather(weight, { axis: 0, indices })
+    return reshape(rows, [1, ...rows.shape])
+  }
+  const bias = concatenate([ordered(weights.inputBias), ordered(weights.recurrentBias)], { axis: 1 })
+  const [steps, batch] = x.shape as [number, number]
+  const output = emit('LSTM', [x, ordered(weights.input), ordered(weights.recurrent), bias], [steps, 1, batch, units], {
+    attributes: { hidden_size: units, direction: isReversed ? 'reverse' : 'forward' },
+  })
+  return emit('Squeeze', [output, x.graph.integers([1])], [steps, batch, units])
+}
+
+/** `lstm` with its gradient, of known sizes. */
+export function lstmTraining(x: Tensor, weights: RecurrentWeights, { isReversed = false }: LstmOptions = {}): Tensor {
+  checkWeights('lstmTraining', x, { weights, gates: LSTM_GATES, rank: 3 })
   return stepByStep(linear(x, weights.input, weights.inputBias), weights, isReversed)
 }
 
@@ -57,24 +75,6 @@ function checkWeights(
     throw new ShapeError(operator, `takes ${sizes}`, [x, input, recurrent, inputBias, recurrentBias])
   }
   return units
-}
-
-function lstmOperator(
-  x: Tensor,
-  weights: RecurrentWeights,
-  { units, isReversed }: { units: number; isReversed: boolean },
-): Tensor {
-  const indices = ONNX_ORDER.flatMap((gate) => Array.from({ length: units }, (_, unit) => gate * units + unit))
-  const ordered = (weight: Tensor) => {
-    const rows = gather(weight, { axis: 0, indices })
-    return reshape(rows, [1, ...rows.shape])
-  }
-  const bias = concatenate([ordered(weights.inputBias), ordered(weights.recurrentBias)], { axis: 1 })
-  const [steps, batch] = x.shape as [number, number]
-  const output = emit('LSTM', [x, ordered(weights.input), ordered(weights.recurrent), bias], [steps, 1, batch, units], {
-    attributes: { hidden_size: units, direction: isReversed ? 'reverse' : 'forward' },
-  })
-  return emit('Squeeze', [output, x.graph.integers([1])], [steps, batch, units])
 }
 
 /**
