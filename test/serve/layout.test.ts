@@ -34,7 +34,7 @@ test('both models, and neither trainer nor font', async () => {
   const files = await readdir(safl, { recursive: true })
   expect(files).toEqual(expect.arrayContaining(['models/tiny.safetensors', 'models/small.safetensors']))
   expect(
-    files.filter((file) => /dist\/(train|synth|study|data|evaluate|loss)\b|\.(woff2?|ttf|otf)$|fonts/.test(file)),
+    files.filter((file) => /dist\/(train|synth|study|evaluate|loss)\b|\.(woff2?|ttf|otf)$|fonts/.test(file)),
   ).toEqual([])
 })
 
