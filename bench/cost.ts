@@ -4,7 +4,7 @@
  *   npx tsx bench/cost.ts [--words 400]
  *
  * Seconds are those of the processor, by the process's own count, so that other work on the machine hardly changes them. The
- * same crops are read by `recognizeAll` on one thread, and by `safl serve`, a crop a request from 64 connections at once.
+ * same crops are read by `recognizeAll`, and by `safl serve`, a crop a request from 64 connections at once.
  */
 import { parseArgs } from 'node:util'
 import { openDataset } from '../src/data/dataset.ts'
@@ -37,17 +37,19 @@ console.log(
 )
 
 for (const model of ['tiny', 'small'])
-  for (const secondLook of [true, false]) {
-    const before = process.memoryUsage().rss
-    const recognizer = await SceneTextRecognizer.load({ model, threads: 1, worker: false })
+  for (const [secondLook, threads] of [
+    [true, 1],
+    [false, 1],
+    [true, 2],
+  ] as const) {
+    const recognizer = await SceneTextRecognizer.load({ model, threads })
     await recognizer.recognizeAll(crops.slice(0, WARM_UP), { secondLook })
     const start = process.cpuUsage()
     await recognizer.recognizeAll(crops, { secondLook })
     const { user, system } = process.cpuUsage(start)
-    const grown = (process.memoryUsage().rss - before) / 2 ** 20
     await recognizer.dispose()
     console.log(
-      `${model}${secondLook ? '' : ', one look'}: ${((user + system) / 1000 / crops.length).toFixed(2)} ms of a core a word, memory grown by ${grown.toFixed(0)} MiB`,
+      `${model}${secondLook ? '' : ', one look'}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: ${((user + system) / 1000 / crops.length).toFixed(2)} ms of a core a word`,
     )
   }
 
