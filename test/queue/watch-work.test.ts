@@ -29,11 +29,8 @@ describe.skipIf(redisProgram === null)('with a server', () => {
     await queue.close()
     server.redis.disconnect()
     const away = [503, json, '{"status":"the queue cannot be reached"}']
-    expect([await ask('/health'), await ask('/ready'), await ask('/metrics')]).toEqual([
-      [200, json, '{"status":"alive"}'],
-      away,
-      away,
-    ])
+    await expect.poll(() => ask('/ready')).toEqual(away)
+    expect([await ask('/health'), await ask('/metrics')]).toEqual([[200, json, '{"status":"alive"}'], away])
     await watch.close()
     await expect(fetch(`${watch.url}/health`)).rejects.toThrow()
     await server.stop()
