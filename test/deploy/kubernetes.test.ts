@@ -7,7 +7,7 @@ import { Deployment } from 'kubernetes-models/apps/v1'
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1'
 import { Service } from 'kubernetes-models/v1'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { defaultLimits, READY_SHARE } from '../../src/serve/service-limits.ts'
 import { redisProgram, startRedis } from '../queue/redis-server.ts'
 import { fakeApp } from '../serve/fake-app.ts'
@@ -208,6 +208,7 @@ test('the service answers its probes, and counts what its autoscaler asks for', 
 test.skipIf(redisProgram === null)('a worker answers its probes, and counts what its autoscaler asks for', async () => {
   const { watchWork } = await import('../../src/queue/watch-work.ts')
   const server = await startRedis()
+  onTestFinished(() => server.stop())
   const { queue } = parsed(worker.template.spec.containers[0].args).options as { queue: string }
   const watch = await watchWork({ redis: server.redis, queue, host: '127.0.0.1', port: 0 })
   for (const { httpGet } of Object.values(probesOf(worker)))
@@ -222,7 +223,6 @@ test.skipIf(redisProgram === null)('a worker answers its probes, and counts what
   )
   expect(adapter).toContain(`"${name}{`)
   await watch.close()
-  await server.stop()
 })
 
 test('Prometheus finds the pods, and has a token', async () => {

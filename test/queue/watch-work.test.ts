@@ -1,12 +1,13 @@
 /** What a worker answers to what looks after it. */
 import { Queue } from 'bullmq'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { watchWork } from '../../src/queue/watch-work.ts'
 import { redisProgram, startRedis } from './redis-server.ts'
 
 describe.skipIf(redisProgram === null)('with a server', () => {
   test('jobs by state; alive also where the queue is away; nothing but its three routes', async () => {
     const server = await startRedis()
+    onTestFinished(() => server.stop())
     const queue = new Queue('watched', { connection: server.redis })
     await queue.addBulk([1, 2, 3].map((number) => ({ name: 'read', data: { number } })))
     const watch = await watchWork({ redis: server.redis, queue: 'watched', host: '127.0.0.1', port: 0 })
@@ -33,6 +34,5 @@ describe.skipIf(redisProgram === null)('with a server', () => {
     expect([await ask('/health'), await ask('/metrics')]).toEqual([[200, json, '{"status":"alive"}'], away])
     await watch.close()
     await expect(fetch(`${watch.url}/health`)).rejects.toThrow()
-    await server.stop()
   })
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import sharp from 'sharp'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { redisProgram, startRedis } from '../queue/redis-server.ts'
 import { form } from './fake-app.ts'
 
@@ -53,6 +53,9 @@ async function start(home: string, ...args: string[]) {
     errors += bytes
   })
   const exit = new Promise<number | null>((ended) => child.on('exit', ended))
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
   return { child, exit, errors: () => errors }
 }
 
@@ -81,6 +84,7 @@ test('serves, and ends with 0', async () => {
 
 test.skipIf(redisProgram === null)('works for a queue, answers its probes, and ends with 0', async () => {
   const server = await startRedis()
+  onTestFinished(() => server.stop())
   const images = join(folder, 'images')
   await mkdir(images)
   await writeFile(join(images, 'exit.png'), await exitSign())
@@ -101,7 +105,6 @@ test.skipIf(redisProgram === null)('works for a queue, answers its probes, and e
   expect(await work.exit).toBe(0)
   expect(work.errors()).toContain('safl: 1 images were read\n')
   expect(await readdir(home)).toEqual([])
-  await server.stop()
 })
 
 test('without the packages of the service, it says what to install', async () => {
