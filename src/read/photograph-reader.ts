@@ -1,6 +1,6 @@
 /** A photograph in, its words, lines and text out: what readers in Node and in the browser have in common. */
 import { SaflError } from '../error.ts'
-import type { Finder, FoundWord } from '../find/finder.ts'
+import type { Finder, FindOptions, FoundWord } from '../find/finder.ts'
 import type { RgbImage } from '../image/image.ts'
 import type { Photograph } from '../image/photograph.ts'
 import { scaled } from '../image/quadrilateral.ts'
@@ -46,24 +46,26 @@ export class PhotographReader<Source> {
   async find(source: Source, { signal }: { readonly signal?: AbortSignal } = {}): Promise<FoundWord[]> {
     const finder = this.finderOr('find')
     return this.ask(async () => {
-      const found = await findWords(finder, await this.decode(source), signal)
+      const found = await findWords(finder, await this.decode(source), { ...(signal && { signal }) })
       return linesOf(found).flatMap(({ words }) => words)
     })
   }
 
   /** Reads all words of a photograph, or those in the boxes that are given. What is found and reads as nothing is left out. */
   async read(source: Source, options: ReadOptions = {}): Promise<PhotographReading> {
-    const { boxes, minimumConfidence, recognizing } = checkReadOptions(options)
+    const { boxes, leastScore, leastConfidence, recognizing } = checkReadOptions(options)
+    const { signal } = recognizing
+    const finding = { ...(signal && { signal }), ...(leastScore !== undefined && { leastScore }) }
     const finder = boxes === null ? this.finderOr('boxes') : null
     return this.ask(async () => {
       const photograph = await this.decode(source)
-      const found = boxes ?? (await findWords(finder!, photograph, recognizing.signal))
+      const found = boxes ?? (await findWords(finder!, photograph, finding))
       // A given box begins where its word does; of a found one that is not known if it is steep.
       const placed = boxes ?? found.map((word) => ({ ...word, quadrilateral: asPictured(word.quadrilateral) }))
       const recognitions = await this.readCrops(photograph, placed, recognizing)
       const words = recognitions.flatMap(({ turned, ...word }, place): ReadWord[] => {
         const { quadrilateral, score } = placed[place]!
-        if (word.text === '' || word.confidence < minimumConfidence) return []
+        if (word.text === '' || word.confidence < leastConfidence(score)) return []
         return [{ ...word, quadrilateral: asRead(quadrilateral, turned), score, ...(boxes && { box: place }) }]
       })
       return readingOf(photograph, words)
@@ -113,10 +115,10 @@ export class PhotographReader<Source> {
 async function findWords(
   finder: Finder,
   { image, width, height }: Photograph,
-  signal: AbortSignal | undefined,
+  options: FindOptions,
 ): Promise<FoundWord[]> {
-  signal?.throwIfAborted()
-  const found = await finder.find(image, signal ? { signal } : {})
+  options.signal?.throwIfAborted()
+  const found = await finder.find(image, options)
   const [across, down] = [width / image.width, height / image.height]
   return found.map((word) => ({ ...word, quadrilateral: scaled(word.quadrilateral, across, down) }))
 }
