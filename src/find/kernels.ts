@@ -56,6 +56,7 @@ class Pools {
   private readonly next: Int32Array
   private readonly last: Int32Array
   private readonly size: MapSize
+  private readonly met: number[] = []
 
   constructor(size: MapSize) {
     const count = size.width * size.height
@@ -77,37 +78,41 @@ class Pools {
     return pool
   }
 
-  /** The pools that a cell touches, each once. */
-  around(place: number): number[] {
+  /** The pools that a cell touches, each once; the list is the next call's too. */
+  around(place: number): readonly number[] {
     const { width, height } = this.size
+    const { met, towards } = this
     const row = Math.floor(place / width)
     const column = place - row * width
-    const pools: number[] = []
+    const [left, right] = [Math.max(0, column - 1), Math.min(width - 1, column + 1)]
+    met.length = 0
     for (let y = Math.max(0, row - 1); y <= Math.min(height - 1, row + 1); y++) {
-      for (let x = Math.max(0, column - 1); x <= Math.min(width - 1, column + 1); x++) {
-        const cell = y * width + x
-        if (this.towards[cell]! < 0) continue
+      for (let cell = y * width + left; cell <= y * width + right; cell++) {
+        if (towards[cell]! < 0) continue
         const pool = this.of(cell)
-        if (!pools.includes(pool)) pools.push(pool)
+        if (!met.includes(pool)) met.push(pool)
       }
     }
-    return pools
+    return met
   }
 
   /** Makes one pool of a cell and those that it touches. */
   add(place: number, value: number, met: readonly number[]): number {
-    const { towards, next, last, peak } = this
-    const [pool = place, ...others] = met
-    towards[place] = place
-    last[place] = place
-    peak[place] = value
-    for (const other of met.length > 0 ? [...others, place] : []) {
-      towards[other] = pool
-      next[last[pool]!] = other
-      last[pool] = last[other]!
-      peak[pool] = Math.max(peak[pool]!, peak[other]!)
-    }
+    this.towards[place] = place
+    this.last[place] = place
+    this.peak[place] = value
+    const pool = met[0] ?? place
+    for (let other = 1; other < met.length; other++) this.join(pool, met[other]!)
+    if (pool !== place) this.join(pool, place)
     return pool
+  }
+
+  private join(pool: number, other: number): void {
+    const { towards, next, last, peak } = this
+    towards[other] = pool
+    next[last[pool]!] = other
+    last[pool] = last[other]!
+    peak[pool] = Math.max(peak[pool]!, peak[other]!)
   }
 
   /** In ascending order. */

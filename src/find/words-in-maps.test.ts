@@ -165,6 +165,15 @@ describe('words in maps', () => {
     expect(quadrilaterals).toEqual(alone.map(({ quadrilateral }) => quadrilateral))
   })
 
+  test('wider on all sides, longer at its ends', () => {
+    const maps = drawMaps(40, 20, [{ x: 80, y: 40, width: 74, height: 34 }])
+    const [found] = wordsInMaps(maps, { wider: 1.2, ends: 0.25 })
+    // 74 by 34, of which 5 are the rim on every side: one pixel more of that, and a quarter of 36 at either end.
+    expect(found!.quadrilateral.flat().map((value) => Number(value.toFixed(4)))).toEqual([
+      33, 22, 127, 22, 127, 58, 33, 58,
+    ])
+  })
+
   test('without a map of widening, by area over perimeter', () => {
     const { kernels } = drawMaps(40, 20, [{ x: 80, y: 40, width: 74, height: 34 }])
     const [found] = wordsInMaps({ width: 40, height: 20, kernels }, { ratio: 1.5 })

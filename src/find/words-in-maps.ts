@@ -31,6 +31,8 @@ export interface MapWord {
 export interface MapReadingOptions extends Partial<KernelOptions> {
   /** What the map of widening is multiplied with. */
   readonly wider?: number
+  /** By how much a word is made longer at either end, in its heights. */
+  readonly ends?: number
   /** Words of a lower score are left out. */
   readonly leastScore?: number
   /** Words whose shorter side is shorter are left out, pixels. */
@@ -42,7 +44,15 @@ export interface MapReadingOptions extends Partial<KernelOptions> {
 /** The words, from the top down by their kernels' first cells. */
 export function wordsInMaps(
   maps: FinderMaps,
-  { floor = 0.3, share = 0.67, wider = 1, leastScore = 0.34, leastSide = 4, ratio = 1.5 }: MapReadingOptions = {},
+  {
+    floor = 0.3,
+    share = 0.67,
+    wider = 1,
+    ends = 0,
+    leastScore = 0.34,
+    leastSide = 4,
+    ratio = 1.5,
+  }: MapReadingOptions = {},
 ): MapWord[] {
   const { width, height, kernels, widening } = maps
   if (kernels.length !== width * height || (widening && widening.length !== kernels.length))
@@ -51,7 +61,7 @@ export function wordsInMaps(
   for (const cells of kernelsOf(kernels, maps, { floor, share })) {
     const kernel = kernelRectangle(cells, width)
     const distance = widening ? wider * Math.max(0, meanAt(widening, cells)) : wideningByArea(kernel, ratio)
-    const word = widen(kernel, distance)
+    const word = lengthen(widen(kernel, distance), ends)
     const score = likelihood(meanAt(kernels, cells), word)
     if (!(score >= leastScore && Math.min(word.width, word.height) >= leastSide)) continue
     words.push({ quadrilateral: toReadingOrder(word), score })
@@ -66,6 +76,13 @@ const FIT = { bias: -3.55, certainty: 2.95, length: 1.15 }
 function likelihood(mean: number, { width, height }: Rectangle): number {
   const length = Math.log(Math.max(width, height) / Math.min(width, height))
   return 1 / (1 + Math.exp(-FIT.bias - FIT.length * length) * ((1 - mean) / mean) ** FIT.certainty)
+}
+
+/** Moves the two ends of a rectangle's longer sides outwards, by its height each. */
+function lengthen(rectangle: Rectangle, ends: number): Rectangle {
+  const { width, height } = rectangle
+  const longer = 2 * ends * Math.min(width, height)
+  return width >= height ? { ...rectangle, width: width + longer } : { ...rectangle, height: height + longer }
 }
 
 function meanAt(values: Float32Array, places: Int32Array): number {
