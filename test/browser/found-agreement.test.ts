@@ -54,7 +54,11 @@ test.skipIf(!isThere)(
 
 /** Calls back with what answers of a file as a page does that is given it. */
 async function inChromium(use: (answer: (path: string) => Promise<Answer>) => Promise<void>): Promise<void> {
-  const server = await createServer({ configFile: 'web/vite.config.ts', logLevel: 'error', server: { port: 0 } })
+  const server = await createServer({
+    configFile: 'web/vite.config.ts',
+    logLevel: 'error',
+    server: { port: 0, fs: { strict: false } },
+  })
   await server.listen()
   const browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] })
   try {
