@@ -62,7 +62,8 @@ export class NetworkFinder implements Finder {
     const far = scaledSize(near, FAR)
     const seen = resize(image, near.width, near.height)
     const small = await this.findIn(seen, image, options)
-    const large = await this.findIn(resize(seen, far.width, far.height), image, options)
+    const smaller = seen.width < image.width ? seen : image
+    const large = await this.findIn(resize(smaller, far.width, far.height), image, options)
     const least = (LARGE * image.height) / far.height
     return apart([...small, ...large.filter(({ quadrilateral }) => shorterSide(quadrilateral) >= least)])
   }

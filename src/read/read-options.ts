@@ -23,7 +23,7 @@ export interface ReadOptions extends RecognizeOptions {
  * What a found word's confidence and so much of its score make together at least: with less it is mostly none, or misread.
  * A finder may be less sure then than where its places stand alone. Measured on validation photographs.
  */
-const SURE = { together: 0.75, share: 0.5, leastScore: 0.25 } as const
+const SURE = { together: 0.75, share: 0.5, leastScore: 0.3 } as const
 
 export interface CheckedReadOptions {
   readonly boxes: readonly FoundWord[] | null

@@ -139,7 +139,7 @@ describe('reading photographs', () => {
       const kept = all.words.filter(({ confidence }) => confidence >= 0.75 - score / 2)
       expect(words.map(({ text }) => text)).toEqual(kept.map(({ text }) => text))
     }
-    expect(asked).toEqual([undefined, 0.25, 0.25])
+    expect(asked).toEqual([undefined, 0.3, 0.3])
     expect((await withFinder(scored(1)).read(photograph)).text).toBe('FRESH BREAD\nEVERY DAY')
   })
 
