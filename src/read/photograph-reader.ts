@@ -55,9 +55,9 @@ export class PhotographReader<Source> {
 
   /** Reads all words of a photograph, or those in the boxes that are given. What is found and reads as nothing is left out. */
   async read(source: Source, options: ReadOptions = {}): Promise<PhotographReading> {
-    const { boxes, leastScore, leastConfidence, recognizing } = checkReadOptions(options)
+    const { boxes, leastConfidence, recognizing } = checkReadOptions(options)
     const { signal } = recognizing
-    const finding = { ...(signal && { signal }), ...(leastScore !== undefined && { leastScore }) }
+    const finding = signal ? { signal } : {}
     const finder = boxes === null ? this.finderOr('boxes') : null
     return this.ask(async () => {
       const photograph = await this.decode(source)

@@ -21,14 +21,12 @@ export interface ReadOptions extends RecognizeOptions {
 
 /**
  * What a found word's confidence and so much of its score make together at least: with less it is mostly none, or misread.
- * A finder may be less sure then than where its places stand alone. Measured on validation photographs.
+ * Measured on validation photographs.
  */
-const SURE = { together: 0.75, share: 0.5, leastScore: 0.3 } as const
+const SURE = { together: 0.75, share: 0.5 } as const
 
 export interface CheckedReadOptions {
   readonly boxes: readonly FoundWord[] | null
-  /** How likely a word must be that a finder finds; its own choice where absent. */
-  readonly leastScore?: number
   /** How surely a word of a score must be read. */
   readonly leastConfidence: (score: number) => number
   readonly recognizing: RecognizeOptions
@@ -49,8 +47,8 @@ export function checkReadOptions(options: ReadOptions): CheckedReadOptions {
     throw new SaflError('option', `boxes: ${shown(boxes)} is no list of quadrilaterals`)
   const checked = { boxes: boxes?.map(checkedBox) ?? null, recognizing }
   if (minimumConfidence !== undefined) return { ...checked, leastConfidence: () => minimumConfidence }
-  const { together, share, leastScore } = SURE
-  return { ...checked, leastScore, leastConfidence: (score) => together - share * score }
+  const { together, share } = SURE
+  return { ...checked, leastConfidence: (score) => together - share * score }
 }
 
 const isFound = (box: Box): box is Exclude<Box, Quadrilateral> =>
