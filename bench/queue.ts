@@ -2,13 +2,15 @@
  * What `safl queue` costs beside the reading itself, what two workers read, and whether what they read is whole when one of
  * them is killed again and again.
  *
- *   npx tsx bench/queue.ts [--sizes 1,16,64,256] [--jobs 2000] [--words 2000] [--kills 10]
+ *   npx tsx bench/queue.ts [--sizes 1,16,64,256] [--jobs 2000] [--words 2000] [--kills 10] [--image-bytes 4000]
  *
  * Needs redis-server or valkey-server. First the queue alone: workers that read nothing, and give records such as reading
- * gives. A server's seconds are those of its processor, by its own count: it computes in one thread, so that one second of
- * them is all that it has in a second. Then two workers of one thread each read crops, and one is killed every few seconds.
+ * gives; jobs hold paths, or images of so many bytes. A server's seconds are those of its processor, by its own count: it
+ * computes in one thread, so that one second of them is all that it has in a second. Then two workers of one thread each read
+ * crops, and one is killed every few seconds.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '2000' },
     words: { type: 'string', default: '2000' },
     kills: { type: 'string', default: '10' },
+    'image-bytes': { type: 'string', default: '0' },
     list: { type: 'string', default: '../shared/data/words/iiit5k/validation.tsv' },
   },
 })
@@ -37,7 +40,7 @@ const { address, redis } = server
 const children = new Set<ChildProcess>()
 try {
   for (const size of values.sizes.split(',').map(Number)) await measureQueue(size, Number(values.jobs))
-  await measureWorkers(Number(values.words), Number(values.kills))
+  if (Number(values.words) > 0) await measureWorkers(Number(values.words), Number(values.kills))
 } finally {
   for (const child of children) await ended(child, 'SIGKILL')
   await server.stop()
@@ -45,11 +48,14 @@ try {
 
 async function measureQueue(jobSize: number, jobs: number): Promise<void> {
   await redis.flushall()
+  const imageBytes = Number(values['image-bytes'])
+  const base64 = imageBytes > 0 ? randomBytes(imageBytes).toString('base64') : undefined
   const images: JobImage[] = Array.from({ length: jobs * jobSize }, (_, index) => ({
     name: `/data/words/shop-${Math.floor(index / 1000)}/word_${index}.png`,
+    ...(base64 && { base64 }),
   }))
   const [queue, run] = ['bench', 'bench']
-  const plan: RunPlan = { folder: '/', jobSize, bytes: false, load: {}, reading: {} }
+  const plan: RunPlan = { folder: '/', jobSize, bytes: imageBytes > 0, load: {}, reading: {} }
   const enqueueing = await timed(() => enqueueRun({ redis, queue, run, plan, images }))
   const connection = new Redis(address, { maxRetriesPerRequest: null })
   const reading = await timed(async () => {

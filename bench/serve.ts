@@ -5,17 +5,19 @@
  *
  * The same crops, as the bytes of their files, go to `recognizeAll` and to the service on loopback, which take turns; the
  * client (autocannon, 64 connections, a crop a request) runs on the same cores and is counted. Then ten times as many
- * connections ask for some seconds: every answer must be 200 with the right text, or 503.
+ * connections ask for some seconds: every answer must be 200 with the right text, or 503. At last the service is told to stop
+ * while it is asked: whatever it took must be answered. It fails where one of these does not hold.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
 import { availableParallelism } from 'node:os'
-import { dirname, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
+import { formOf, readCrops, resident, startServe } from './serve-process.ts'
 
 const CONNECTIONS = 64
+/** The service's own, milliseconds. */
+const TIME_LIMIT = 30_000
 /** Words that are read before anything is timed. */
 const WARM_UP = 64
 
@@ -56,8 +58,9 @@ const crops = await readCrops(values.list, Number(values.words))
 const recognizer = await SceneTextRecognizer.load({ model })
 await recognizer.recognizeAll(crops.slice(0, WARM_UP))
 const texts = (await recognizer.recognizeAll(crops)).map(({ text }) => text)
+const forms = crops.map((bytes) => formOf(bytes))
 const autocannon = await loadAutocannon()
-const service = await startServe()
+const service = await startServe('--model', model, '--workers', workers, '--threads', threads)
 try {
   await ask({ connections: CONNECTIONS, amount: WARM_UP })
   const [alone, served]: [number[], number[]] = [[], []]
@@ -76,26 +79,78 @@ try {
   console.log(`service, ${workers} workers of ${threads} threads: ${(100 * share).toFixed(0)} % of recognizeAll`)
   await recognizer.dispose()
   // Twice: memory may grow at first.
-  for (let time = 0; time < 2; time++) {
-    const before = await resident()
-    const over = await ask({ connections: 10 * CONNECTIONS, duration: Number(values.seconds) })
-    const { statuses, errors, timeouts, wrong, rate, p99 } = over
-    console.log(
-      `overload, ${10 * CONNECTIONS} connections: ${statuses}; errors ${errors}, timeouts ${timeouts}, wrong ${wrong}; ${rate.toFixed(1)} words/s; p99 of what was taken ${p99.toFixed(0)} ms; resident ${before} -> ${await resident()} MiB`,
-    )
-  }
+  for (let time = 0; time < 2; time++) await overload()
+  await stopUnderLoad()
 } finally {
+  service.child.kill('SIGKILL')
+}
+
+async function overload(): Promise<void> {
+  const before = await resident(service)
+  const over = await ask({ connections: 10 * CONNECTIONS, duration: Number(values.seconds) })
+  const { counts, statuses, errors, timeouts, wrong, rate, p99 } = over
+  console.log(
+    `overload, ${10 * CONNECTIONS} connections: ${statuses}; errors ${errors}, timeouts ${timeouts}, wrong ${wrong}; ${rate.toFixed(1)} words/s; p99 of what was taken ${p99.toFixed(0)} ms; resident ${before} -> ${await resident(service)} MiB`,
+  )
+  const others = [...counts.keys()].filter((status) => status !== 200 && status !== 503)
+  if (others.length + errors + timeouts + wrong > 0 || p99 > TIME_LIMIT) fail('an answer is lost, wrong or late')
+}
+
+/** Clients that ask again and again, each on its connection, until nobody listens. */
+async function stopUnderLoad(): Promise<void> {
+  const agent = new Agent({ keepAlive: true })
+  const outcomes = new Map<string, number>()
+  const clients = Array.from({ length: CONNECTIONS }, async (_, first) => {
+    for (let index = first; ; index++) {
+      const outcome = await askOnce(index % crops.length, agent)
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+      if (outcome !== 'right') return
+    }
+  })
+  await sleep(3000)
   service.child.kill('SIGTERM')
+  const start = performance.now()
+  await Promise.all(clients)
+  agent.destroy()
+  const [code] = await service.exit
+  const shown = [...outcomes].map(([outcome, count]) => `${count} x ${outcome}`).join(', ')
+  console.log(
+    `SIGTERM, ${CONNECTIONS} connections: ${shown}; exit status ${code} after ${((performance.now() - start) / 1000).toFixed(1)} s`,
+  )
+  // Who finds nobody was not taken.
+  if ([...outcomes.keys()].some((outcome) => !['right', 'ECONNREFUSED'].includes(outcome)) || code !== 0)
+    fail('a request that was taken is not answered')
+}
+
+/** `right`, or what is wrong. */
+function askOnce(place: number, agent: Agent): Promise<string> {
+  const { headers, body } = forms[place]!
+  return new Promise((resolve) => {
+    const options = { method: 'POST', agent, headers: { ...headers, 'content-length': body.length } }
+    const sent = request(`${service.url}/v1/recognize`, options, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8')
+      answer.on('data', (part: string) => {
+        text += part
+      })
+      answer.on('error', (error) => resolve(String(error)))
+      answer.on('end', () => {
+        if (answer.statusCode !== 200) return resolve(`status ${answer.statusCode}`)
+        const { images } = JSON.parse(text) as { images: { text: string }[] }
+        resolve(images[0]!.text === texts[place] ? 'right' : 'wrong')
+      })
+    })
+    sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message)).end(body)
+  })
+}
+
+function fail(problem: string): void {
+  console.log(`FAILED: ${problem}`)
+  process.exitCode = 1
 }
 
 function sum(a: number, b: number): number {
   return a + b
-}
-
-/** Bytes of crops that have a label in a TSV list: path, tab, text. */
-async function readCrops(list: string, count: number): Promise<Uint8Array[]> {
-  const lines = (await readFile(list, 'utf8')).split('\n').filter((line) => line !== '')
-  return Promise.all(lines.slice(0, count).map((line) => readFile(resolve(dirname(list), line.split('\t')[0]!))))
 }
 
 /** Not installed where nothing is benched. */
@@ -104,23 +159,10 @@ async function loadAutocannon(): Promise<Autocannon> {
   return ((await import(name)) as { default: Autocannon }).default
 }
 
-async function startServe(): Promise<{ url: string; child: ChildProcess }> {
-  const options = ['--port', '0', '--model', model, '--workers', workers, '--threads', threads, '--log-level', 'info']
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'serve', ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  return new Promise((found, reject) => {
-    child.on('exit', (code) => reject(new Error(`the service ended with ${code}`)))
-    createInterface({ input: child.stdout! }).on('line', (line) => {
-      const { url } = JSON.parse(line) as { url?: string }
-      if (url) found({ url, child })
-    })
-  })
-}
-
 interface Outcome {
   /** Words that were read a second. */
   readonly rate: number
+  readonly counts: ReadonlyMap<number, number>
   readonly statuses: string
   readonly wrong: number
   readonly errors: number
@@ -136,10 +178,10 @@ async function ask(load: Pick<LoadOptions, 'connections' | 'amount' | 'duration'
   const times: number[] = []
   let wrong = 0
   const started = new WeakMap<object, number>()
-  const requests = crops.map((bytes, place) => ({
+  const requests = forms.map((form, place) => ({
     method: 'POST',
     path: '/v1/recognize',
-    ...formOf(bytes),
+    ...form,
     setupRequest(request: object, context: object) {
       started.set(context, performance.now())
       return request
@@ -161,6 +203,7 @@ async function ask(load: Pick<LoadOptions, 'connections' | 'amount' | 'duration'
   times.sort((a, b) => a - b)
   return {
     rate: (counts.get(200) ?? 0) / duration,
+    counts,
     statuses: [...counts].map(([status, count]) => `${count} x ${status}`).join(', '),
     wrong,
     errors,
@@ -168,18 +211,4 @@ async function ask(load: Pick<LoadOptions, 'connections' | 'amount' | 'duration'
     latency,
     p99: times[Math.floor(times.length * 0.99)] ?? 0,
   }
-}
-
-function formOf(bytes: Uint8Array): { headers: Record<string, string>; body: Buffer } {
-  const boundary = 'crop'
-  const head = `--${boundary}\r\nContent-Disposition: form-data; name="files"; filename="crop.png"\r\nContent-Type: image/png\r\n\r\n`
-  return {
-    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-    body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
-  }
-}
-
-async function resident(): Promise<number> {
-  const text = await (await fetch(`${service.url}/metrics`)).text()
-  return Math.round(Number(/^process_resident_memory_bytes (\d+)/m.exec(text)![1]) / 2 ** 20)
 }

@@ -10,19 +10,18 @@
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import * as runtime from 'onnxruntime-node'
-import { END } from '../src/charset.ts'
 import { defaultWorkers } from '../src/cli/arguments.ts'
 import { defaultData, defaultFonts, trainingSynth } from '../src/cli/synth-material.ts'
 import { batchSettings, openBatches, type TrainingBatch } from '../src/data/batches.ts'
 import { parseDataSpec } from '../src/data/dataset.ts'
-import { MAP_COLUMNS, MAP_ROWS } from '../src/model/column-guidance.ts'
 import { loadPreset } from '../src/presets/index.ts'
-import { createRandom } from '../src/random.ts'
+import { countOperations } from '../src/tensor/index.ts'
 import { initialState } from '../src/train/loop.ts'
+import { madeBatch } from '../src/train/made-batch.ts'
 import { muonGraph } from '../src/train/muon.ts'
 import { openTrainingStep } from '../src/train/replicated-step.ts'
 import { trainingGraph } from '../src/train/training-graph.ts'
-import { countOperations, measurePeak } from './arithmetic.ts'
+import { measurePeak } from './measure-peak.ts'
 
 const { values } = parseArgs({
   options: {
@@ -35,21 +34,7 @@ const { values } = parseArgs({
 })
 const preset = loadPreset(values.preset)
 const [size, length] = [Number(values.batch), Number(values.length)]
-const { imageHeight, imageWidth, rectifier } = preset.model
-const random = createRandom(1)
-const made: TrainingBatch = {
-  index: 0,
-  size,
-  length,
-  imageWidth,
-  images: Uint8Array.from({ length: size * imageHeight * imageWidth * 3 }, () => random() * 256),
-  targets: Int32Array.from({ length: size * length }, (_, place) =>
-    place % length === length - 1 ? END : Math.floor(random() * END),
-  ),
-  characterMap: Uint8Array.from({ length: size * MAP_ROWS * MAP_COLUMNS }, () => Math.floor(random() * END)),
-  outlines: Float32Array.from({ length: size * rectifier.controlPoints * 2 }, () => random()),
-  skipped: [],
-}
+const made = madeBatch(preset, { size, length })
 const model = openTrainingStep(preset)
 const state = initialState(model, 1)
 

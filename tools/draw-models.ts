@@ -5,14 +5,10 @@
  *   npx tsx tools/draw-models.ts
  */
 import { fileURLToPath } from 'node:url'
-import { countOperations } from '../bench/arithmetic.ts'
 import type { ModelSettings } from '../src/config.ts'
 import type { Part } from '../src/first-kinds.ts'
-import { partOf } from '../src/model/part-of.ts'
-import { encodeImage, tensorSpecs } from '../src/model/safl.ts'
-import { inputScope } from '../src/model/scope.ts'
+import { encodingOperations, parametersByPart } from '../src/model/arithmetic.ts'
 import { loadPreset } from '../src/presets/index.ts'
-import { Graph, sizeOf } from '../src/tensor/index.ts'
 import { writeWhole } from '../src/write-whole.ts'
 
 const TARGET = fileURLToPath(new URL('../docs/images/models.svg', import.meta.url))
@@ -69,20 +65,6 @@ const describe: { readonly [Name in Part]: (model: ModelSettings) => Box } = {
 
 const blocksOf = (count: number, width: number) => `${count} ${count === 1 ? 'block' : 'blocks'} of ${width}`
 
-function countParameters(model: ModelSettings): Record<Part, number> {
-  const counts = { rectifier: 0, backbone: 0, encoder: 0, decoder: 0 }
-  for (const { name, shape, kind } of tensorSpecs(model))
-    if (kind === 'parameter') counts[partOf(name)] += sizeOf(shape)
-  return counts
-}
-
-/** Billions of operations of rectifier, backbone and encoder for one word of the model's plain width. */
-function encoderArithmetic(model: ModelSettings): number {
-  const graph = new Graph()
-  encodeImage(inputScope(graph), model, graph.input('images', 'uint8', [1, model.imageHeight, model.imageWidth, 3]))
-  return countOperations(graph) / 1e9
-}
-
 const millions = (count: number) => (count / 1e6).toFixed(2)
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
@@ -130,7 +112,7 @@ ${[...columns, ...rows].join('\n')}
 
 const models = SHOWN.map((name) => {
   const { model } = loadPreset(name)
-  return { name, model, counts: countParameters(model) }
+  return { name, model, counts: parametersByPart(model) }
 })
 await writeWhole(TARGET, draw(models))
 console.log('| preset | rectifier | backbone | encoder | decoder | all | GFLOP to encode a word |')
@@ -138,5 +120,5 @@ console.log('| --- | --- | --- | --- | --- | --- | --- |')
 for (const { name, model, counts } of models) {
   const total = Object.values(counts).reduce((a, b) => a + b)
   const numbers = [...PARTS.map((part) => counts[part]), total].map((count) => count.toLocaleString('en'))
-  console.log(`| \`${name}\` | ${numbers.join(' | ')} | ${encoderArithmetic(model).toFixed(2)} |`)
+  console.log(`| \`${name}\` | ${numbers.join(' | ')} | ${(encodingOperations(model) / 1e9).toFixed(2)} |`)
 }

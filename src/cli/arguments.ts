@@ -18,6 +18,22 @@ export function positiveNumber(text: string): number {
   return value
 }
 
+/** A port to listen at; 0 for one that is free. */
+export function portNumber(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('It must be a whole number up to 65535.')
+  return value
+}
+
+/** Of what failed, an address that cannot be listened at is said in a line. */
+export function namedListenError({ host, port }: { readonly host: string; readonly port: number }) {
+  return (error: NodeJS.ErrnoException): never => {
+    // Where a name is none, it is not the listening that failed.
+    if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') throw error
+    throw new Error(`--host ${host} --port ${port}: cannot be listened at (${error.code})`)
+  }
+}
+
 /** Collects an option that may be given several times; without a default it may be required. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]

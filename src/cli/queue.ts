@@ -1,10 +1,11 @@
 /** `safl queue`: many images read by many processes, by way of a queue in Redis or Valkey. */
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import type { Redis } from 'ioredis'
 import { QUEUE, requirePackages } from '../optional-packages.ts'
 import { isPackagedModel } from '../package-files.ts'
 import type { RunPlan } from '../queue/run.ts'
-import { loadOptions, positiveInteger, positiveNumber, shareCores } from './arguments.ts'
+import { loadOptions, namedListenError, portNumber, positiveInteger, positiveNumber, shareCores } from './arguments.ts'
 import { complain } from './find-images.ts'
 import { type ProgressLine, progressLine } from './progress.ts'
 import { queuedImages } from './queue-images.ts'
@@ -63,6 +64,12 @@ function workCommand(): Command {
       positiveNumber,
       30,
     )
+    .option(
+      '--port <number>',
+      'answer GET /health, /ready and /metrics (jobs by state, for Prometheus) there; 0 for one that is free; default: nowhere',
+      portNumber,
+    )
+    .option('--host <address>', 'address of that port; 0.0.0.0 for all of this machine', '127.0.0.1')
     .action(work)
 }
 
@@ -140,11 +147,14 @@ interface WorkArguments extends QueueArguments {
   readonly concurrency?: number
   readonly threads?: number
   readonly stalledAfter: number
+  readonly host: string
+  readonly port?: number
 }
 
 async function work({ concurrency, threads: each, stalledAfter, ...options }: WorkArguments): Promise<void> {
   const redis = await connect(options, true)
   const { startWork } = await import('../queue/work.ts')
+  const watch = await openWatch(redis, options)
   const stop = stopOnSignal('finishing what is in hand')
   const { workers, threads } = shareCores({
     ...(concurrency !== undefined && { workers: concurrency }),
@@ -159,16 +169,28 @@ async function work({ concurrency, threads: each, stalledAfter, ...options }: Wo
   const { queue } = options
   const worker = startWork({ redis, queue, concurrency: workers, threads, stalledAfter, onTrouble })
   console.error(`safl: works for the queue ${queue}: ${workers} jobs at once, ${threads} threads each`)
+  if (watch) console.error(`safl: answers at ${watch.url}`)
   const stopped = new Promise<void>((done) => stop.signal.addEventListener('abort', () => done()))
   try {
     await Promise.race([stopped, worker.failed])
   } finally {
     await worker.stop()
+    await watch?.close()
     redis.disconnect()
     console.error(`safl: ${worker.images} images were read`)
   }
   // Threads of a runtime may keep the process.
   process.exit(0)
+}
+
+/** For what looks after the worker, where a port is named. */
+async function openWatch(redis: Redis, { queue, host, port }: Omit<WorkArguments, 'stalledAfter'>) {
+  if (port === undefined) return null
+  const { watchWork } = await import('../queue/watch-work.ts')
+  return watchWork({ redis, queue, host, port }).catch((error) => {
+    redis.disconnect()
+    return namedListenError({ host, port })(error)
+  })
 }
 
 interface CollectArguments extends RunArguments {

@@ -41,7 +41,7 @@ export function readCommand(): Command {
     .option('--overlay <folder>', 'also write the photographs there, with what was read drawn over them, as PNG')
     .option(
       '--minimum-confidence <number>',
-      'leave out words that are less sure, 0 to 1; default: 0.4, with --boxes 0',
+      'leave out words that are read less surely, 0 to 1; default: by how sure the finder is, with --boxes 0',
       share,
     )
     .option('--finder <file>', 'weights of what finds the words; default: those of the package')

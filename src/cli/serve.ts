@@ -1,13 +1,14 @@
 /** `safl serve`: reads what comes over HTTP. */
 import { readFile } from 'node:fs/promises'
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { SaflError } from '../error.ts'
+import { Command, Option } from 'commander'
 import { requirePackages, SERVICE } from '../optional-packages.ts'
 import type { NodeEngineOptions } from '../recognize/node-engine.ts'
 import {
   collect,
   decoderOption,
   loadOptions,
+  namedListenError,
+  portNumber,
   positiveInteger,
   positiveNumber,
   precisionOption,
@@ -39,7 +40,7 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('Read the words of images that come over HTTP, on one machine.')
     .option('--host <address>', 'address to listen at; 0.0.0.0 for all of this machine', '127.0.0.1')
-    .option('--port <number>', 'port to listen at; 0 for one that is free', port, 8080)
+    .option('--port <number>', 'port to listen at; 0 for one that is free', portNumber, 8080)
     .option('--model <name>', 'tiny or small, whose weights come with the package, or path of a weights file', 'tiny')
     .option('--preset <name>', 'preset of a weights file that does not name its model (such as authors)')
     .addOption(decoderOption())
@@ -133,10 +134,7 @@ async function run(options: Options): Promise<void> {
     tokens,
     corsOrigins: options.corsOrigin ?? [],
     log,
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error instanceof SaflError || error.syscall !== 'listen') throw error
-    throw new Error(`--host ${host} --port ${options.port}: cannot be listened at (${error.code})`)
-  })
+  }).catch(namedListenError(options))
   if (tokens.length === 0 && !LOOPBACK.test(host)) log.warn('no tokens are given: whoever reaches this address may ask')
   // What waits for the service to be there reads this line.
   log.info({ url: service.url, model: options.model, workers, threads }, 'listening')
@@ -157,12 +155,6 @@ async function openReader(options: Options, threads: number) {
 }
 
 const LOOPBACK = /^(127\.|::1$|localhost$)/
-
-function port(text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('It must be a whole number up to 65535.')
-  return value
-}
 
 /** The first SIGTERM or SIGINT; the second one ends the process. */
 function nextSignal(): Promise<[NodeJS.Signals]> {

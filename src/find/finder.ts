@@ -14,6 +14,8 @@ export interface FoundWord {
 }
 
 export interface FindOptions {
+  /** How sure it must be of a word, 0 to 1; its own choice when absent. A finder need not heed it. */
+  readonly leastScore?: number
   /** Ends finding. */
   readonly signal?: AbortSignal
 }

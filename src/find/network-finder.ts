@@ -20,13 +20,16 @@ const SEEN = 1920
 const LEAST_SHORT = 480
 /** By so much small pictures are enlarged at most. */
 const ENLARGED = 2
-/** From which probability on a cell belongs to a kernel, and how sure a kernel must be. */
-const READING: MapReadingOptions = { threshold: 0.55, leastScore: 0.65 }
+/**
+ * Where kernels end, and how likely a word must be. At that share of its peak a kernel lies within the one whose distance
+ * from the word's outline the network has learned, at the ends more so: `wider` and `ends` make up for it.
+ */
+const READING: MapReadingOptions = { share: 0.67, wider: 1.12, ends: 0.07, leastScore: 0.38 }
 
 /** The picture is also seen so much smaller, where words so high, pixels, are whole that are too large for it otherwise. */
-const [FAR, LARGE] = [0.4, 32]
-/** The share of a word that a larger one covers which it is a part of. */
-const COVERED = 0.5
+const [FAR, LARGE] = [0.4, 40]
+/** The share of the smaller of two that they have in common where they are the same word. */
+const SHARED = 0.4
 
 export interface NetworkFinderOptions extends MapReadingOptions {
   /** The longest side at which a picture is seen, default 1920. */
@@ -53,36 +56,33 @@ export class NetworkFinder implements Finder {
     )
   }
 
-  async find(image: RgbImage, { signal }: FindOptions = {}): Promise<FoundWord[]> {
+  async find(image: RgbImage, options: FindOptions = {}): Promise<FoundWord[]> {
     const { longestSide = SEEN } = this.options
     const near = seenSize(image, longestSide)
-    const small = await this.findAt(image, near, signal)
-    const large = await this.findAt(image, scaledSize(near, FAR), signal)
-    const heights = (near.height / image.height) * FAR
-    const clear = large.filter(({ quadrilateral }) => shorterSide(quadrilateral) * heights >= LARGE)
-    const isCovered = (word: FoundWord) =>
-      clear.some(({ quadrilateral }) => {
-        const shared = intersectionArea(quadrilateral, word.quadrilateral)
-        return shared > COVERED * polygonArea(word.quadrilateral)
-      })
-    return [...clear, ...small.filter((word) => !isCovered(word))]
+    const far = scaledSize(near, FAR)
+    const seen = resize(image, near.width, near.height)
+    const small = await this.findIn(seen, image, options)
+    const smaller = seen.width < image.width ? seen : image
+    const large = await this.findIn(resize(smaller, far.width, far.height), image, options)
+    const least = (LARGE * image.height) / far.height
+    return apart([...small, ...large.filter(({ quadrilateral }) => shorterSide(quadrilateral) >= least)])
   }
 
-  /** The words of a picture as it is seen at a size, in its own pixels. */
-  private async findAt(
-    image: RgbImage,
+  /** The words of a picture as it is seen, in pixels of its own. */
+  private async findIn(
+    seen: RgbImage,
     { width, height }: Size,
-    signal: AbortSignal | undefined,
+    { signal, leastScore }: FindOptions,
   ): Promise<FoundWord[]> {
-    const { longestSide = SEEN, ...reading } = this.options
-    const seen = resize(image, width, height)
+    const { longestSide = SEEN, ...own } = this.options
+    const reading = { ...READING, ...own, ...(leastScore !== undefined && { leastScore }) }
     const joiner = createMapJoiner(seen)
     for (const tile of tilesOf(seen, { side: longestSide })) {
       signal?.throwIfAborted()
       joiner.add(tile, await this.maps(seen, tile))
     }
-    const [across, down] = [image.width / width, image.height / height]
-    return wordsInMaps(joiner.join(), { ...READING, ...reading }).map(({ quadrilateral, score }) => ({
+    const [across, down] = [width / seen.width, height / seen.height]
+    return wordsInMaps(joiner.join(), reading).map(({ quadrilateral, score }) => ({
       quadrilateral: scaled(quadrilateral, across, down),
       score,
     }))
@@ -124,6 +124,18 @@ function pixelsOf({ width, height, data }: RgbImage, tile: Tile): Value {
     }
   }
   return { type: 'uint8', shape: [1, rows, columns, 3], data: pixels }
+}
+
+/** Of words that are the same the likeliest. */
+function apart(words: readonly FoundWord[]): FoundWord[] {
+  const kept: (FoundWord & { area: number })[] = []
+  for (const word of [...words].sort((a, b) => b.score - a.score)) {
+    const area = polygonArea(word.quadrilateral)
+    const isSame = (other: FoundWord & { area: number }) =>
+      intersectionArea(other.quadrilateral, word.quadrilateral) > SHARED * Math.min(area, other.area)
+    if (!kept.some(isSame)) kept.push({ ...word, area })
+  }
+  return kept.map(({ quadrilateral, score }) => ({ quadrilateral, score }))
 }
 
 /** The mean of its two shorter opposite sides, pixels. */

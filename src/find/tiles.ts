@@ -8,7 +8,7 @@
  */
 
 import { MAP_STRIDE } from '../model/finder.ts'
-import type { MapSize } from './components.ts'
+import type { MapSize } from './kernels.ts'
 import type { FinderMaps } from './words-in-maps.ts'
 
 /** A part of a picture, pixels. Its corner lies on the maps' cells. */

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { intersectionOverUnion } from '../image/polygon.ts'
 import type { Quadrilateral } from '../image/quadrilateral.ts'
 import { MAP_STRIDE } from '../model/finder.ts'
-import { connectedComponents } from './components.ts'
 import { toReadingOrder } from './rectangle.ts'
 import { type FinderMaps, wordsInMaps } from './words-in-maps.ts'
 
@@ -50,7 +49,7 @@ describe('words in maps', () => {
     const word = { x: 160, y: 130, width: 150, height: 40, degrees }
     const [found, ...others] = wordsInMaps(drawMaps(80, 64, [word]))
     expect(others).toEqual([])
-    expect(found!.score).toBeCloseTo(0.9, 6)
+    expect(found!.score).toBeGreaterThan(0.8)
     expect(intersectionOverUnion(found!.quadrilateral, quadrilateralOf(word))).toBeGreaterThan(0.9)
     const [topLeft, topRight] = found!.quadrilateral
     const angle = (Math.atan2(topRight[1] - topLeft[1], topRight[0] - topLeft[0]) * 180) / Math.PI
@@ -139,12 +138,40 @@ describe('words in maps', () => {
     expect(wordsInMaps({ width: 6, height: 4, kernels, widening })).toEqual([])
   })
 
-  test('the score is the mean over the kernel, and words below the least are left out', () => {
-    const kernels = Float32Array.from([0.9, 0.6, 0.3, 0.1])
-    const found = wordsInMaps({ width: 4, height: 1, kernels, widening: new Float32Array(4) })
-    expect(found[0]!.score).toBeCloseTo(0.6, 6)
-    expect(wordsInMaps({ width: 4, height: 1, kernels }, { leastScore: 0.7 })).toEqual([])
-    expect(wordsInMaps({ width: 4, height: 1, kernels }, { leastScore: 0.7, threshold: 0.5 })).toHaveLength(1)
+  test('the surer the cells and the longer the word, the higher the score; words below the least are left out', () => {
+    const scoreOf = (width: number, probability: number) =>
+      wordsInMaps(drawMaps(80, 20, [{ x: 160, y: 40, width, height: 34 }], { probability }), { leastScore: 0 })[0]!
+        .score
+    expect(scoreOf(120, 0.9)).toBeGreaterThan(scoreOf(120, 0.7))
+    expect(scoreOf(120, 0.7)).toBeGreaterThan(scoreOf(34, 0.7))
+    for (const score of [scoreOf(120, 1), scoreOf(34, 0.35)]) {
+      expect(score).toBeGreaterThanOrEqual(0)
+      expect(score).toBeLessThanOrEqual(1)
+    }
+    const faint = drawMaps(80, 20, [{ x: 160, y: 40, width: 74, height: 34 }], { probability: 0.5 })
+    expect(wordsInMaps(faint, { leastScore: 0.9 })).toEqual([])
+    expect(wordsInMaps(faint, { leastScore: 0 })).toHaveLength(1)
+    expect(wordsInMaps(faint, { leastScore: 0, floor: 0.6 })).toEqual([])
+  })
+
+  test('a faint word beside a clear one is as large as it would be alone', () => {
+    const size = [80, 40] as const
+    const faint = drawMaps(...size, [{ x: 80, y: 80, width: 100, height: 36 }], { probability: 0.5 })
+    const clear = drawMaps(...size, [{ x: 230, y: 80, width: 100, height: 36 }])
+    const both = { ...clear, kernels: clear.kernels.map((value, place) => Math.max(value, faint.kernels[place]!)) }
+    both.widening!.set(faint.widening!.map((value, place) => (value > 0 ? value : both.widening![place]!)))
+    const quadrilaterals = wordsInMaps(both, { leastScore: 0 }).map(({ quadrilateral }) => quadrilateral)
+    const alone = [faint, clear].flatMap((maps) => wordsInMaps(maps, { leastScore: 0 }))
+    expect(quadrilaterals).toEqual(alone.map(({ quadrilateral }) => quadrilateral))
+  })
+
+  test('wider on all sides, longer at its ends', () => {
+    const maps = drawMaps(40, 20, [{ x: 80, y: 40, width: 74, height: 34 }])
+    const [found] = wordsInMaps(maps, { wider: 1.2, ends: 0.25 })
+    // 74 by 34, of which 5 are the rim on every side: one pixel more of that, and a quarter of 36 at either end.
+    expect(found!.quadrilateral.flat().map((value) => Number(value.toFixed(4)))).toEqual([
+      33, 22, 127, 22, 127, 58, 33, 58,
+    ])
   })
 
   test('without a map of widening, by area over perimeter', () => {
@@ -178,13 +205,4 @@ describe('words in maps', () => {
     }
     expect(fastest).toBeLessThan(50)
   })
-})
-
-test('components: cells that touch by a corner, from the top down', () => {
-  const values = Float32Array.from([1, 0, 0, 0.5, 0, 1, 0, 0, 0, 0, 0, 0.4])
-  expect(connectedComponents(values, { width: 4, height: 3 }, 0.4).map((cells) => [...cells])).toEqual([
-    [0, 5],
-    [3],
-    [11],
-  ])
 })

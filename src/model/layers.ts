@@ -4,13 +4,10 @@ import {
   add,
   attention,
   batchNormInference,
-  batchNormTraining,
   convolution,
   layerNorm,
   linear,
-  reorder,
   reshape,
-  rowsConvolution,
   slice,
   split,
   type Tensor,
@@ -32,40 +29,20 @@ export const STATISTICS_MOMENTUM = 0.1
 export const imageAxes = ({ training }: Scope) => (training ? ([0, 2] as const) : ([2, 3] as const))
 
 /** `x[B, C, H, W]` as the scope's images lie. */
-export function layImage(scope: Scope, x: Tensor): Tensor {
-  if (!scope.training) return x
-  const [batch, channels, height, width] = x.shape as [number, number, number, number]
-  // A matrix is transposed fast, and its rows are moved fast; all four axes at once are not.
-  const batchLast = transpose(reshape(x, [batch, channels * height * width]), [1, 0])
-  const rows = reorder(reshape(batchLast, [channels * height, width * batch]), takingTurns(channels, height))
-  return reshape(rows, [height, channels, width, batch])
+export function layImage({ training }: Scope, x: Tensor): Tensor {
+  return training ? training.layImage(x) : x
 }
 
 /** Columns of a one-row image as the scope's images lie → a sequence [B, W, C]. */
-export function imageColumns(scope: Scope, x: Tensor): Tensor {
-  if (!scope.training) {
-    const [batch, channels, , width] = x.shape as [number, number, number, number]
-    return transpose(reshape(x, [batch, channels, width]), [0, 2, 1])
-  }
-  const [, channels, width, batch] = x.shape as [number, number, number, number]
-  const rows = transpose(reshape(x, [channels, width * batch]), [1, 0])
-  return reshape(reorder(rows, takingTurns(width, batch)), [batch, width, channels])
+export function imageColumns({ training }: Scope, x: Tensor): Tensor {
+  if (training) return training.imageColumns(x)
+  const [batch, channels, , width] = x.shape as [number, number, number, number]
+  return transpose(reshape(x, [batch, channels, width]), [0, 2, 1])
 }
 
 /** All places of an image as the scope's images lie, row by row → [B, H · W, C]. */
-export function imagePlaces(scope: Scope, x: Tensor): Tensor {
-  if (scope.training) {
-    const [height, channels, width, batch] = x.shape as [number, number, number, number]
-    // Rows of channels are moved fast; all four axes at once are not.
-    const byPlace = transpose(reshape(x, [height, channels, width * batch]), [0, 2, 1])
-    return transpose(reshape(byPlace, [height * width, batch, channels]), [1, 0, 2])
-  }
-  return asPlaces(transpose(x, [0, 2, 3, 1]))
-}
-
-/** The order that makes `count` groups of `size` parts into `size` groups of `count`: each group's first, each group's second, … */
-function takingTurns(count: number, size: number): number[] {
-  return Array.from({ length: count * size }, (_, index) => (index % count) * size + Math.floor(index / count))
+export function imagePlaces({ training }: Scope, x: Tensor): Tensor {
+  return training ? training.imagePlaces(x) : asPlaces(transpose(x, [0, 2, 3, 1]))
 }
 
 /** A convolution of an image and its batch norm. */
@@ -78,7 +55,7 @@ export function convolutionLayer(scope: Scope, x: Tensor, layer: ConvolutionLaye
   const bias = biased ? scope.parameter(`${name}.bias`, [filters], constant(0)) : null
   if (!scope.training) return batchNormLayer(scope, norm, convolution(x, weight, bias, options))
   // A bias moves the mean, which the norm takes away again: it matters to the running mean alone, and has no gradient.
-  return batchNormLayer(scope, norm, rowsConvolution(x, weight, options), bias)
+  return batchNormLayer(scope, norm, scope.training.convolution(x, weight, options), bias)
 }
 
 /** A convolution of an image with a bias and without a norm, as layers of older models are. */
@@ -90,7 +67,7 @@ export function plainConvolutionLayer(
   const weight = scope.parameter(`${name}.weight`, [filters, x.shape[1]!, kernel, kernel], kaimingFanOut)
   const bias = scope.parameter(`${name}.bias`, [filters], constant(0))
   if (!scope.training) return convolution(x, weight, bias, options)
-  return add(rowsConvolution(x, weight, options), reshape(bias, [filters, 1, 1]))
+  return add(scope.training.convolution(x, weight, options), reshape(bias, [filters, 1, 1]))
 }
 
 /**
@@ -104,7 +81,7 @@ export function batchNormLayer(scope: Scope, name: string, x: Tensor, offset: Te
   const mean = scope.statistic(`${name}.running_mean`, channels, constant(0))
   const variance = scope.statistic(`${name}.running_var`, channels, constant(1))
   if (!scope.training) return batchNormInference({ x, scale, bias, mean, variance })
-  const result = batchNormTraining({ x, scale, bias })
+  const result = scope.training.batchNorm({ x, scale, bias })
   scope.measured.set(`${name}.running_mean`, offset ? add(result.mean, offset) : result.mean)
   scope.measured.set(`${name}.running_var`, result.variance)
   return result.output

@@ -9,11 +9,12 @@ const NAME = 'encoder.lstm'
 
 /** `x[B, S, D]` → [B, S, 2H]: what is left of each column, and what is right of it. */
 export function encodeByLstm(scope: Scope, { width, layers }: OfKind<EncoderSettings, 'lstm'>, x: Tensor): Tensor {
+  const layerOf = scope.training?.lstm ?? lstm
   let state = transpose(x, [1, 0, 2])
   for (let layer = 0; layer < layers; layer++) {
     const inner = state.shape[2]!
     const [ahead, back] = ['', '_reverse'].map((direction) =>
-      lstm(
+      layerOf(
         state,
         recurrentWeights(scope, { name: NAME, suffix: `_l${layer}${direction}`, rows: 4 * width, width, inner }),
         {

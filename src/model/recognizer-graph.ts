@@ -44,7 +44,7 @@ export function recognizerGraph(settings: ModelSettings, weights: Weights, stora
   const decoder = decoderOf(settings)
   const graph = new Graph()
   const resolve = resolveOnce(weightScope(graph, weights, { storage }))
-  const scope = new Scope({ graph, training: false, resolve })
+  const scope = new Scope({ graph, resolve })
   const images = imageInput(graph, settings)
   const { memory, controlPoints, image } = encodeImage(scope, settings, images)
   const parts = new Map(
@@ -57,7 +57,7 @@ export function recognizerGraph(settings: ModelSettings, weights: Weights, stora
     body({ graph: inside, index, state, outer }) {
       const [tokens, ended, ...past] = state as [Tensor, Tensor, ...Tensor[]]
       const present: Tensor[] = []
-      const within = new Scope({ graph: inside, training: false, resolve: (spec) => outer(resolve(spec)) })
+      const within = new Scope({ graph: inside, resolve: (spec) => outer(resolve(spec)) })
       const place = placeOf?.({ index, outer, authorsQuirks }) ?? null
       let attention: Tensor | null = null
       const logits = decoder.step(within, {

@@ -4,15 +4,16 @@
  */
 
 import {
+  type BatchNormResult,
+  type ConvolutionOptions,
   cast,
   type DataType,
-  dropoutMask,
   type Graph,
-  multiply,
-  reshape,
+  type LstmOptions,
+  type NormalizationOptions,
+  type RecurrentWeights,
   type Shape,
   sizeOf,
-  slice,
   type Tensor,
 } from '../tensor/index.ts'
 import { type Bounds, rounded, wholeNumbers } from './eight-bit.ts'
@@ -29,12 +30,29 @@ export interface TensorSpec {
   readonly initializer: Initializer
 }
 
+/** What training computes otherwise than reading (training-layers.ts); readers need not load it. */
+export interface TrainingLayers {
+  /** `x[B, C, H, W]` as training's images lie, [H, C, W, B]. */
+  layImage(x: Tensor): Tensor
+  /** Columns of a one-row image, [1, C, W, B] → [B, W, C]. */
+  imageColumns(x: Tensor): Tensor
+  /** All places of an image, [H, C, W, B], row by row → [B, H · W, C]. */
+  imagePlaces(x: Tensor): Tensor
+  /** `x[H, C, W, B]` with `weight[O, C, kh, kw]` → [H', O, W', B]. */
+  convolution(x: Tensor, weight: Tensor, options: Omit<ConvolutionOptions, 'groups'>): Tensor
+  /** By the batch's own mean and variance. */
+  batchNorm(options: NormalizationOptions): BatchNormResult
+  /** `x[S, B, I]` → [S, B, H], the state after every step. */
+  lstm(x: Tensor, weights: RecurrentWeights, options: LstmOptions): Tensor
+  /** Some values become 0, the others larger. */
+  dropout(x: Tensor, rate: number): Tensor
+}
+
 export interface ScopeOptions {
   readonly graph: Graph
   readonly resolve: (spec: TensorSpec) => Tensor
-  readonly training: boolean
-  /** Uniform noise in [0, 1) for dropout, [M]; each place of use reads its own stretch of it. Required in training. */
-  readonly noise?: Tensor
+  /** In training. */
+  readonly training?: TrainingLayers
   /** What becomes of an activation that layers take; it stays as it is when absent. */
   readonly activation?: (name: string, x: Tensor) => Tensor
   /** The values of the weights, where layers compute in 8 bits. */
@@ -43,24 +61,19 @@ export interface ScopeOptions {
 
 export class Scope {
   readonly graph: Graph
-  readonly training: boolean
+  readonly training: TrainingLayers | null
   /** Everything that was asked for, in order. */
   readonly specs: TensorSpec[] = []
   /** In training: the batch's own value of each statistic, of which a share enters the running one. */
   readonly measured = new Map<string, Tensor>()
   private readonly resolve: (spec: TensorSpec) => Tensor
-  private readonly noise: Tensor | undefined
   private readonly onActivation: ((name: string, x: Tensor) => Tensor) | undefined
   private readonly eightBit: Weights | undefined
-  /** Of all the noise, by their rates: made once, though each place of use reads a stretch. */
-  private readonly masks = new Map<number, Tensor>()
-  private noiseStart = 0
 
-  constructor({ graph, resolve, training, noise, activation, eightBit }: ScopeOptions) {
+  constructor({ graph, resolve, training, activation, eightBit }: ScopeOptions) {
     this.graph = graph
     this.resolve = resolve
-    this.training = training
-    this.noise = noise
+    this.training = training ?? null
     this.onActivation = activation
     this.eightBit = eightBit
   }
@@ -75,18 +88,7 @@ export class Scope {
 
   /** Dropout in training, x itself otherwise. */
   dropout(x: Tensor, rate: number): Tensor {
-    if (!this.training || rate === 0) return x
-    if (!this.noise) throw new Error('a training scope with dropout needs noise')
-    const available = this.noise.shape[0]!
-    const count = sizeOf(x.shape)
-    if (count > available) throw new Error(`dropout needs ${count} random numbers, the noise has ${available}`)
-    // The stretches overlap once the noise is used up, at other offsets each time: 7919 is prime.
-    if (this.noiseStart + count > available) this.noiseStart = (this.noiseStart * 31 + 7919) % (available - count + 1)
-    const mask = this.masks.get(rate) ?? dropoutMask(this.noise, rate)
-    this.masks.set(rate, mask)
-    const stretch = slice(mask, { axis: 0, start: this.noiseStart, end: this.noiseStart + count })
-    this.noiseStart += count
-    return multiply(x, reshape(stretch, x.shape))
+    return this.training && rate > 0 ? this.training.dropout(x, rate) : x
   }
 
   /** `x` as the layers that take it see it; it is named as the layer that gives or takes it. */
@@ -101,7 +103,7 @@ export class Scope {
 
   /** A scope for the body of a loop, `graph`: its tensors are this scope's, as the body may use them. */
   inside(graph: Graph, outer: (tensor: Tensor) => Tensor): Scope {
-    return new Scope({ graph, training: false, resolve: (spec) => outer(this.take(spec)) })
+    return new Scope({ graph, resolve: (spec) => outer(this.take(spec)) })
   }
 
   private take(spec: TensorSpec): Tensor {
@@ -119,7 +121,7 @@ function isExact(layer: string): boolean {
 /** A scope whose tensors are inputs of the graph: for counting and naming them. */
 export function inputScope(graph: Graph): Scope {
   const type: DataType = 'float32'
-  return new Scope({ graph, training: false, resolve: ({ name, shape }) => graph.input(name, type, shape) })
+  return new Scope({ graph, resolve: ({ name, shape }) => graph.input(name, type, shape) })
 }
 
 /** How weights are stored in a model file; whatever it is, the runtime computes in 32 bits. */
@@ -137,7 +139,6 @@ export function weightScope(graph: Graph, weights: Weights, options: WeightScope
   const { storage = 'float32', eightBit: bounds, activation } = options
   return new Scope({
     graph,
-    training: false,
     ...(activation && { activation }),
     ...(bounds && {
       eightBit: weights,

@@ -1,12 +1,13 @@
 /** A photograph in, its words, lines and text out: what readers in Node and in the browser have in common. */
 import { SaflError } from '../error.ts'
-import type { Finder, FoundWord } from '../find/finder.ts'
+import type { Finder, FindOptions, FoundWord } from '../find/finder.ts'
 import type { RgbImage } from '../image/image.ts'
 import type { Photograph } from '../image/photograph.ts'
 import { scaled } from '../image/quadrilateral.ts'
+import { InUse } from '../in-use.ts'
 import type { RecognizeOptions } from '../recognize/reading-options.ts'
 import type { Recognition } from '../recognize/recognition.ts'
-import { cropWord } from './crop.ts'
+import { type CropOptions, cropWord } from './crop.ts'
 import { linesOf } from './lines.ts'
 import type { PhotographReading, ReadLine, ReadWord } from './photograph-reading.ts'
 import { checkReadOptions, type ReadOptions } from './read-options.ts'
@@ -24,6 +25,8 @@ export interface ReaderParts {
   readonly finder: Finder | null
 }
 
+/** What is cut beyond a found word on every side, by its shorter side: outlines that are found are less exact than drawn ones. */
+const FOUND_MARGIN = 0.1
 /** Crops that are in memory at once. */
 const CROPS_AT_ONCE = 256
 
@@ -31,39 +34,41 @@ export class PhotographReader<Source> {
   private readonly recognizer: CropReader
   private readonly finder: Finder | null
   private readonly decode: (source: Source) => Promise<Photograph>
-  /** Of what was asked for and is not read yet. */
-  private readonly asked = new Set<Promise<unknown>>()
-  private closed = false
+  private readonly use: InUse
 
   /** `decode` gives the pixels of what is to be read, and rejects where there are none. */
   constructor({ recognizer, finder }: ReaderParts, decode: (source: Source) => Promise<Photograph>) {
     this.recognizer = recognizer
     this.finder = finder
     this.decode = decode
+    this.use = new InUse('reader', () => Promise.all([recognizer.dispose(), finder?.dispose()]))
   }
 
   /** The places of words alone, in reading order, in pixels of the photograph. */
   async find(source: Source, { signal }: { readonly signal?: AbortSignal } = {}): Promise<FoundWord[]> {
     const finder = this.finderOr('find')
-    return this.ask(async () => {
-      const found = await findWords(finder, await this.decode(source), signal)
+    return this.use.ask(async () => {
+      const found = await findWords(finder, await this.decode(source), { ...(signal && { signal }) })
       return linesOf(found).flatMap(({ words }) => words)
     })
   }
 
   /** Reads all words of a photograph, or those in the boxes that are given. What is found and reads as nothing is left out. */
   async read(source: Source, options: ReadOptions = {}): Promise<PhotographReading> {
-    const { boxes, minimumConfidence, recognizing } = checkReadOptions(options)
+    const { boxes, leastConfidence, recognizing } = checkReadOptions(options)
+    const { signal } = recognizing
+    const finding = signal ? { signal } : {}
     const finder = boxes === null ? this.finderOr('boxes') : null
-    return this.ask(async () => {
+    return this.use.ask(async () => {
       const photograph = await this.decode(source)
-      const found = boxes ?? (await findWords(finder!, photograph, recognizing.signal))
+      const found = boxes ?? (await findWords(finder!, photograph, finding))
       // A given box begins where its word does; of a found one that is not known if it is steep.
       const placed = boxes ?? found.map((word) => ({ ...word, quadrilateral: asPictured(word.quadrilateral) }))
-      const recognitions = await this.readCrops(photograph, placed, recognizing)
+      const crops = boxes ? {} : { margin: FOUND_MARGIN }
+      const recognitions = await this.readCrops(photograph, placed, { crops, recognizing })
       const words = recognitions.flatMap(({ turned, ...word }, place): ReadWord[] => {
         const { quadrilateral, score } = placed[place]!
-        if (word.text === '' || word.confidence < minimumConfidence) return []
+        if (word.text === '' || word.confidence < leastConfidence(score)) return []
         return [{ ...word, quadrilateral: asRead(quadrilateral, turned), score, ...(boxes && { box: place }) }]
       })
       return readingOf(photograph, words)
@@ -71,24 +76,22 @@ export class PhotographReader<Source> {
   }
 
   /** Frees the runtime's memory when what is being read has been read; nothing can be read any more. */
-  async dispose(): Promise<void> {
-    this.closed = true
-    await Promise.allSettled(this.asked)
-    await Promise.all([this.recognizer.dispose(), this.finder?.dispose()])
+  dispose(): Promise<void> {
+    return this.use.dispose()
   }
 
   private async readCrops(
     { image, width, height }: Photograph,
     words: readonly FoundWord[],
-    options: RecognizeOptions,
+    { crops: cropping, recognizing }: { readonly crops: CropOptions; readonly recognizing: RecognizeOptions },
   ): Promise<Recognition[]> {
     const [across, down] = [image.width / width, image.height / height]
     const read: Recognition[] = []
     for (let start = 0; start < words.length; start += CROPS_AT_ONCE) {
-      options.signal?.throwIfAborted()
+      recognizing.signal?.throwIfAborted()
       const some = words.slice(start, start + CROPS_AT_ONCE)
-      const crops = some.map(({ quadrilateral }) => cropWord(image, scaled(quadrilateral, across, down)))
-      read.push(...(await this.recognizer.recognizeImages(crops, options)))
+      const crops = some.map(({ quadrilateral }) => cropWord(image, scaled(quadrilateral, across, down), cropping))
+      read.push(...(await this.recognizer.recognizeImages(crops, recognizing)))
     }
     return read
   }
@@ -100,23 +103,16 @@ export class PhotographReader<Source> {
       `${option}: this reader was loaded without a finder (finder: null): give boxes to read`,
     )
   }
-
-  private async ask<Answer>(read: () => Promise<Answer>): Promise<Answer> {
-    if (this.closed) throw new SaflError('disposed', 'the reader was disposed of: load another')
-    const reading = read().finally(() => this.asked.delete(reading))
-    this.asked.add(reading)
-    return reading
-  }
 }
 
 /** In pixels of the photograph itself. */
 async function findWords(
   finder: Finder,
   { image, width, height }: Photograph,
-  signal: AbortSignal | undefined,
+  options: FindOptions,
 ): Promise<FoundWord[]> {
-  signal?.throwIfAborted()
-  const found = await finder.find(image, signal ? { signal } : {})
+  options.signal?.throwIfAborted()
+  const found = await finder.find(image, options)
   const [across, down] = [width / image.width, height / image.height]
   return found.map((word) => ({ ...word, quadrilateral: scaled(word.quadrilateral, across, down) }))
 }

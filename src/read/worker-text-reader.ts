@@ -1,6 +1,6 @@
 /** Reads photographs in a worker. */
-import { SaflError } from '../error.ts'
 import type { FoundWord } from '../find/finder.ts'
+import { disposed, InUse } from '../in-use.ts'
 import { ListSender } from '../recognize/kept-lists.ts'
 import { WorkerClient } from '../worker/client.ts'
 import type { OwnedPort } from '../worker/port.ts'
@@ -25,13 +25,12 @@ export class WorkerTextReader<Source> {
   private readonly worker: WorkerClient<ReaderCalls<unknown, unknown>>
   private readonly toPortable: ToPortable<Source, unknown>
   private readonly lists = new ListSender()
-  /** Of what was asked for and is not read yet, also where the source is still made portable. */
-  private readonly asked = new Set<Promise<unknown>>()
-  private disposing: Promise<void> | null = null
+  private readonly use: InUse
 
   private constructor(worker: WorkerClient<ReaderCalls<unknown, unknown>>, toPortable: ToPortable<Source, unknown>) {
     this.worker = worker
     this.toPortable = toPortable
+    this.use = new InUse('reader', () => worker.dispose(disposed('reader')))
   }
 
   /** Rejects, and ends the worker, where weights cannot be loaded. */
@@ -45,7 +44,7 @@ export class WorkerTextReader<Source> {
   }
 
   find(source: Source, { signal }: { readonly signal?: AbortSignal } = {}): Promise<FoundWord[]> {
-    return this.ask(async () => {
+    return this.use.ask(async () => {
       const { image, transfer } = await this.toPortable(source)
       return this.worker.call('find', image, { transfer, signal })
     })
@@ -54,7 +53,7 @@ export class WorkerTextReader<Source> {
   async read(source: Source, options: ReadOptions = {}): Promise<PhotographReading> {
     checkReadOptions(options)
     const { signal, ...others } = options
-    return this.ask(async () => {
+    return this.use.ask(async () => {
       const { image, transfer } = await this.toPortable(source)
       // Before the lists: what is not sent, the worker does not keep.
       signal?.throwIfAborted()
@@ -64,16 +63,6 @@ export class WorkerTextReader<Source> {
 
   /** Ends the worker when what was asked for before has been read. */
   dispose(): Promise<void> {
-    this.disposing ??= Promise.allSettled(this.asked).then(() => this.worker.dispose(disposed()))
-    return this.disposing
-  }
-
-  private async ask<Answer>(read: () => Promise<Answer>): Promise<Answer> {
-    if (this.disposing) throw disposed()
-    const reading = read().finally(() => this.asked.delete(reading))
-    this.asked.add(reading)
-    return reading
+    return this.use.dispose()
   }
 }
-
-const disposed = () => new SaflError('disposed', 'the reader was disposed of: load another')

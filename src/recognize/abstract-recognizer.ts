@@ -1,6 +1,6 @@
 /** One image, many, or a stream of them: what all recognisers have in common, wherever they compute. */
-import { SaflError } from '../error.ts'
 import type { RgbImage } from '../image/image.ts'
+import { InUse } from '../in-use.ts'
 import { checkImages, checkRecognizeOptions, checkStream } from './check-options.ts'
 import type { Engine } from './engine.ts'
 import { Gatherer } from './gather.ts'
@@ -9,7 +9,7 @@ import type { Recognition } from './recognition.ts'
 
 /** Images that are decoded side by side, and how many, and how many pixels of them, may wait to be read. */
 const DECODED_AT_ONCE = 2
-const [MOST_IMAGES, MOST_PIXELS] = [256, 8e6]
+const [MOST_IMAGES, MOST_PIXELS] = [256, 4e6]
 
 /** One image of a stream: what was read, or why nothing was. */
 export type StreamReading<Source> =
@@ -19,13 +19,12 @@ export type StreamReading<Source> =
 export abstract class AbstractRecognizer<Source> {
   private readonly engine: Engine
   private readonly gatherer: Gatherer
-  /** Of what was asked for and is not read yet, also where its pixels are still awaited. */
-  private readonly asked = new Set<Promise<unknown>>()
-  private disposing: Promise<void> | null = null
+  private readonly use: InUse
 
   protected constructor(engine: Engine) {
     this.engine = engine
     this.gatherer = new Gatherer((images, options) => engine.recognizeImages(images, options))
+    this.use = new InUse('recogniser', () => engine.dispose())
   }
 
   /** The pixels of what is to be read; rejects where there are none. */
@@ -43,14 +42,14 @@ export abstract class AbstractRecognizer<Source> {
   ): Promise<Recognition | Recognition[]> {
     if (isList(source)) return this.recognizeAll(source, options)
     checkRecognizeOptions(options)
-    return this.ask(async () => this.gatherer.add(await this.decode(source), options))
+    return this.use.ask(async () => this.gatherer.add(await this.decode(source), options))
   }
 
   /** Reads decoded images; their results are those of each image alone. */
   async recognizeImages(images: readonly RgbImage[], options: RecognizeOptions = {}): Promise<Recognition[]> {
     checkImages(images)
     checkRecognizeOptions(options)
-    return this.ask(() => this.engine.recognizeImages(images, options))
+    return this.use.ask(() => this.engine.recognizeImages(images, options))
   }
 
   /**
@@ -64,7 +63,7 @@ export abstract class AbstractRecognizer<Source> {
       this.decode(source).catch((error: unknown) => {
         throw atPlace(error, `images[${place}]`)
       })
-    return this.ask(async () => {
+    return this.use.ask(async () => {
       const readings: Recognition[] = []
       let group: RgbImage[] = []
       for (let start = 0; start < sources.length; start += DECODED_AT_ONCE) {
@@ -111,15 +110,7 @@ export abstract class AbstractRecognizer<Source> {
   /** Frees the runtime's memory when what was asked for before has been read; nothing can be read any more. */
   dispose(): Promise<void> {
     // A stream ends with the group that is being read.
-    this.disposing ??= Promise.allSettled(this.asked).then(() => this.engine.dispose())
-    return this.disposing
-  }
-
-  private async ask<Answer>(read: () => Promise<Answer>): Promise<Answer> {
-    if (this.disposing) throw new SaflError('disposed', 'the recogniser was disposed of: load another')
-    const reading = read().finally(() => this.asked.delete(reading))
-    this.asked.add(reading)
-    return reading
+    return this.use.dispose()
   }
 
   private async tryToDecode<Given extends Source>(source: Given): Promise<DecodedSource<Given>> {

@@ -71,8 +71,9 @@ export class Problem extends Error {
 
 export function problemResponse({ code, status, message, details }: Problem, requestId: string): Response {
   const { option, headers } = details
-  // Whatever of the body is still to come is not read.
-  const ends = status === 408 || status === 413
+  // What comes slowly is not waited for. Of what is too large the server reads on for half a second, and throws it away:
+  // a connection that is closed while its client sends may take the answer along.
+  const ends = status === 408
   return new Response(
     JSON.stringify({
       type: 'about:blank',

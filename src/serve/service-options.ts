@@ -45,7 +45,7 @@ export const photographOptions = serviceOptions.extend({
     .min(0)
     .max(1)
     .optional()
-    .describe('Words that are less sure are left out; default 0.4.'),
+    .describe('Words that are read less surely are left out; default 0.75 less half their score.'),
 })
 
 export type ServiceOptions = RecognizeOptions & Pick<z.infer<typeof photographOptions>, 'minimumConfidence'>

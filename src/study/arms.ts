@@ -1,18 +1,14 @@
-/** What the study compares: the same training with different losses, at two word frequencies. */
+/** What `safl study focal` compares: the same training with different losses, at two word frequencies. */
 import type { Preset } from '../config.ts'
+import type { PlannedRun, StudyArm } from './plan.ts'
 
-export interface Arm {
-  readonly name: string
-  /** What tables call it. */
-  readonly title: string
+export interface Arm extends StudyArm {
   readonly gamma: number
   readonly alpha: number
   /** `synth.words.naturalness`: 1, words as frequent as in English; 0, all of the lexicon alike. */
   readonly naturalness: number
   /** The arm with cross-entropy that has all else in common; null for itself. */
   readonly baseline: string | null
-  /** The paper's own question, which all seeds answer before another arm is begun. */
-  readonly first: boolean
 }
 
 const natural = { alpha: 1, naturalness: 1, baseline: 'gamma0', first: false }
@@ -38,35 +34,8 @@ export const STUDIED_SETTINGS = [
   'synth.words.naturalness',
 ] as const
 
-/** Arms by their names, in the order of `arms`. */
-export function chooseArms(names: readonly string[]): Arm[] {
-  const known = arms.map(({ name }) => name)
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new Error(`--arms: no arm "${unknown}": there are ${known.join(', ')}`)
-  return arms.filter(({ name }) => names.includes(name))
-}
-
-export interface PlannedRun {
-  readonly arm: Arm
-  readonly seed: number
-}
-
-/** Seed by seed with the arms interleaved, so that a study that is stopped is balanced; the paper's question first. */
-export function planRuns(chosen: readonly Arm[], seeds: number): PlannedRun[] {
-  return [true, false].flatMap((first) =>
-    Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
-      chosen.filter((arm) => arm.first === first).map((arm) => ({ arm, seed })),
-    ),
-  )
-}
-
-/** Steps of a run that sees `words` words, as nearly as whole batches allow. */
-export function stepsFor(words: number, batchSize: number): number {
-  return Math.max(1, Math.round(words / batchSize))
-}
-
 /** The settings of a run: only loss, word frequency and seed differ from the study's. */
-export function presetOf({ arm, seed }: PlannedRun, study: Preset): Preset {
+export function presetOf({ arm, seed }: PlannedRun<Arm>, study: Preset): Preset {
   return {
     ...study,
     training: { ...study.training, seed, focalGamma: arm.gamma, focalAlpha: arm.alpha },

@@ -1,6 +1,7 @@
 /** What a study's numbers say, in sentences computed from them: no more and no less. */
 import type { Comparison, Contrast, GroupEstimate, StudyReport } from './analyse.ts'
-import { arms, type PlannedRun } from './arms.ts'
+import { arms } from './arms.ts'
+import type { PlannedRun } from './plan.ts'
 import type { StudyDescription } from './study-folder.ts'
 
 /** What the paper says focal loss gains over cross-entropy, mean of its sets (arXiv 2201.00132). */

@@ -7,13 +7,14 @@ import { batchSettings, openBatches, type TrainingBatch } from '../data/batches.
 import { type DataSpec, type Dataset, openDataset } from '../data/dataset.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
+import type { Decoder } from '../recognize/reading-options.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import { initialState, type StepReport, train } from '../train/loop.ts'
 import { openTrainingStep } from '../train/replicated-step.ts'
 import { exportWeights } from '../train/run-folder.ts'
 import { startFrom } from '../train/start-from.ts'
-import type { PlannedRun } from './arms.ts'
+import type { PlannedRun } from './plan.ts'
 import type { StudyDescription, StudyRun } from './study-folder.ts'
 
 export interface RunOptions {
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly preset: Preset
   readonly study: StudyDescription
   readonly sources: readonly DataSpec[]
+  /** Sets that are read whole beside the sources' validation words, by their names. */
+  readonly further?: readonly { readonly name: string; readonly spec: DataSpec }[]
   /** The engine with the run's word frequencies; null trains on real words alone. */
   readonly synth: SynthesizerOptions | null
   /** Threads that render batches. */
@@ -35,9 +38,10 @@ export interface RunOptions {
 
 /** The run and its weights file; null where the signal ended training early. Rejects where the loss is not finite. */
 export async function runArm(options: RunOptions): Promise<{ run: StudyRun; weights: Uint8Array } | null> {
-  const { planned, preset, study, sources, synth, workers, threads, signal, onStep } = options
+  const { planned, preset, study, sources, further = [], synth, workers, threads, signal, onStep } = options
   const { training } = preset
   const datasets = await Promise.all(sources.map(openDataset))
+  const others = await Promise.all(further.map(({ spec }) => openDataset({ ...spec, wholly: 'validation' })))
   const seen = new SeenWords(await validationViews(datasets))
   const model = openTrainingStep(preset, threads)
   const state = initialState(model, training.seed)
@@ -55,7 +59,11 @@ export async function runArm(options: RunOptions): Promise<{ run: StudyRun; weig
     await train({ model, preset, batches, state, signal, onStep: note })
     if (state.step < training.steps) return null
     const weights = exportWeights(preset, model, state)
-    const sets = await readSets(weights, { datasets, study, threads })
+    const named = [...datasets, ...others].map((dataset, place) => ({
+      dataset,
+      name: study.data[place]?.name ?? further[place - datasets.length]!.name,
+    }))
+    const sets = await readSets(weights, { sets: named, decoder: planned.arm.decoder, threads })
     const run: StudyRun = {
       arm: planned.arm.name,
       seed: planned.seed,
@@ -72,7 +80,7 @@ export async function runArm(options: RunOptions): Promise<{ run: StudyRun; weig
   } finally {
     await batches.close()
     await model.dispose()
-    await Promise.all(datasets.map((dataset) => dataset.close()))
+    await Promise.all([...datasets, ...others].map((dataset) => dataset.close()))
   }
 }
 
@@ -119,22 +127,25 @@ export class SeenWords {
 }
 
 interface Reading {
-  readonly datasets: readonly Dataset[]
-  readonly study: StudyDescription
+  readonly sets: readonly { readonly name: string; readonly dataset: Dataset }[]
+  readonly decoder: Decoder | undefined
   readonly threads: number | undefined
 }
 
-async function readSets(weights: Uint8Array, { datasets, study, threads }: Reading): Promise<StudyRun['sets']> {
-  const recognizer = await SceneTextRecognizer.create(weights, runtime, { ...(threads !== undefined && { threads }) })
+async function readSets(weights: Uint8Array, { sets, decoder, threads }: Reading): Promise<StudyRun['sets']> {
+  const recognizer = await SceneTextRecognizer.create(weights, runtime, {
+    ...(threads !== undefined && { threads }),
+    ...(decoder !== undefined && { decoder }),
+  })
   try {
-    const sets: StudyRun['sets'] = []
-    for (const [place, dataset] of datasets.entries()) {
+    const read: StudyRun['sets'] = []
+    for (const { name, dataset } of sets) {
       const options = { split: 'validation', subset: 'all', list: null, reading: { secondLook: false } } as const
       const { results } = await evaluate(recognizer, dataset, options)
       const words = results.map((word) => ({ ...word, confidence: Math.min(1, Number(word.confidence.toFixed(5))) }))
-      sets.push({ name: study.data[place]!.name, words })
+      read.push({ name, words })
     }
-    return sets
+    return read
   } finally {
     await recognizer.dispose()
   }

@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { presetSettings } from '../config.ts'
 import { writeWhole } from '../write-whole.ts'
-import { arms, type PlannedRun } from './arms.ts'
+import type { PlannedRun } from './plan.ts'
 
 const count = z.int().min(0)
 
 const studyDescription = z.object({
+  /** What is compared. */
+  kind: z.enum(['focal', 'parts']).default('focal'),
   /** Settings that all runs share; the arms' own and the seed are in the runs. */
   settings: presetSettings,
   /** Words that a run may see. */
@@ -98,7 +100,7 @@ export class StudyFolder {
     await writeWhole(file, `${JSON.stringify(run)}\n`)
   }
 
-  /** All runs that are done, in the order of the arms, then of the seeds. */
+  /** All runs that are done, by the names of their arms, then by their seeds. */
   async runs(): Promise<StudyRun[]> {
     const names = await readdir(join(this.path, 'runs')).catch(() => [])
     const runs: StudyRun[] = []
@@ -106,12 +108,21 @@ export class StudyFolder {
       const file = join(this.path, 'runs', name)
       runs.push(parseFile(file, await readFile(file, 'utf8'), studyRun))
     }
-    const place = ({ arm }: StudyRun) => arms.findIndex(({ name }) => name === arm)
-    return runs.sort((a, b) => place(a) - place(b) || a.seed - b.seed)
+    return runs.sort((a, b) => (a.arm === b.arm ? a.seed - b.seed : a.arm < b.arm ? -1 : 1))
   }
 
   async write(name: string, content: string): Promise<void> {
     await writeWhole(join(this.path, name), content)
+  }
+
+  /** What was written by that name; null where there is no such file. */
+  async read(name: string): Promise<string | null> {
+    return readFile(join(this.path, name), 'utf8').catch(() => null)
+  }
+
+  /** The weights of a run that is done. */
+  weights(run: Pick<StudyRun, 'arm' | 'seed'>): Promise<Uint8Array> {
+    return readFile(this.runFile(run.arm, run.seed).replace(/json$/, 'safetensors'))
   }
 
   private runFile(arm: string, seed: number): string {
@@ -129,11 +140,11 @@ function parseFile<S extends z.ZodType>(file: string, text: string, schema: S): 
 }
 
 /** Words are the same wherever they lie. */
-function comparable({ settings, words, weights, data }: StudyDescription) {
+function comparable({ kind, settings, words, weights, data }: StudyDescription) {
   const labels = data.map(
     ({ training, validation, digest }) => `${training}+${validation} words, ${digest.slice(0, 12)}`,
   )
-  return { ...settings, 'words a run': words, weights: weights?.digest ?? 'none', data: labels.join(' | ') }
+  return { ...settings, kind, 'words a run': words, weights: weights?.digest ?? 'none', data: labels.join(' | ') }
 }
 
 /** Lines such as "training.batchSize is 64 there, 32 here". */

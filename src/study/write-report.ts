@@ -1,10 +1,10 @@
 /** Writes what a study has found so far: report.json, report.md, report.html. (Node) */
 import type { ArmReport, Comparison, Estimates, GroupEstimate, StudyReport } from './analyse.ts'
 import { analyse } from './analyse.ts'
-import type { PlannedRun } from './arms.ts'
 import { type Estimate, meanOf } from './bootstrap.ts'
 import { type Block, renderHtml, renderMarkdown } from './document.ts'
 import { findings, type Progress, range, signed, titleOf } from './findings.ts'
+import type { PlannedRun } from './plan.ts'
 import { drawPlots } from './plots.ts'
 import type { StudyDescription, StudyFolder } from './study-folder.ts'
 

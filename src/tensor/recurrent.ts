@@ -2,11 +2,12 @@
  * Recurrent layers: long short-term memory over a whole sequence (Hochreiter and Schmidhuber, 1997) and a gated recurrent
  * unit's step (Cho et al., arXiv 1406.1078). Weights have PyTorch's layout: a row for each unit of each gate.
  */
-import { add, detach, multiply, sigmoid, subtract, tanh } from './elementwise.ts'
+import { add, multiply, sigmoid, subtract, tanh } from './elementwise.ts'
 import { emit, requireType, ShapeError, type Tensor } from './graph.ts'
-import { concatenate, gather, reshape, split } from './layout.ts'
+import { concatenate, gather, reshape, slice, split } from './layout.ts'
 import { linear, matrixProduct } from './matrix.ts'
 import { sum } from './reduction.ts'
+import { scan } from './scan.ts'
 
 /** G gates, H units, I inputs. */
 export interface RecurrentWeights {
@@ -27,14 +28,32 @@ const ONNX_ORDER = [0, 3, 1, 2] as const
 /** Reset, update, new. */
 const GRU_GATES = 3
 
-/**
- * `x[S, B, I]` → `[S, B, H]`, the state after every step; from the last step to the first where `isReversed`. Of known
- * sizes it is unrolled and has a gradient; where a size is known at run time it is ONNX's own operator.
- */
-export function lstm(x: Tensor, weights: RecurrentWeights, { isReversed = false } = {}): Tensor {
+/** Which way a layer reads its sequence. */
+export interface LstmOptions {
+  /** From the last step to the first. */
+  readonly isReversed?: boolean
+}
+
+/** `x[S, B, I]` → `[S, B, H]`, the state after every step. ONNX's own operator, which has no gradient. */
+export function lstm(x: Tensor, weights: RecurrentWeights, { isReversed = false }: LstmOptions = {}): Tensor {
   const units = checkWeights('lstm', x, { weights, gates: LSTM_GATES, rank: 3 })
-  if (x.shape.some((size) => size < 0)) return lstmOperator(x, weights, { units, isReversed })
-  return unrolled(linear(x, weights.input, weights.inputBias), weights, isReversed)
+  const indices = ONNX_ORDER.flatMap((gate) => Array.from({ length: units }, (_, unit) => gate * units + unit))
+  const ordered = (weight: Tensor) => {
+    const rows = gather(weight, { axis: 0, indices })
+    return reshape(rows, [1, ...rows.shape])
+  }
+  const bias = concatenate([ordered(weights.inputBias), ordered(weights.recurrentBias)], { axis: 1 })
+  const [steps, batch] = x.shape as [number, number]
+  const output = emit('LSTM', [x, ordered(weights.input), ordered(weights.recurrent), bias], [steps, 1, batch, units], {
+    attributes: { hidden_size: units, direction: isReversed ? 'reverse' : 'forward' },
+  })
+  return emit('Squeeze', [output, x.graph.integers([1])], [steps, batch, units])
+}
+
+/** `lstm` with its gradient, of known sizes. */
+export function lstmTraining(x: Tensor, weights: RecurrentWeights, { isReversed = false }: LstmOptions = {}): Tensor {
+  checkWeights('lstmTraining', x, { weights, gates: LSTM_GATES, rank: 3 })
+  return stepByStep(linear(x, weights.input, weights.inputBias), weights, isReversed)
 }
 
 function checkWeights(
@@ -58,116 +77,102 @@ function checkWeights(
   return units
 }
 
-function lstmOperator(
-  x: Tensor,
-  weights: RecurrentWeights,
-  { units, isReversed }: { units: number; isReversed: boolean },
-): Tensor {
-  const indices = ONNX_ORDER.flatMap((gate) => Array.from({ length: units }, (_, unit) => gate * units + unit))
-  const ordered = (weight: Tensor) => {
-    const rows = gather(weight, { axis: 0, indices })
-    return reshape(rows, [1, ...rows.shape])
-  }
-  const bias = concatenate([ordered(weights.inputBias), ordered(weights.recurrentBias)], { axis: 1 })
-  const [steps, batch] = x.shape as [number, number]
-  const output = emit('LSTM', [x, ordered(weights.input), ordered(weights.recurrent), bias], [steps, 1, batch, units], {
-    attributes: { hidden_size: units, direction: isReversed ? 'reverse' : 'forward' },
-  })
-  return emit('Squeeze', [output, x.graph.integers([1])], [steps, batch, units])
-}
-
-/** What a step of the way forward leaves for the way back, [B, H] each. */
-interface LstmStep {
-  readonly gates: readonly [input: Tensor, forget: Tensor, cell: Tensor, output: Tensor]
-  /** The cells before the step; null before the first, where they are 0. */
-  readonly before: Tensor | null
-  /** Those after it, and their tanh. */
-  readonly cells: Tensor
-  readonly squashed: Tensor
-  readonly state: Tensor
-}
-
-/** `projected[S, B, 4H]` holds what the input gives to the gates. */
-function unrolled(projected: Tensor, weights: RecurrentWeights, isReversed: boolean): Tensor {
+/**
+ * `projected[S, B, 4H]` holds what the input gives to the gates. One step is written once, for each way: a step written out S
+ * times made sessions that took up to half a minute to open.
+ */
+function stepByStep(projected: Tensor, weights: RecurrentWeights, isReversed: boolean): Tensor {
   const { recurrent, recurrentBias } = weights
-  const [count, batch, rows] = projected.shape as [number, number, number]
+  const { graph } = projected
+  const [, batch, rows] = projected.shape as [number, number, number]
   const units = rows / LSTM_GATES
-  const inOrder = <T>(values: readonly T[]) => (isReversed ? values.toReversed() : values)
-  const apart = (x: Tensor, width: number) =>
-    inOrder(split(x, { axis: 0, sizes: Array<number>(count).fill(1) })).map((part) => reshape(part, [batch, width]))
-  const [weight, bias] = [detach(recurrent), detach(recurrentBias)]
-  const steps: LstmStep[] = []
-  for (const given of apart(detach(projected), rows)) {
-    const last = steps.at(-1)
-    steps.push(lstmStep(add(given, last ? linear(last.state, weight, bias) : bias), last?.cells ?? null))
-  }
-  const joined = concatenate(
-    inOrder(steps).map(({ state }) => reshape(state, [1, batch, units])),
-    { axis: 0 },
-  )
-  const output = detach(joined)
-  projected.graph.record('lstm', [projected, recurrent, recurrentBias], [output], ([dy]) => {
-    const slopes: Tensor[] = []
-    let [fromState, fromCells]: [Tensor | null, Tensor | null] = [null, null]
-    const upstream = apart(dy!, units)
-    for (const [place, step] of [...steps.entries()].reverse()) {
-      const slope: Tensor = fromState ? add(upstream[place]!, fromState) : upstream[place]!
-      const back = stepBack(step, slope, fromCells)
-      slopes.unshift(back.gates)
-      fromCells = back.cells
-      fromState = place > 0 ? matrixProduct(back.gates, weight) : null
-    }
-    const all = concatenate(
-      inOrder(slopes).map((slope) => reshape(slope, [1, batch, rows])),
-      { axis: 0 },
-    )
-    return [all, recurrentSlope(slopes, steps, weight), sum(all, { axes: [0, 1] })]
+  const zeros = graph.constant(new Float32Array(batch * units), [batch, units])
+  const [states, cells, ...gates] = scan({
+    state: [zeros, zeros],
+    given: [projected],
+    isReversed,
+    body({ state: [last, before], given, outer }) {
+      const sums = add(given[0]!, linear(last!, outer(recurrent), outer(recurrentBias)))
+      const [input, forget, cell, output] = split(sums, { axis: 1, sizes: Array<number>(LSTM_GATES).fill(units) })
+      const opened = [sigmoid(input!), sigmoid(forget!), tanh(cell!), sigmoid(output!)] as const
+      const after = add(multiply(opened[0], opened[2]), multiply(opened[1], before!))
+      const state = multiply(opened[3], tanh(after))
+      return { state: [state, after], kept: [state, after, ...opened] }
+    },
+  }) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+  graph.record('lstm', [projected, recurrent, recurrentBias], [states], ([dy]) => {
+    const way = { states, cells, gates, recurrent, isReversed }
+    const slopes = slopesOfGates(dy!, way)
+    return [slopes, slopeOfRecurrent(slopes, way), sum(slopes, { axes: [0, 1] })]
   })
-  return output
+  return states
 }
 
-function lstmStep(sums: Tensor, before: Tensor | null): LstmStep {
-  const units = sums.shape[1]! / LSTM_GATES
-  const [input, forget, cell, output] = split(sums, { axis: 1, sizes: Array<number>(LSTM_GATES).fill(units) })
-  const gates = [sigmoid(input!), sigmoid(forget!), tanh(cell!), sigmoid(output!)] as const
-  const taken = multiply(gates[0], gates[2])
-  const cells = before ? add(taken, multiply(gates[1], before)) : taken
+/** What the way forward leaves for the way back: after every step, [S, B, H] each. */
+interface WayForward {
+  readonly states: Tensor
+  readonly cells: Tensor
+  /** Input, forget, cell, output. */
+  readonly gates: readonly Tensor[]
+  readonly recurrent: Tensor
+  readonly isReversed: boolean
+}
+
+/**
+ * From slopes to the states, [S, B, H], those to the gates' sums, [S, B, 4H]. What needs no other step is computed for all
+ * steps at once.
+ */
+function slopesOfGates(dy: Tensor, { gates, cells, recurrent, isReversed }: WayForward): Tensor {
+  const { graph } = dy
+  const [input, forget, cell, output] = gates as [Tensor, Tensor, Tensor, Tensor]
+  const [count, batch, units] = dy.shape as [number, number, number]
+  const ofSigmoid = (gate: Tensor) => multiply(gate, subtract(1, gate))
+  const ofTanh = (value: Tensor) => subtract(1, multiply(value, value))
   const squashed = tanh(cells)
-  return { gates, before, cells, squashed, state: multiply(gates[3], squashed) }
-}
-
-/** From the slope to a step's state, and that to the cells after it, those to the gates' sums and the cells before. */
-function stepBack(
-  { gates: [input, forget, cell, output], before, squashed }: LstmStep,
-  slope: Tensor,
-  later: Tensor | null,
-): { gates: Tensor; cells: Tensor } {
-  const ofSigmoid = (gate: Tensor, outer: Tensor) => multiply(outer, multiply(gate, subtract(1, gate)))
-  const ofTanh = (value: Tensor, outer: Tensor) => multiply(outer, subtract(1, multiply(value, value)))
-  const through = ofTanh(squashed, multiply(slope, output))
-  const cells = later ? add(through, later) : through
-  const toForget = before ? ofSigmoid(forget, multiply(cells, before)) : multiply(forget, 0)
-  const gates = concatenate(
-    [
-      ofSigmoid(input, multiply(cells, cell)),
-      toForget,
-      ofTanh(cell, multiply(cells, input)),
-      ofSigmoid(output, multiply(slope, squashed)),
+  const zeros = graph.constant(new Float32Array(batch * units), [batch, units])
+  const none = reshape(zeros, [1, batch, units])
+  const before =
+    count === 1
+      ? none
+      : isReversed
+        ? concatenate([slice(cells, { axis: 0, start: 1 }), none], { axis: 0 })
+        : concatenate([none, slice(cells, { axis: 0, end: count - 1 })], { axis: 0 })
+  const [slopes] = scan({
+    state: [zeros, zeros],
+    given: [
+      dy,
+      multiply(output, ofTanh(squashed)),
+      multiply(cell, ofSigmoid(input)),
+      multiply(before, ofSigmoid(forget)),
+      multiply(input, ofTanh(cell)),
+      multiply(squashed, ofSigmoid(output)),
+      forget,
     ],
-    { axis: 1 },
-  )
-  return { gates, cells: multiply(cells, forget) }
+    isReversed: !isReversed,
+    body({ state: [fromState, fromCells], given, outer }) {
+      const [slope, ofCells, ...others] = given as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+      const toState = add(slope, fromState!)
+      const toCells = add(multiply(toState, ofCells), fromCells!)
+      const sums = concatenate(
+        [...others.slice(0, 3).map((other) => multiply(toCells, other)), multiply(toState, others[3]!)],
+        { axis: 1 },
+      )
+      return { state: [matrixProduct(sums, outer(recurrent)), multiply(toCells, others[4]!)], kept: [sums] }
+    },
+  })
+  return slopes!
 }
 
 /** All steps' slopes with the states before them, in one product; before the first the state is 0. */
-function recurrentSlope(slopes: readonly Tensor[], steps: readonly LstmStep[], weight: Tensor): Tensor {
-  if (slopes.length === 1) return multiply(weight, 0)
-  const later = concatenate(slopes.slice(1), { axis: 0 })
-  const earlier = concatenate(
-    steps.slice(0, -1).map(({ state }) => state),
-    { axis: 0 },
-  )
-  return emit('Gemm', [later, earlier], weight.shape, { attributes: { transA: 1 } })
+function slopeOfRecurrent(slopes: Tensor, { states, recurrent, isReversed }: WayForward): Tensor {
+  const [count, batch, rows] = slopes.shape as [number, number, number]
+  if (count === 1) return multiply(recurrent, 0)
+  const [later, earlier] = isReversed
+    ? [slice(slopes, { axis: 0, end: count - 1 }), slice(states, { axis: 0, start: 1 })]
+    : [slice(slopes, { axis: 0, start: 1 }), slice(states, { axis: 0, end: count - 1 })]
+  const flat = (tensor: Tensor, width: number) => reshape(tensor, [(count - 1) * batch, width])
+  const operands = [flat(later, rows), flat(earlier, rows / LSTM_GATES)]
+  return emit('Gemm', operands, recurrent.shape, { attributes: { transA: 1 } })
 }
 
 /** `x[B, I]` and `state[B, H]` → the state after the step, [B, H]. */

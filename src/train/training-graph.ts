@@ -1,6 +1,7 @@
 /** The graph of one step of training: forward, losses and gradient. */
 import { STATISTICS_MOMENTUM } from '../model/layers.ts'
 import { Scope, type TensorSpec } from '../model/scope.ts'
+import { trainingLayers } from '../model/training-layers.ts'
 import {
   add,
   concatenate,
@@ -57,9 +58,8 @@ export function buildStep<B extends TaskBatch, L extends TaskLosses>(task: Train
   for (const [place, { name }] of parameters.entries()) tensors.set(name, step.parameters[place]!)
   const scope = new Scope({
     graph: step.statistics.graph,
-    training: true,
+    training: trainingLayers(noise),
     resolve: ({ name }) => tensors.get(name)!,
-    ...(noise && { noise }),
   })
   const { losses, objective } = task.losses(scope, step.inputs)
   return {

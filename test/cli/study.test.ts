@@ -1,4 +1,4 @@
-/** `safl study focal` from the command line, with a toy of a model and a handful of words. */
+/** `safl study` from the command line, with a toy of a model and a handful of words. */
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,10 +19,12 @@ const toy = [
   ...['model.transformer.width=16', 'model.transformer.heads=2', 'model.transformer.feedForward=16'],
 ]
 
-function study(out: string, ...args: string[]): Promise<{ code: number; err: string }> {
+const study = (out: string, ...args: string[]) => runStudy('focal', out, ...args)
+
+function runStudy(name: string, out: string, ...args: string[]): Promise<{ code: number; err: string }> {
   const settings = toy.flatMap((change) => ['--set', change])
   const data = ['--data', `tsv:${join(folder, 'labels.tsv')}`]
-  const all = ['src/cli/main.ts', 'study', 'focal', '--out', join(folder, out), ...settings, ...data, ...args]
+  const all = ['src/cli/main.ts', 'study', name, '--out', join(folder, out), ...settings, ...data, ...args]
   return promisify(execFile)(process.execPath, ['--import', 'tsx', ...all]).then(
     ({ stderr }) => ({ code: 0, err: stderr }),
     ({ code, stderr }: { code: number; stderr: string }) => ({ code, err: stderr }),
@@ -90,6 +92,44 @@ describe('safl study focal', () => {
     const { code, err } = await study('never', ...args)
     expect([code, err]).toEqual([1, expect.stringMatching(message)])
     expect(err).not.toMatch(/\n\s+at /)
+  })
+})
+
+describe('safl study parts', () => {
+  test('two arms are trained, read, measured and compared; a run that is done is not made again', async () => {
+    const few = ['--words', '4', '--drawn', '3', '--workers', '1', '--seeds', '1']
+    const args = [...few, '--arms', 'tiny,no-rectifier', '--set', 'training.replicas=1']
+    const first = await runStudy('parts', 'parts', ...args)
+    expect(first).toMatchObject({ code: 0, err: expect.stringMatching(/measuring 2 models\n.*2 of 2 runs are done/) })
+    const out = join(folder, 'parts')
+    const report = await readFile(join(out, 'report.md'), 'utf8')
+    expect(report).toMatch(/\| arm \| parameters, millions \| GFLOP a word read \|/)
+    expect(report).toMatch(/\| no rectifier against SAFL \| 1 \|/)
+    expect(report).toMatch(/synthetic, straight \(3 words\) \| synthetic, curved \(3 words\)/)
+    const widest = Math.max(...report.split('\n').map((line) => (line.startsWith('|') ? line.split(' | ').length : 0)))
+    expect(widest).toBeLessThanOrEqual(6)
+    const { costs, arms, comparisons } = JSON.parse(await readFile(join(out, 'report.json'), 'utf8'))
+    expect(costs.arms.map(({ arm }: { arm: string }) => arm)).toEqual(['tiny', 'no-rectifier'])
+    for (const { trainWordsPerSecond, readMilliseconds } of costs.arms) {
+      expect(trainWordsPerSecond).toBeGreaterThan(0)
+      expect(readMilliseconds).toBeGreaterThan(0)
+    }
+    expect(arms.map(({ arm, seeds }: { arm: string; seeds: number[] }) => [arm, seeds])).toEqual([
+      ['tiny', [1]],
+      ['no-rectifier', [1]],
+    ])
+    expect(comparisons[0]).toMatchObject({ arm: 'no-rectifier', baseline: 'tiny', seeds: [1] })
+
+    const again = await runStudy('parts', 'parts', ...args)
+    expect(again.err).toBe(`safl: 2 of 2 runs are done: ${out}/report.md\n`)
+    const other = '--words 4 --arms gamma0 --preset tiny --set training.replicas=1'.split(' ')
+    const kind = await runStudy('focal', 'parts', ...other)
+    expect(kind).toMatchObject({ code: 1, err: expect.stringMatching(/kind is "parts" there, "focal" here/) })
+  }, 120_000)
+
+  test('an arm that is none is named', async () => {
+    const { code, err } = await runStudy('parts', 'never', '--arms', 'tiny,large')
+    expect([code, err]).toEqual([1, expect.stringMatching(/no arm "large": there are tiny, unguided, no-rectifier/)])
   })
 })
 

@@ -93,8 +93,8 @@ const operators: Readonly<Record<string, Build>> = {
     t.batchNormInference({ x: x!, scale: scale!, bias: bias!, mean: mean!, variance: variance! }),
   ),
   layerNorm: one((x, scale, bias) => t.layerNorm({ x: x!, scale: scale!, bias: bias! })),
-  lstm: one((x, ...weights) => t.lstm(x!, recurrent(weights))),
-  'lstm reversed': one((x, ...weights) => t.lstm(x!, recurrent(weights), { isReversed: true })),
+  lstm: one((x, ...weights) => t.lstmTraining(x!, recurrent(weights))),
+  'lstm reversed': one((x, ...weights) => t.lstmTraining(x!, recurrent(weights), { isReversed: true })),
   gruStep: one((x, state, ...weights) => t.gruStep(x!, state!, recurrent(weights))),
   softmax: one((x) => t.softmax(x!, 1)),
   logSoftmax: one((x) => t.logSoftmax(x!)),
@@ -103,7 +103,7 @@ const operators: Readonly<Record<string, Build>> = {
   multiHeadAttention: one((x, ...weights) => {
     const names = ['in_proj_weight', 'in_proj_bias', 'out_proj.weight', 'out_proj.bias']
     const resolve = ({ name }: { name: string }) => weights[names.indexOf(name.slice('self.'.length))]!
-    const scope = new Scope({ graph: x!.graph, training: false, resolve })
+    const scope = new Scope({ graph: x!.graph, resolve })
     const self = new MultiHeadAttention(scope, 'self', { width: 8, heads: 2, dropout: 0 })
     const { query, ...memory } = self.projectAll(x!)
     return self.attend(query, memory, { mask: causalMask(x!, 5) })

@@ -121,6 +121,23 @@ describe('reading photographs', () => {
     })
   })
 
+  test('the surer the finder is, the less surely a found word need be read', async () => {
+    const scored = (score: number): Finder => ({
+      find: async () => upright.map(({ quadrilateral }) => ({ quadrilateral, score })),
+      dispose: async () => {},
+    })
+    // Of one character alone nothing that is read is sure.
+    const options = { pattern: '[0-9]' }
+    const all = await withFinder(scored(0)).read(photograph, { ...options, minimumConfidence: 0 })
+    expect(all.words).toHaveLength(4)
+    for (const score of [0.3, 1]) {
+      const { words } = await withFinder(scored(score)).read(photograph, options)
+      const kept = all.words.filter(({ confidence }) => confidence >= 0.75 - score / 2)
+      expect(words.map(({ text }) => text)).toEqual(kept.map(({ text }) => text))
+    }
+    expect((await withFinder(scored(1)).read(photograph)).text).toBe('FRESH BREAD\nEVERY DAY')
+  })
+
   test('a path, a URL, bytes, a blob and pixels of one photograph read alike', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'safl-')), 'street.png')
     await writeFile(path, photograph)

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { END, encodeText, PADDING } from '../../src/charset.ts'
 import { createRandom } from '../../src/random.ts'
 import { analyse } from '../../src/study/analyse.ts'
-import { arms, chooseArms, planRuns, presetOf } from '../../src/study/arms.ts'
+import { arms, presetOf } from '../../src/study/arms.ts'
 import { bootstrap, studentInterval } from '../../src/study/bootstrap.ts'
 import { findings, verdictOf } from '../../src/study/findings.ts'
+import { chooseArms, planRuns } from '../../src/study/plan.ts'
 import { SeenWords } from '../../src/study/run-arm.ts'
 import { type MadeUp, madeUpRun, STUDY } from './made-up-runs.ts'
 
@@ -20,16 +21,16 @@ function study(right0: MadeUp['right'], right2: (set: number, index: number, see
 }
 
 const said = (runs: ReturnType<typeof study>) =>
-  findings(analyse(runs), { study: STUDY, planned: planRuns(chooseArms(['gamma0', 'gamma2']), 3), done: 6 })
+  findings(analyse(runs), { study: STUDY, planned: planRuns(chooseArms(arms, ['gamma0', 'gamma2']), 3), done: 6 })
 
 describe('the plan', () => {
   test("the paper's question first, seed by seed, arms interleaved", () => {
-    const order = planRuns(chooseArms(['uniform-gamma0', 'gamma2', 'gamma5', 'gamma0']), 2)
+    const order = planRuns(chooseArms(arms, ['uniform-gamma0', 'gamma2', 'gamma5', 'gamma0']), 2)
     expect(order.map(({ arm, seed }) => `${arm.name} ${seed}`)).toEqual([
       ...['gamma0 1', 'gamma2 1', 'gamma0 2', 'gamma2 2'],
       ...['gamma5 1', 'uniform-gamma0 1', 'gamma5 2', 'uniform-gamma0 2'],
     ])
-    expect(() => chooseArms(['gamma3'])).toThrow(/no arm "gamma3": there are gamma0, gamma2/)
+    expect(() => chooseArms(arms, ['gamma3'])).toThrow(/no arm "gamma3": there are gamma0, gamma2/)
   })
 
   test('runs of a seed differ from their baseline by the loss alone', () => {

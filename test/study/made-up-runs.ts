@@ -4,6 +4,7 @@ import { arms, presetOf } from '../../src/study/arms.ts'
 import type { StudyDescription, StudyRun } from '../../src/study/study-folder.ts'
 
 export const STUDY: StudyDescription = {
+  kind: 'focal',
   settings: presetSettings.parse({ training: { steps: 10, batchSize: 10 } }),
   words: 100,
   weights: null,

@@ -230,16 +230,16 @@ const cases: readonly Case[] = [
     shapes: [[2, 3, 8], [8], [8]],
     build: (x, scale, bias) => t.layerNorm({ x: x!, scale: scale!, bias: bias! }),
   },
-  { name: 'lstm', shapes: LSTM_SHAPES, build: (x, ...weights) => t.lstm(x!, recurrent(weights)) },
+  { name: 'lstm', shapes: LSTM_SHAPES, build: (x, ...weights) => t.lstmTraining(x!, recurrent(weights)) },
   {
     name: 'lstm, reversed',
     shapes: LSTM_SHAPES,
-    build: (x, ...weights) => t.lstm(x!, recurrent(weights), { isReversed: true }),
+    build: (x, ...weights) => t.lstmTraining(x!, recurrent(weights), { isReversed: true }),
   },
   {
     name: 'lstm, one step',
     shapes: [[1, 2, 3], ...LSTM_SHAPES.slice(1)],
-    build: (x, ...weights) => t.lstm(x!, recurrent(weights)),
+    build: (x, ...weights) => t.lstmTraining(x!, recurrent(weights)),
   },
   {
     name: 'gruStep',

@@ -1,9 +1,9 @@
 /** Muon's orthogonal steps, against matrices whose singular values are known by their making. */
 import * as runtime from 'onnxruntime-node'
 import { expect, test } from 'vitest'
-import { countOperations } from '../../bench/arithmetic.ts'
 import { loadPreset } from '../../src/presets/index.ts'
 import { createRandom } from '../../src/random.ts'
+import { countOperations } from '../../src/tensor/count-operations.ts'
 import { muonGraph, shareMatrices } from '../../src/train/muon.ts'
 import { isMatrix, stretchesOf } from '../../src/train/optimizer-rules.ts'
 import { orthogonal, orthogonalWork } from '../../src/train/orthogonal-step.ts'

@@ -1,0 +1,39 @@
+/** What every study has: arms, and runs of them in an order that leaves a study that is stopped balanced. */
+import type { Decoder } from '../recognize/reading-options.ts'
+
+export interface StudyArm {
+  readonly name: string
+  /** What tables call it. */
+  readonly title: string
+  /** The study's main question, which all seeds answer before another arm is begun. */
+  readonly first: boolean
+  /** What spells when the run is read; attention unless given. */
+  readonly decoder?: Decoder
+}
+
+/** Some of the arms by their names, in the order of all. */
+export function chooseArms<A extends StudyArm>(arms: readonly A[], names: readonly string[]): A[] {
+  const known = arms.map(({ name }) => name)
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`--arms: no arm "${unknown}": there are ${known.join(', ')}`)
+  return arms.filter(({ name }) => names.includes(name))
+}
+
+export interface PlannedRun<A extends StudyArm = StudyArm> {
+  readonly arm: A
+  readonly seed: number
+}
+
+/** Seed by seed with the arms interleaved, so that a study that is stopped is balanced; the main question first. */
+export function planRuns<A extends StudyArm>(chosen: readonly A[], seeds: number): PlannedRun<A>[] {
+  return [true, false].flatMap((first) =>
+    Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
+      chosen.filter((arm) => arm.first === first).map((arm) => ({ arm, seed })),
+    ),
+  )
+}
+
+/** Steps of a run that sees `words` words, as nearly as whole batches allow. */
+export function stepsFor(words: number, batchSize: number): number {
+  return Math.max(1, Math.round(words / batchSize))
+}
