@@ -80,7 +80,8 @@ describe.runIf(isAlone)('what only some need is asked for with the command that 
   test.each([
     [['train', '--run', 'run', ...data], `safl: safl train ${all}\n`],
     [['train', '--run', 'run', '--no-synth', ...data], `safl: safl train ${plots}\n`],
-    [['study', 'focal', '--out', 'study'], `safl: safl study ${plots}\n`],
+    [['study', 'focal', '--out', 'study'], `safl: safl study focal ${plots}\n`],
+    [['study', 'parts', '--out', 'study'], `safl: safl study parts ${canvas}\n`],
     [['synth', '--out', 'set'], `safl: safl synth ${canvas}\n`],
     [['evaluate', '--report', 'report', '--data', 'tsv:words.tsv'], `safl: safl evaluate --report ${all}\n`],
     [['data', 'stats', '--plot', 'a.svg', 'tsv:words.tsv'], `safl: safl data stats --plot ${plots}\n`],
