@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { countOperations } from './count-operations.ts'
 import { Graph } from './graph.ts'
 import { matrixProduct } from './matrix.ts'
-import { lstm } from './recurrent.ts'
+import { lstm, lstmTraining } from './recurrent.ts'
 
 test('a product of [2, 3] and [3, 4] has 48 operations', () => {
   const graph = new Graph()
@@ -10,11 +10,14 @@ test('a product of [2, 3] and [3, 4] has 48 operations', () => {
   expect(countOperations(graph)).toBe(48)
 })
 
-test('five steps of an LSTM: products of the input for all, and of the state at each', () => {
+test.each([
+  { name: 'as it is trained', layer: lstmTraining },
+  { name: 'as it is read', layer: lstm },
+])('five steps of an LSTM $name: products of the input for all, and of the state at each', ({ layer }) => {
   const graph = new Graph()
   const [steps, batch, inputs, units] = [5, 2, 3, 4]
   const weight = (name: string, shape: number[]) => graph.input(name, 'float32', shape)
-  lstm(weight('x', [steps, batch, inputs]), {
+  layer(weight('x', [steps, batch, inputs]), {
     input: weight('input', [4 * units, inputs]),
     recurrent: weight('recurrent', [4 * units, units]),
     inputBias: weight('bias', [4 * units]),

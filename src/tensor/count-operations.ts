@@ -18,6 +18,8 @@ function countIn(graph: Graph, shapeOf: (name: string) => Shape | undefined): nu
       const [steps] = shapeOf(inputs.at(-1)!)!
       total += steps! * countIn(body.graph, (name) => body.graph.shapes.get(name) ?? shapeOf(name))
     }
+    // Four gates, each of the input and of the state.
+    if (operator === 'LSTM') total += 2 * 4 * sizeOf(out!) * (a!.at(-1)! + out!.at(-1)!)
     if (operator === 'MatMul') total += 2 * sizeOf(out!) * a![a!.length - 1]!
     // Gemm's inner size, whichever of its operands is transposed: rows · inner · inner · columns / (rows · columns).
     if (operator === 'Gemm') total += 2 * sizeOf(out!) * Math.sqrt((sizeOf(a!) * sizeOf(b!)) / sizeOf(out!))
