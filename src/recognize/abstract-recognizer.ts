@@ -9,7 +9,7 @@ import type { Recognition } from './recognition.ts'
 
 /** Images that are decoded side by side, and how many, and how many pixels of them, may wait to be read. */
 const DECODED_AT_ONCE = 2
-const [MOST_IMAGES, MOST_PIXELS] = [256, 4e6]
+const [MOST_IMAGES, MOST_PIXELS] = [256, 1e6]
 
 /** One image of a stream: what was read, or why nothing was. */
 export type StreamReading<Source> =
