@@ -10,7 +10,7 @@ import { arms, presetOf, STUDIED_SETTINGS } from '../study/arms.ts'
 import { chooseArms, planRuns } from '../study/plan.ts'
 import { StudyFolder } from '../study/study-folder.ts'
 import { writeReport } from '../study/write-report.ts'
-import { addStudyOptions, describeStudy, makeRuns, type StudyOptions, threadsAskedFor } from './study-runs.ts'
+import { addStudyOptions, describeStudy, makeRuns, type StudyOptions, sayDone, threadsAskedFor } from './study-runs.ts'
 
 interface Options extends StudyOptions {
   readonly weights?: string
@@ -46,8 +46,7 @@ async function run(options: Options): Promise<void> {
   const report = () => writeReport(folder, planned)
   const threads = threadsAskedFor(options)
   await makeRuns(planned, { options, folder, presetOf, report, threads, weights: weights?.file ?? null })
-  const done = planned.filter((each) => folder.has(each)).length
-  console.error(`safl: ${done} of ${planned.length} runs are done: ${options.out}/report.html`)
+  sayDone(planned, folder, `${options.out}/report.html`)
 }
 
 interface ReadWeights {

@@ -17,6 +17,7 @@ import {
   describeStudy,
   makeRuns,
   type StudyOptions,
+  sayDone,
   sourcesOf,
   threadsAskedFor,
 } from './study-runs.ts'
@@ -64,8 +65,7 @@ async function run(options: Options): Promise<void> {
   const signal = await makeRuns(planned, made)
   await measure({ options, folder, signal })
   await report()
-  const done = planned.filter((each) => folder.has(each)).length
-  console.error(`safl: ${done} of ${planned.length} runs are done: ${options.out}/report.md`)
+  sayDone(planned, folder, `${options.out}/report.md`)
 }
 
 interface Measuring {

@@ -135,6 +135,12 @@ export async function makeRuns<A extends StudyArm>(
   return signal
 }
 
+/** Says how many runs are done, and where that is told. */
+export function sayDone(planned: readonly PlannedRun[], folder: StudyFolder, report: string): void {
+  const done = planned.filter((each) => folder.has(each)).length
+  console.error(`safl: ${done} of ${planned.length} runs are done: ${report}`)
+}
+
 export function threadsAskedFor(options: StudyOptions): number | undefined {
   return options.threads === undefined ? undefined : threadsOf(options).threads
 }

@@ -14,10 +14,10 @@ export interface KernelOptions {
 }
 
 /**
- * The kernels of a map, of each its places (row · width + column), in their order. Each ends at its own height: a network is as sure of the middle of a faint word as of the rim of a
- * clear one, so that no threshold fits both, and neighbours that meet below that height stay two. The map is flooded from
- * its peaks down; what meets a kernel that has ended ends with it. Cells touch each other by sides and corners; those that
- * are no number belong to none.
+ * The kernels of a map, of each its places (row · width + column), in their order. Each ends at its own height: a network
+ * is as sure of the middle of a faint word as of the rim of a clear one, so that no threshold fits both, and neighbours
+ * that meet below that height stay two. The map is flooded from its peaks down; what meets a kernel that has ended ends
+ * with it. Cells touch each other by sides and corners; those that are no number belong to none.
  */
 export function kernelsOf(values: Float32Array, size: MapSize, { floor, share }: KernelOptions): Int32Array[] {
   const pools = new Pools(size)

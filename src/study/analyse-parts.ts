@@ -101,15 +101,15 @@ function groupsOf(sets: readonly string[]): WordGroup[] {
 type RightWords = ReadonlyMap<string, readonly number[]>
 
 function rightWords({ sets }: StudyRun): RightWords {
-  return new Map(
-    sets.map(({ name, words }) => [
-      name,
-      words.flatMap(({ label, prediction }) => {
-        const wanted = alphanumericView(label)
-        return wanted === '' ? [] : [wanted === alphanumericView(prediction) ? 1 : 0]
-      }),
-    ]),
-  )
+  return new Map(sets.map(({ name, words }) => [name, judged(words).map(({ right }) => (right ? 1 : 0))]))
+}
+
+/** How sure each word was and whether it was right, but for words with nothing to compare. */
+function judged(words: StudyRun['sets'][number]['words']): { confidence: number; right: boolean }[] {
+  return words.flatMap(({ label, prediction, confidence }) => {
+    const wanted = alphanumericView(label)
+    return wanted === '' ? [] : [{ confidence, right: wanted === alphanumericView(prediction) }]
+  })
 }
 
 interface Measured {
@@ -135,7 +135,7 @@ function pairRuns(arm: readonly Measured[], baseline: readonly Measured[], unpai
 
 function describe({ name, title }: PartArm, runs: readonly Measured[], groups: readonly WordGroup[]): PartReport {
   const real = groups[0]!.sets
-  const words = runs.map(({ run }) => confidences(run, real))
+  const words = runs.map(({ run }) => run.sets.flatMap(({ name, words }) => (real.includes(name) ? judged(words) : [])))
   return {
     arm: name,
     title,
@@ -199,15 +199,4 @@ function estimate(
     const [found] = bootstrap(rows, [(totals) => totals[0]! / totals[1]!])
     return found ? [{ group: name, kind, words: rows.length, ...found }] : []
   })
-}
-
-function confidences({ sets }: StudyRun, real: readonly string[]): { confidence: number; right: boolean }[] {
-  return sets.flatMap(({ name, words }) =>
-    real.includes(name)
-      ? words.flatMap(({ label, prediction, confidence }) => {
-          const wanted = alphanumericView(label)
-          return wanted === '' ? [] : [{ confidence, right: wanted === alphanumericView(prediction) }]
-        })
-      : [],
-  )
 }

@@ -16,7 +16,7 @@ export function sideOf([low, high]: readonly [number, number]): Side {
 }
 
 /** With fewer words read differently, or fewer seeds, an interval is too narrow to be believed. */
-const FEWEST_DIFFERENCES = 10
+export const FEWEST_DIFFERENCES = 10
 const FEWEST_SEEDS = 3
 
 /**

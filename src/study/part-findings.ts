@@ -1,10 +1,8 @@
 /** What a study of parts found, in sentences computed from its numbers: no more and no less. */
 import type { PartComparison, PartsReport } from './analyse-parts.ts'
-import { range, sideOf, signed } from './findings.ts'
+import { FEWEST_DIFFERENCES, range, sideOf, signed } from './findings.ts'
 import type { StudyCosts } from './measure-costs.ts'
 
-/** With fewer words read differently an interval is too narrow to be believed. */
-const FEWEST_DIFFERENCES = 10
 /** What is claimed holds in so many seeds at least, and in each. */
 const FEWEST_SEEDS = 2
 /** As much arithmetic, or nearly. */

@@ -8,14 +8,14 @@ import { openDataset } from '../../src/data/dataset.ts'
 import type { RgbImage } from '../../src/image/image.ts'
 import type { Recognition } from '../../src/recognize/recognition.ts'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
+import { chromiumPath } from './chromium-path.ts'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const labels = '../shared/data/icdar2015/train/gt.txt'
 type Reading = Pick<Recognition, 'text' | 'confidence'>
 
 const count = Number(process.env.AGREEMENT_WORDS ?? 60)
 
-test.skipIf(!executablePath || !existsSync(labels)).each([
+test.skipIf(!chromiumPath || !existsSync(labels)).each([
   { precision: 'float32', texts: count, close: count },
   // A last bit of the rectifier's may turn the rounding of a pixel, and what follows from it.
   { precision: 'int8', texts: Math.floor(0.97 * count), close: Math.floor(0.6 * count) },
@@ -45,7 +45,7 @@ test.skipIf(!executablePath || !existsSync(labels)).each([
   },
 )
 
-test.skipIf(!executablePath || !existsSync(labels))(
+test.skipIf(!chromiumPath || !existsSync(labels))(
   'WebGPU, as the processor computes it, reads what WebAssembly reads, also two images at once',
   { timeout: 600_000 },
   async () => {
@@ -70,7 +70,7 @@ test.skipIf(!executablePath || !existsSync(labels))(
   },
 )
 
-test.skipIf(!executablePath)('where there is no WebGPU a warning says so, and WebAssembly reads', async () => {
+test.skipIf(!chromiumPath)('where there is no WebGPU a warning says so, and WebAssembly reads', async () => {
   const image = { width: 64, height: 32, data: new Uint8Array(64 * 32 * 3).fill(200) }
   const body = `
     const message = await SceneTextRecognizer.load({ device: 'cuda' }).catch((error) => error.message)
@@ -95,7 +95,7 @@ interface InPage {
 async function inChromium(images: readonly RgbImage[], { body, args = [], complaints = [] }: InPage): Promise<unknown> {
   const server = await createServer({ configFile: 'web/vite.config.ts', logLevel: 'error', server: { port: 0 } })
   await server.listen()
-  const browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', ...args] })
+  const browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', ...args] })
   try {
     const page = await browser.newPage()
     page.on('console', (said) => complaints.push(said.text()))

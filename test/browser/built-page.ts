@@ -1,14 +1,10 @@
 /** The page as it is served, in real Chromium, with whatever finder a test wants it to have. */
-import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import sharp from 'sharp'
 import { build, type Plugin, preview } from 'vite'
-
-export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-)
+import { chromiumPath } from './chromium-path.ts'
 
 export interface BuiltPage {
   readonly browser: Browser

@@ -10,7 +10,7 @@ import type { FoundWord } from '../../src/find/finder.ts'
 import { distance } from '../../src/image/quadrilateral.ts'
 import type { PhotographReading } from '../../src/read/photograph-reading.ts'
 import { TextReader } from '../../src/read/text-reader.ts'
-import { chromiumPath } from './built-page.ts'
+import { chromiumPath } from './chromium-path.ts'
 
 const folder = '../shared/data/photographs/icdar2015-train'
 const count = Number(process.env.AGREEMENT_PHOTOGRAPHS ?? 3)

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { drawn, drawPhotograph } from '../read/drawn-photograph.ts'
-import { choose, chromiumPath, openBuiltPage } from './built-page.ts'
+import { choose, openBuiltPage } from './built-page.ts'
+import { chromiumPath } from './chromium-path.ts'
 
 test.skipIf(!chromiumPath || !existsSync('models/finder.safetensors'))(
   'finds and reads words, after the first visit without a network too',

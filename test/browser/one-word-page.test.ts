@@ -6,7 +6,8 @@ import type { Page } from 'playwright-core'
 import type { Plugin } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
-import { type BuiltPage, choose, chromiumPath, drawCrop, openBuiltPage } from './built-page.ts'
+import { type BuiltPage, choose, drawCrop, openBuiltPage } from './built-page.ts'
+import { chromiumPath } from './chromium-path.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-page-'))
 

@@ -8,19 +8,14 @@ import type { Plugin } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PhotographReading } from '../../src/read/photograph-reading.ts'
 import { TextReader } from '../../src/read/text-reader.ts'
-import { drawn, drawPhotograph } from '../read/drawn-photograph.ts'
-import { type BuiltPage, choose, chromiumPath, drawCrop, openBuiltPage } from './built-page.ts'
+import { drawPhotograph, streetWords as words } from '../read/drawn-photograph.ts'
+import { type BuiltPage, choose, drawCrop, openBuiltPage } from './built-page.ts'
+import { chromiumPath } from './chromium-path.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'safl-page-'))
 const photograph = join(folder, 'street.png')
 const film = join(folder, 'film.mjpeg')
 const texts = ['FRESH', 'BREAD', 'PARKING', 'HOTEL']
-const words = [
-  drawn('FRESH', [60, 40]),
-  drawn('BREAD', [220, 40]),
-  drawn('PARKING', [420, 420], { angle: -30 }),
-  drawn('HOTEL', [700, 330], { angle: 90 }),
-]
 const boxes = words.map(({ quadrilateral }) => quadrilateral)
 
 /** Finds the words of the drawn photograph in every picture of its shape, and nothing in others. */

@@ -1,5 +1,4 @@
 /** A page of plain files: no bundler, an import map and a static server. */
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,8 +6,8 @@ import { extname, join } from 'node:path'
 import { chromium } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chromiumPath } from './chromium-path.ts'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
@@ -53,13 +52,13 @@ afterAll(() => server?.close())
 
 const oneThread = 'warning: safl: the page is not cross-origin isolated, so that words are read by one thread'
 
-test.skipIf(!executablePath)('the page of docs/using.md reads a word', { timeout: 120_000 }, async () => {
+test.skipIf(!chromiumPath)('the page of docs/using.md reads a word', { timeout: 120_000 }, async () => {
   expect(await complaintsOf('/')).toEqual([oneThread])
   expect(requested).toContain('/node_modules/safl/models/tiny.safetensors')
   expect(requested).toContain('/node_modules/safl/models/english.txt')
 })
 
-test.skipIf(!executablePath)(
+test.skipIf(!chromiumPath)(
   'a worker that an import map does not reach is done without',
   { timeout: 120_000 },
   async () => {
@@ -70,7 +69,7 @@ test.skipIf(!executablePath)(
 
 /** What the page says while it reads a word. */
 async function complaintsOf(path: string): Promise<string[]> {
-  const browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] })
   const page = await browser.newPage()
   const complaints: string[] = []
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`))

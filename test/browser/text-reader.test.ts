@@ -1,5 +1,4 @@
 /** Photographs in Chromium, in a bundle by Vite as it comes: the same words as in Node, in a worker and in the page's thread. */
-import { existsSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -8,16 +7,9 @@ import { build, type PreviewServer, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PhotographReading } from '../../src/read/photograph-reading.ts'
 import { TextReader } from '../../src/read/text-reader.ts'
-import { drawn, drawPhotograph } from '../read/drawn-photograph.ts'
+import { drawPhotograph, streetWords as words } from '../read/drawn-photograph.ts'
+import { chromiumPath } from './chromium-path.ts'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-
-const words = [
-  drawn('FRESH', [60, 40]),
-  drawn('BREAD', [220, 40]),
-  drawn('PARKING', [420, 420], { angle: -30 }),
-  drawn('HOTEL', [700, 330], { angle: 90 }),
-]
 const boxes = words.map(({ quadrilateral }) => quadrilateral)
 
 const script = `
@@ -27,7 +19,7 @@ const blobOf = (base64) => new Blob([Uint8Array.from(atob(base64), (character) =
 Object.assign(globalThis, { TextReader, message, blobOf })
 `
 
-describe.skipIf(!executablePath)('reading photographs in a browser', () => {
+describe.skipIf(!chromiumPath)('reading photographs in a browser', () => {
   let server: PreviewServer
   let browser: Browser
   let page: Page
@@ -43,7 +35,7 @@ describe.skipIf(!executablePath)('reading photographs in a browser', () => {
     await writeFile(join(root, 'main.js'), script)
     await build({ root, configFile: false, logLevel: 'error' })
     server = await preview({ root, configFile: false, preview: { port: 0, host: '127.0.0.1' } })
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] })
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] })
     page = await browser.newPage()
     await page.goto(server.resolvedUrls!.local[0]!)
     await page.waitForFunction('globalThis.TextReader')

@@ -1,13 +1,11 @@
 /** A bundle by Vite as it comes: the recogniser in its worker does what it does in the page's own thread. */
-import { existsSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build, type PreviewServer, preview } from 'vite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+import { chromiumPath } from './chromium-path.ts'
 
 /** What the tests call in the page, and the words it draws, in a font that the tests install. */
 const script = `
@@ -29,7 +27,7 @@ const message = (promise) => promise.then(() => 'no error', (error) => \`\${erro
 Object.assign(globalThis, { SceneTextRecognizer, draw, blobOf, message })
 `
 
-describe.skipIf(!executablePath)('the recogniser in a worker', () => {
+describe.skipIf(!chromiumPath)('the recogniser in a worker', () => {
   let server: PreviewServer
   let browser: Browser
   let page: Page
@@ -44,7 +42,7 @@ describe.skipIf(!executablePath)('the recogniser in a worker', () => {
     await writeFile(join(root, 'main.js'), script)
     await build({ root, configFile: false, logLevel: 'error' })
     server = await preview({ root, configFile: false, preview: { port: 0, host: '127.0.0.1' } })
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] })
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] })
   })
   afterAll(async () => {
     await browser?.close()

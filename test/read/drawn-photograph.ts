@@ -35,3 +35,11 @@ export function drawPhotograph(words: readonly DrawnWord[], { width = 800, heigh
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="#e8e4d8"/><g fill="#203040">${texts.join('')}</g></svg>`
   return sharp(Buffer.from(svg))
 }
+
+/** A street's words, for `drawPhotograph`: one of them slanted, one upright. */
+export const streetWords: readonly DrawnWord[] = [
+  drawn('FRESH', [60, 40]),
+  drawn('BREAD', [220, 40]),
+  drawn('PARKING', [420, 420], { angle: -30 }),
+  drawn('HOTEL', [700, 330], { angle: 90 }),
+]
