@@ -6,6 +6,7 @@ import { assembleKernels } from '../../tools/assemble-kernels.ts'
 test('WebAssembly text assembles to exactly the bytes that stand beside it', async () => {
   const assembled = await assembleKernels()
   expect(assembled.map(({ path }) => path.replace(/^.*\/src\//, ''))).toEqual([
+    'image/resize-wasm.ts',
     'synth/convolution-wasm.ts',
     'train/vector-kernel-wasm.ts',
   ])
