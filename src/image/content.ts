@@ -81,10 +81,12 @@ function profileOf(image: RgbImage, leastContrast: number): Profile {
   const strongest = valueAt(apart, Math.floor(0.99 * (apart.length - 1)))
   const least = Math.max(leastContrast, SHARE_OF_CONTRAST * strongest)
   const [inRow, inColumn] = [new Uint32Array(height), new Uint32Array(width)]
-  for (let index = 0; index < apart.length; index++) {
-    if (apart[index]! <= least) continue
-    inRow[Math.floor(index / width)]!++
-    inColumn[index % width]!++
+  for (let row = 0, index = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, index++) {
+      if (apart[index]! <= least) continue
+      inRow[row]!++
+      inColumn[column]!++
+    }
   }
   return {
     rows: Array.from(inRow, (count) => count > LEAST_SHARE * width),
@@ -111,22 +113,32 @@ function differences(
   { width: stride, data }: RgbImage,
   { height, width, down, across }: { height: number; width: number; down: number; across: number },
 ): Uint8Array {
-  const placeOf = (row: number, column: number) => (Math.floor(row * down) * stride + Math.floor(column * across)) * 3
-  const border: number[] = []
-  for (let column = 0; column < width; column++) border.push(placeOf(0, column), placeOf(height - 1, column))
-  for (let row = 0; row < height; row++) border.push(placeOf(row, 0), placeOf(row, width - 1))
-  const ground = [0, 1, 2].map((channel) => {
-    const values = border.map((place) => data[place + channel]!).sort((a, b) => a - b)
-    return values[values.length >> 1]!
+  const rows = Int32Array.from({ length: height }, (_, row) => Math.floor(row * down) * stride * 3)
+  const columns = Int32Array.from({ length: width }, (_, column) => Math.floor(column * across) * 3)
+  const [first, last] = [rows[0]!, rows[height - 1]!]
+  const [leftmost, rightmost] = [columns[0]!, columns[width - 1]!]
+  const border = new Uint8Array(2 * (width + height))
+  const [red, green, blue] = [0, 1, 2].map((channel) => {
+    let count = 0
+    for (const column of columns) {
+      border[count++] = data[first + column + channel]!
+      border[count++] = data[last + column + channel]!
+    }
+    for (const row of rows) {
+      border[count++] = data[row + leftmost + channel]!
+      border[count++] = data[row + rightmost + channel]!
+    }
+    return valueAt(border, border.length >> 1)
   }) as [number, number, number]
   const apart = new Uint8Array(height * width)
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const place = placeOf(row, column)
-      apart[row * width + column] = Math.max(
-        Math.abs(data[place]! - ground[0]),
-        Math.abs(data[place + 1]! - ground[1]),
-        Math.abs(data[place + 2]! - ground[2]),
+  for (let row = 0, index = 0; row < height; row++) {
+    const start = rows[row]!
+    for (let column = 0; column < width; column++, index++) {
+      const place = start + columns[column]!
+      apart[index] = Math.max(
+        Math.abs(data[place]! - red),
+        Math.abs(data[place + 1]! - green),
+        Math.abs(data[place + 2]! - blue),
       )
     }
   }
