@@ -149,12 +149,6 @@ export const trainingSettings = z.strictObject({
     .describe(
       'weight of the auxiliary CTC loss on the encoder; above 0 the weights read faster, from drafts, and can be read without a decoder',
     ),
-  ctcTeacherShare: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0)
-    .describe('how much what the decoder believes of a character counts for the CTC head, beside its label'),
   lengths: z
     .array(count)
     .min(1)

@@ -19,7 +19,6 @@ import {
   emit,
   equal,
   exponential,
-  gradient,
   greaterOrEqual,
   less,
   logarithm,
@@ -35,33 +34,19 @@ import {
   split,
   subtract,
   sum,
-  swapLast,
   type Tensor,
 } from '../tensor/index.ts'
 
 /** Log of no probability. Finite: what is added to it or taken from it leaves no NaN, and exp of it is 0. */
 const NEVER = -1e30
 
-/** Another reader of the same words, which says what stands in each place. */
-export interface CtcTeacher {
-  /** Probabilities of the classes, [B, T, C]; no gradient goes back to them. */
-  readonly characters: Tensor
-  /** How much it counts beside the labels, 0 to 1. */
-  readonly share: number
-}
-
 /**
  * `logits[B, S, C]`, the blank being class 94, or the last where there are fewer, and `targets[B, T]` (int32: class ids of
  * the word's characters; the end symbol, which is the blank, or padding closes it) → −log p, summed over the words and
  * divided by the batch, one element. A word that cannot be spelled counts as nothing: one with more characters than
  * positions (two equal ones in a row take a position more), or with one that the head does not know.
- *
- * With a teacher the value is the same, and the gradient is that of the cross-entropy −Σ γ q log p over positions and classes:
- * γ, how likely the word passes a state at a position, comes from the labels as ever; q, what is to be seen there, is of a
- * character's state its label and, by the teacher's share, what the teacher sees in that place. Without one, q being the
- * labels alone, this is CTC's own gradient (Graves et al., equation 16).
  */
-export function ctcLoss(logits_BSC: Tensor, targets_BT: Tensor, teacher: CtcTeacher | null = null): Tensor {
+export function ctcLoss(logits_BSC: Tensor, targets_BT: Tensor): Tensor {
   const [batch, , classes] = logits_BSC.shape as [number, number, number]
   if (logits_BSC.shape.length !== 3 || targets_BT.shape.length !== 2 || targets_BT.shape[0] !== batch)
     throw new ShapeError('ctcLoss', 'takes logits [B, S, C] and targets [B, T]', [logits_BSC, targets_BT])
@@ -73,29 +58,8 @@ export function ctcLoss(logits_BSC: Tensor, targets_BT: Tensor, teacher: CtcTeac
   )
   const [, count] = states.labels.shape as [number, number]
   const hot_BCU = cast(equal(ids, reshape(states.labels, [batch, 1, count])), 'float32')
-  const logs_BSC = logSoftmax(logits_BSC)
-  const emissions_BSU = matrixProduct(logs_BSC, hot_BCU)
-  const loss = divide(sum(multiply(spellingProbability(emissions_BSU, states), -1)), batch)
-  if (!teacher) return loss
-  const [passing_BSU] = gradient(loss, [emissions_BSU]) as [Tensor]
-  const seen_BCU = add(multiply(hot_BCU, 1 - teacher.share), multiply(taught(hot_BCU, teacher), teacher.share))
-  const wanted_BSC = matrixProduct(passing_BSU, swapLast(seen_BCU))
-  const guided = sum(multiply(detach(wanted_BSC), logs_BSC))
-  return add(detach(subtract(loss, guided)), guided)
-}
-
-/** What the teacher sees in each state [B, C, U]: in those of characters, every other one, its own; elsewhere the blank. */
-function taught(hot_BCU: Tensor, { characters: characters_BTC }: CtcTeacher): Tensor {
-  const [batch, classes, count] = hot_BCU.shape as [number, number, number]
-  const [rows, places, known] = characters_BTC.shape as [number, number, number]
-  if (rows !== batch || 2 * places + 1 !== count || known < classes)
-    throw new ShapeError('ctcLoss', "takes the teacher's characters [B, T, C]", [hot_BCU, characters_BTC])
-  const characters_BCT = swapLast(slice(characters_BTC, { axis: 2, end: classes }))
-  const blank_BC1 = slice(hot_BCU, { axis: 2, end: 1 })
-  const shape = [batch, classes, places, 1]
-  const blanks = emit('Expand', [reshape(blank_BC1, [batch, classes, 1, 1]), hot_BCU.graph.integers(shape)], shape)
-  const pairs = concatenate([blanks, reshape(characters_BCT, shape)], { axis: 3 })
-  return concatenate([reshape(pairs, [batch, classes, 2 * places]), blank_BC1], { axis: 2 })
+  const emissions_BSU = matrixProduct(logSoftmax(logits_BSC), hot_BCU)
+  return divide(sum(multiply(spellingProbability(emissions_BSU, states), -1)), batch)
 }
 
 interface SpellingStates {

@@ -7,7 +7,7 @@ import { ctcLogits } from '../model/ctc-head.ts'
 import { outlineLoss } from '../model/outline-guidance.ts'
 import { decodeTargets, type EncodedImage } from '../model/safl.ts'
 import type { Scope } from '../model/scope.ts'
-import { add, detach, multiply, reshape, softmax, type Tensor } from '../tensor/index.ts'
+import { add, multiply, reshape, type Tensor } from '../tensor/index.ts'
 
 interface LossInputs {
   readonly encoded: EncodedImage
@@ -27,15 +27,17 @@ export function stepLosses(scope: Scope, preset: Preset, { encoded, targets, cha
     weighted.push(weight === 1 ? loss : multiply(loss, weight))
     return reshape(loss, [1])
   }
-  const decoded = training.focalWeight > 0 ? decodeTargets(scope, model, encoded.memory, targets) : null
-  const { focalAlpha: alpha, focalGamma: gamma, ctcTeacherShare: share } = training
-  const focal = decoded && weigh(focalLoss(decoded, targets, { alpha, gamma }), training.focalWeight)
-  const teacher = decoded && share > 0 ? { characters: softmax(detach(decoded)), share } : null
+  let focal: Tensor | null = null
+  if (training.focalWeight > 0) {
+    const logits = decodeTargets(scope, model, encoded.memory, targets)
+    const loss = focalLoss(logits, targets, { alpha: training.focalAlpha, gamma: training.focalGamma })
+    focal = weigh(loss, training.focalWeight)
+  }
   const column = characterMap && weigh(columnLoss(scope, model, encoded, characterMap), training.columnWeight)
   const outline = outlines && weigh(outlineLoss(encoded.controlPoints, outlines), training.outlineWeight)
   const ctc =
     training.ctcWeight > 0
-      ? weigh(ctcLoss(ctcLogits(scope, model, encoded.columns), targets, teacher), training.ctcWeight)
+      ? weigh(ctcLoss(ctcLogits(scope, model, encoded.columns), targets), training.ctcWeight)
       : null
   return {
     loss: (focal ?? ctc)!,

@@ -30,23 +30,20 @@ interface Problem {
   readonly places?: number
   /** What closes a word, before padding; default padding itself. */
   readonly close?: number
-  /** What another reader sees in each place, [batch, places, classes], and how much that counts. */
-  readonly teacher?: { readonly characters: Float32Array; readonly share: number }
 }
 
 /** The loss of the batch and its gradient to the logits. */
 async function lossAndGradient(problem: Problem): Promise<[number, Float32Array]> {
-  const { words, shape, logits, close = PADDING, teacher } = problem
+  const { words, shape, logits, close = PADDING } = problem
   const { places = Math.max(1, ...words.map(({ length }) => length)) } = problem
   const targets = new Int32Array(words.length * places).fill(PADDING)
   for (const [row, word] of words.entries()) targets.set([...word, close].slice(0, places), row * places)
   const inputs = [
     { shape, data: logits },
     { shape: [words.length, places], data: targets },
-    ...(teacher ? [{ shape: [words.length, places, shape[2]], data: teacher.characters }] : []),
   ]
-  const [loss, slopes] = await runGraph(inputs, ([logits_BSC, targets_BT, characters]) => {
-    const result = ctcLoss(logits_BSC!, targets_BT!, teacher ? { characters: characters!, share: teacher.share } : null)
+  const [loss, slopes] = await runGraph(inputs, ([logits_BSC, targets_BT]) => {
+    const result = ctcLoss(logits_BSC!, targets_BT!)
     return [result, ...gradient(result, [logits_BSC!])]
   })
   expect(loss).toHaveLength(1)
@@ -165,50 +162,6 @@ describe('CTC', () => {
     expect(away.every(Number.isFinite)).toBe(true)
     const broken = certain([0]).fill(Number.NaN, 5, 6)
     expect((await lossAndGradient({ words: [word], shape, logits: broken }))[0]).toBeNaN()
-  })
-
-  test('a teacher who says what the labels say changes nothing', async () => {
-    const words = [[2, 2, 0], [1], []]
-    const problem: Problem = { words, shape: [3, 6, 4], logits: randomLogits(3 * 6 * 4) }
-    const characters = new Float32Array(3 * 3 * 4)
-    for (const [row, word] of words.entries())
-      for (const [place, id] of word.entries()) characters[(row * 3 + place) * 4 + id] = 1
-    const [loss, slopes] = await lossAndGradient(problem)
-    const [guided, taught] = await lossAndGradient({ ...problem, teacher: { characters, share: 0.7 } })
-    expect(guided).toBeCloseTo(loss, 5)
-    for (const [index, slope] of taught.entries()) expect(slope).toBeCloseTo(slopes[index]!, 5)
-  })
-
-  test('what a teacher sees counts by its share where the word passes, the blank elsewhere', async () => {
-    // Two positions, a word of one character: by hand over its three paths.
-    const [shape, share] = [[1, 2, 3] as const, 0.4]
-    const logits = randomLogits(6)
-    const teacher = [0.2, 0.5, 0.3]
-    const soft = [0, 1].map((position) => {
-      const row = logits.subarray(3 * position, 3 * position + 3).map(Math.exp)
-      return Array.from(row, (value) => value / row.reduce((a, b) => a + b, 0))
-    })
-    const paths = [
-      [1, 2],
-      [2, 1],
-      [1, 1],
-    ]
-    const likely = paths.map(([first, second]) => soft[0]![first!]! * soft[1]![second!]!)
-    const whole = likely.reduce((a, b) => a + b, 0)
-    const problem: Problem = { words: [[1]], shape, logits }
-    const [loss, slopes] = await lossAndGradient({
-      ...problem,
-      teacher: { characters: Float32Array.from(teacher), share },
-    })
-    expect(loss).toBeCloseTo(-Math.log(whole), 5)
-    for (const position of [0, 1]) {
-      const passes = paths.reduce((sum, path, place) => sum + (path[position] === 1 ? likely[place]! / whole : 0), 0)
-      for (const id of [0, 1, 2]) {
-        const seen = (1 - share) * (id === 1 ? 1 : 0) + share * teacher[id]!
-        const wanted = passes * seen + (id === 2 ? 1 - passes : 0)
-        expect(slopes[3 * position + id]).toBeCloseTo(soft[position]![id]! - wanted, 5)
-      }
-    }
   })
 
   test('shapes that do not fit are refused', async () => {
