@@ -15,10 +15,10 @@ test('images are as much wider as the straightened words', () => {
 test.each([
   [10, 40, 64],
   [40, 40, 64],
-  [70, 40, 64],
-  [72, 40, 96],
-  [106, 40, 96],
-  [107, 40, 256],
+  [106, 40, 64],
+  [107, 40, 96],
+  [160, 40, 96],
+  [161, 40, 256],
   [4000, 40, 256],
 ])('%d x %d pixels are given in %d columns', (width, height, columns) => {
   expect(shapeOf(shapes, { width, height }).textWidth).toBe(columns)
@@ -32,5 +32,5 @@ test('without widths all words have one shape', () => {
 
 test('the rule is said in words', () => {
   expect(describeShapes({ ...settings, textWidths: [] })).toBe('width is 256')
-  expect(describeShapes({ ...settings, textWidths: [64, 96] })).toMatch(/first of 128, 192 that is at least 72 times/)
+  expect(describeShapes({ ...settings, textWidths: [64, 96] })).toMatch(/first of 128, 192 that is at least 48 times/)
 })

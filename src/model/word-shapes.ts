@@ -18,10 +18,10 @@ interface ShapeSettings extends Pick<ModelSettings, 'imageWidth' | 'textWidth'> 
 }
 
 /**
- * Letters are about half as wide as high: at an eighth more than a crop's own shape a character has four to five of the
- * encoder's positions, a narrow one two.
+ * Letters are about half as wide as high: at three quarters of a crop's own shape a character has three of the encoder's
+ * positions, a narrow one one or two, and a word up to five times as wide as high fits into 128 columns.
  */
-const STRETCH = 1.125
+const STRETCH = 0.75
 /** Rows of every straightened word, pixels. */
 const TEXT_HEIGHT = 32
 /** A single letter keeps its shape, or nearly. */
