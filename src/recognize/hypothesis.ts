@@ -33,5 +33,9 @@ export function hypothesisOf(word: SpelledWord | CtcWord | SettledWord, charset:
 
 /** Of equals the first. */
 export function betterOf<H extends Hypothesis>(first: ReadView<H>, second: ReadView<H>): ReadView<H> {
-  return second.hypothesis.rank > first.hypothesis.rank ? second : first
+  return rankOf(second) > rankOf(first) ? second : first
+}
+
+function rankOf({ view, hypothesis }: ReadView): number {
+  return hypothesis.rank + Math.log(view.weight)
 }

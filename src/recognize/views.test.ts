@@ -3,7 +3,7 @@ import type { RgbImage } from '../image/image.ts'
 import { inBatches, pixelsOf } from './read-views.ts'
 import { Views } from './views.ts'
 
-const shapes = [64, 128, 256].map((textWidth) => ({ imageWidth: 2 * textWidth, textWidth, leastAspect: 1.25 }))
+const shapes = [32, 64, 128].map((textWidth) => ({ imageWidth: 2 * textWidth, textWidth, leastAspect: 1.25 }))
 const views = new Views(shapes, 64)
 
 /** A light ground with dark boxes: left, top, width, height. */
@@ -42,7 +42,7 @@ test('a crop that is higher than wide is read turned by quarters, at once where 
 test('a view without blank margins, and its points in the crop', () => {
   const [trimmed] = views.further(looseWord, 'upright')
   expect(trimmed!.aspect).toBe(54 / 24)
-  expect(trimmed!.shape.textWidth).toBe(128)
+  expect(trimmed!.shape.textWidth).toBe(64)
   const [x, y] = trimmed!.restore([0.5, 0.5])
   expect([x * 160, y * 40]).toEqual([expect.closeTo(35), expect.closeTo(18)])
 })
@@ -51,10 +51,12 @@ test('letters above each other are set side by side, and a point of each lies in
   const row = views.of(stacked, 'auto')[1]!
   expect(row.turned).toBe(0)
   expect(row.aspect).toBeGreaterThan(2)
-  // The middle of the second of three letters: 12 pixels from the left, 32 from the top.
-  const [x, y] = row.restore([0.5, 0.5])
+  // Cells of 14, 14 and 12 pixels: the middle of the second lies 10 pixels from the left, 32 from the top.
+  const [x, y] = row.restore([21 / 40, 0.5])
   expect([x * 20, y * 64]).toEqual([expect.closeTo(10, 0), expect.closeTo(32, 0)])
-  expect(row.restore([0.99, 0.5])[1] * 64).toBeCloseTo(52, 0)
+  expect(row.restore([0, 0.5])[0] * 20).toBeCloseTo(3)
+  const [last, below] = row.restore([0.99, 0.5])
+  expect([last * 20, below * 64]).toEqual([expect.closeTo(17, 0), expect.closeTo(52, 0)])
 })
 
 test('points of a crop on a ground, and of a leaning view, are those of the crop', () => {
