@@ -30,9 +30,9 @@ const WORDS: readonly (readonly [file: string, label: string])[] = [
   ['words/mlt2017/a03370.jpg', 'CANETTE'],
   ['icdar2015/train/word_391.png', '6341'],
   ['icdar2015/train/word_2436.png', 'Faces'],
-  ['words/mlt2017/a04074.jpg', 'Veuillez'],
   ['words/mlt2017/a03547.jpg', 'QUESTION'],
-  ['icdar2015/train/word_3141.png', 'PORSCHE'],
+  ['words/mlt2017/a04074.jpg', 'Veuillez'],
+  ['icdar2015/train/word_626.png', 'Auditorium'],
 ]
 const COLUMNS = 4
 /** Pixels. */

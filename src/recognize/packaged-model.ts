@@ -8,12 +8,12 @@ import { tiny } from '../presets/tiny.ts'
 const presets = { tiny, small } as const
 
 /** From which confidence on their CTC heads are right as often as their decoders; see docs/decoding.md. */
-const CTC_SURE: Readonly<Record<PackagedModel, number>> = { tiny: 0.8, small: 0.9 }
+const CTC_SURE = 0.9
 
 /** The file, with what was measured of its weights. A bundler may have put another in its place: throws as `checkModel`. */
 export function packagedWeights(file: WeightsFile, model: PackagedModel): WeightsFile {
   checkModel(file, model)
-  return { ...file, ctcSure: CTC_SURE[model] }
+  return { ...file, ctcSure: CTC_SURE }
 }
 
 /** Throws where the weights are those of another model: by the name that they give, and by their backbone's shape. */

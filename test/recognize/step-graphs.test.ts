@@ -2,7 +2,7 @@
 import * as runtime from 'onnxruntime-node'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { decodeIds, END, START } from '../../src/charset.ts'
+import { createCharset, decodeIds, END, FIRST_FURTHER, START } from '../../src/charset.ts'
 import type { ModelSettings } from '../../src/config.ts'
 import { decodeImage } from '../../src/image/decode.ts'
 import type { RgbImage } from '../../src/image/image.ts'
@@ -20,6 +20,7 @@ import { randomWeights, stripedImages } from './random-model.ts'
 async function readInSteps(settings: ModelSettings, weights: Weights, images: readonly RgbImage[]) {
   const { imageHeight, imageWidth, maximumLength, authorsQuirks } = settings
   const { states } = decoderOf(settings)
+  const { classes } = createCharset(settings.furtherCharacters)
   const batch = images.length
   const encoder = await Session.create(writeModel(encoderGraph(settings, weights)), runtime)
   const step = await Session.create(writeModel(stepGraph(settings, weights)), runtime)
@@ -49,7 +50,8 @@ async function readInSteps(settings: ModelSettings, weights: Weights, images: re
     past = Object.fromEntries(states.map(({ before, after }) => [before, results[after]!]))
     const scores = results.probabilities!.data as Float32Array
     tokens = Int32Array.from(words, (word, place) => {
-      const row = scores.subarray(place * 97, place * 97 + END + 1)
+      // Between the end symbol and further characters are classes that spell nothing.
+      const row = scores.slice(place * classes, (place + 1) * classes).fill(0, END + 1, FIRST_FURTHER)
       const best = row.indexOf(Math.max(...row))
       if (!word.ended && best !== END) word.ids.push(best)
       if (!word.ended && best !== END) word.probabilities.push(row[best]!)
@@ -67,7 +69,9 @@ async function expectSameReadings(settings: ModelSettings, weights: Weights, ima
   const recognizer = await SceneTextRecognizer.create({ settings, weights, provenance: {} }, runtime)
   const readings = await recognizer.recognizeImages(images, { batchSize: images.length, secondLook: false })
   await recognizer.dispose()
-  expect(readings.map(({ text }) => text)).toEqual(words.map(({ ids }) => decodeIds(ids)))
+  expect(readings.map(({ text }) => text)).toEqual(
+    words.map(({ ids }) => decodeIds(ids, createCharset(settings.furtherCharacters))),
+  )
   for (const [index, { characters }] of readings.entries()) {
     for (const [place, { probability }] of characters.entries())
       expect(probability).toBeCloseTo(words[index]!.probabilities[place]!, 4)
