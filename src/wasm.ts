@@ -4,7 +4,7 @@
  */
 
 /** Bytes by which a module's memory grows. */
-export const PAGE = 1 << 16
+const PAGE = 1 << 16
 
 /** What a module exports: its memory and functions of numbers that return nothing. */
 export type KernelExports<F extends string> = { readonly memory: WebAssembly.Memory } & Readonly<
@@ -15,4 +15,10 @@ export type KernelExports<F extends string> = { readonly memory: WebAssembly.Mem
 export function instantiate<F extends string>(base64: string): KernelExports<F> {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
   return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as KernelExports<F>
+}
+
+/** Makes room for so many bytes in all; views of the memory from before are of no use then. */
+export function makeRoom(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = bytes - memory.buffer.byteLength
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
 }

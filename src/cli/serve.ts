@@ -14,6 +14,7 @@ import {
   precisionOption,
   shareCores,
 } from './arguments.ts'
+import { onFirstSignal } from './stop-on-signal.ts'
 
 interface Options extends NodeEngineOptions {
   readonly host: string
@@ -138,7 +139,7 @@ async function run(options: Options): Promise<void> {
   if (tokens.length === 0 && !LOOPBACK.test(host)) log.warn('no tokens are given: whoever reaches this address may ask')
   // What waits for the service to be there reads this line.
   log.info({ url: service.url, model: options.model, workers, threads }, 'listening')
-  const [signal] = await nextSignal()
+  const signal = await new Promise<NodeJS.Signals>((resolve) => onFirstSignal(resolve))
   log.info({ signal }, 'stopping')
   const isClean = await service.stop(options.grace * 1000)
   await reader?.dispose()
@@ -155,19 +156,6 @@ async function openReader(options: Options, threads: number) {
 }
 
 const LOOPBACK = /^(127\.|::1$|localhost$)/
-
-/** The first SIGTERM or SIGINT; the second one ends the process. */
-function nextSignal(): Promise<[NodeJS.Signals]> {
-  return new Promise((resolve) => {
-    let isSecond = false
-    const heard = (signal: NodeJS.Signals) => {
-      if (isSecond) process.exit(130)
-      isSecond = true
-      resolve([signal])
-    }
-    process.on('SIGTERM', heard).on('SIGINT', heard)
-  })
-}
 
 async function packageVersion(): Promise<string> {
   const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')

@@ -2,7 +2,7 @@
  * Resizing 8-bit RGB images with an antialiased triangle filter: Pillow's `Image.resize(size, BILINEAR)`. First across, then
  * down, each rounded to 8 bits; row by row in WebAssembly's lanes, six times as fast as in JavaScript's loops.
  */
-import { instantiate, PAGE } from '../wasm.ts'
+import { instantiate, makeRoom } from '../wasm.ts'
 import type { RgbImage } from './image.ts'
 import { resizeWasm } from './resize-wasm.ts'
 
@@ -43,8 +43,7 @@ export function resize(image: RgbImage, width: number, height: number): RgbImage
   const source = borrow(roundUp(sourceStride) + ROUND)
   const strip = borrow(standing * room)
   const target = borrow(room)
-  const end = borrow(0)
-  if (end > memory.buffer.byteLength) memory.grow(Math.ceil((end - memory.buffer.byteLength) / PAGE))
+  makeRoom(memory, borrow(0))
   const numbers = new Int32Array(memory.buffer)
   const bytes = new Uint8Array(memory.buffer)
   for (let column = 0; column < width; column++) {

@@ -160,15 +160,14 @@ export class Views {
       const own = contentBox(cut(image, { ...rows, left: 0, right: image.width })) ?? box
       return { ...rows, left: Math.max(0, own.left - beyond), right: Math.min(image.width, own.right + beyond) }
     })
-    const row = beside(cells.map((cell) => cut(image, cell)))
+    const images = cells.map((cell) => cut(image, cell))
+    const row = beside(images)
+    const starts = images.map((_, place) => images.slice(0, place).reduce((sum, { width }) => sum + width, 0))
     const view = this.view(row, 0, ([x, y]) => {
-      let column = Math.min(Math.max(0, x), 1) * row.width
-      const { left, top } = cells.find((cell, place) => {
-        const isIn = column <= cell.right - cell.left || place === cells.length - 1
-        if (!isIn) column -= cell.right - cell.left
-        return isIn
-      })!
-      return [(left + column) / image.width, (top + y * highest) / image.height]
+      const column = Math.min(Math.max(0, x), 1) * row.width
+      const place = starts.findLastIndex((start) => start <= column)
+      const { left, top } = cells[place]!
+      return [(left + column - starts[place]!) / image.width, (top + y * highest) / image.height]
     })
     return [{ ...view, weight: STACK_WEIGHT }]
   }

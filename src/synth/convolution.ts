@@ -2,7 +2,7 @@
  * Weighted sums of shifted copies of an array: blurring's inner loop, most of the work of a photograph, eight times as fast in
  * WebAssembly's lanes as in JavaScript's loops.
  */
-import { instantiate, PAGE } from '../wasm.ts'
+import { instantiate, makeRoom } from '../wasm.ts'
 import { convolutionWasm } from './convolution-wasm.ts'
 
 const { memory, convolve } = instantiate<'convolve'>(convolutionWasm)
@@ -16,8 +16,7 @@ const ROUND = 16
  */
 export function borrowArrays(length: number): { first: Float32Array; second: Float32Array } {
   const room = roundUp(length) + ROUND
-  const missing = 4 * (MOST_TAPS + 2 * room) - memory.buffer.byteLength
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
+  makeRoom(memory, 4 * (MOST_TAPS + 2 * room))
   const of = (start: number) => new Float32Array(memory.buffer, 4 * start, room)
   return { first: of(MOST_TAPS), second: of(MOST_TAPS + room) }
 }

@@ -70,12 +70,13 @@ test('says what reads', async () => {
 
 test('requests that come together are read together', async () => {
   const [batches, images] = [await counted('safl_batch_images_count'), await counted('safl_batch_images_sum')]
-  const answers = await Promise.all(Array.from({ length: 24 }, () => recognize(form({ a: exit }))))
+  // With alternatives a reading takes longer than a request, however fast the weights are.
+  const ask = () => recognize(form({ a: exit }, [['alternatives', '3']]))
+  const answers = await Promise.all(Array.from({ length: 24 }, ask))
   const texts = await Promise.all(answers.map(async (answer) => ((await answer.json()) as Read).images[0]!.text))
   expect(texts).toEqual(Array(24).fill('EXIT'))
   expect((await counted('safl_batch_images_sum')) - images).toBe(24)
-  // How many come while one batch is read is a matter of speed: none would be 24 batches.
-  expect((await counted('safl_batch_images_count')) - batches).toBeLessThan(20)
+  expect((await counted('safl_batch_images_count')) - batches).toBeLessThan(12)
 })
 
 interface Read {
