@@ -31,8 +31,8 @@ const [WIDE_MARGIN, HIGH_MARGIN, KEPT_MARGIN] = [0.5, 0.35, 0.12]
 /** Letters above each other: at most so wide by the whole height, each at least so high by its width, with such gaps. */
 const [WIDEST_STACK, LEAST_LETTER, STACK_GAP] = [0.67, 0.3, 0.2]
 const MOST_LETTERS = 32
-/** A stack that reads well lies on its side as other letters, which may be surer: 2024 is ANON. */
-const STACK_WEIGHT = 1.3
+/** Decides between two sure readings: a stack lies on its side as other letters, 2024 is ANON. At 1.3 lying words were read as stacks. */
+const STACK_WEIGHT = 1.05
 /** Crops that are narrower, by their height, may be single letters; what they are made as wide as. */
 const [NARROW, GROUND_ASPECT] = [1.5, 2.5]
 const ROOM_ON_GROUND = 2
