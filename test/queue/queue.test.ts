@@ -55,6 +55,10 @@ describe.skipIf(redisProgram === null)(
     const worker = (name: string) =>
       start('work', '--queue', name, '--concurrency', '1', '--threads', '1', '--stalled-after', '1')
 
+    /** Before that, a worker has no job in hand that it could lose, and dies of any signal. */
+    const begun = ({ said }: { readonly said: readonly string[] }) =>
+      expect.poll(() => said.join(''), { timeout: 30_000 }).toContain('works for the queue')
+
     const count = (key: string) => server.redis.zcard(`bull:${key}:completed`)
 
     test('two workers, one killed: each image once, in order, by a collector that is ended and goes on', async () => {
@@ -76,6 +80,7 @@ describe.skipIf(redisProgram === null)(
       expect(await server.redis.llen('bull:killed:wait')).toBe(15)
 
       const first = worker('killed')
+      await begun(first)
       const second = worker('killed')
       const file = join(folder, 'killed.jsonl')
       const collector = start('collect', ...run, file)
@@ -111,7 +116,9 @@ describe.skipIf(redisProgram === null)(
       const stalled = await Promise.all(jobs.map(async (key) => Number((await server.redis.hget(key, 'stc')) ?? 0)))
       expect(stalled.reduce((sum, each) => sum + each)).toBe(1)
 
-      for (const { child, said } of [second, third]) {
+      for (const each of [second, third]) {
+        await begun(each)
+        const { child, said } = each
         expect(await ended(child, 'SIGTERM')).toBe(0)
         expect(said.join('')).toMatch(/finishing what is in hand[\s\S]*images were read/)
       }
