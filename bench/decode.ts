@@ -15,7 +15,7 @@ import { nearestWord } from '../src/evaluate/protocol.ts'
 import { readWords } from '../src/evaluate/validate.ts'
 import type { RecognizeOptions } from '../src/recognize/reading-options.ts'
 import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
-import { englishCounts, readWordCounts } from '../src/word-counts.ts'
+import { expectedWords, readWordCounts } from '../src/word-counts.ts'
 
 const { values } = parseArgs({
   options: {
@@ -60,7 +60,7 @@ for (const beamWidth of [2, 5, 10]) await measure(`beam ${beamWidth}`, { beamWid
 await measure('greedy again', {})
 await measure('greedy, then the nearest word of the lexicon', {}, (text) => nearestWord(text, lexicon))
 for (const beamWidth of [1, 5, 10, 20]) await measure(`lexicon, beam ${beamWidth}`, { beamWidth, lexicon })
-const counts = await readWordCounts(englishCounts())
+const counts = await readWordCounts(expectedWords())
 for (const beamWidth of [2, 5, 10])
   await measure(`prior of counted words, beam ${beamWidth}`, { beamWidth, prior: counts })
 await measure('prior of the lexicon, beam 5', { beamWidth: 5, prior: lexicon })

@@ -8,7 +8,7 @@ export const packageFiles = {
   tiny: () => new URL('../models/tiny.safetensors', import.meta.url),
   small: () => new URL('../models/small.safetensors', import.meta.url),
   finder: () => new URL('../models/finder.safetensors', import.meta.url),
-  english: () => new URL('../models/english.txt', import.meta.url),
+  words: () => new URL('../models/words.txt', import.meta.url),
 } as const
 
 export type PackageFile = keyof typeof packageFiles

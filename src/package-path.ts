@@ -8,7 +8,7 @@ const names: Readonly<Record<PackageFile, string>> = {
   tiny: 'tiny.safetensors',
   small: 'small.safetensors',
   finder: 'finder.safetensors',
-  english: 'english.txt',
+  words: 'words.txt',
 }
 
 /**

@@ -4,9 +4,9 @@ import { countTogether, parseWordCounts, parseWordLines } from './decode/word-li
 import { packagePath } from './package-path.ts'
 import { decodeFile } from './text-encoding.ts'
 
-/** The file of how often words occur in American film subtitles (SUBTLEXus; Brysbaert and New, 2009). */
-export function englishCounts(): string {
-  return packagePath('english', 'give words: null to do without them, or the path of others')
+/** The file of words that are expected in photographs, and how often: of film subtitles, of signs, and names of brands. */
+export function expectedWords(): string {
+  return packagePath('words', 'give words: null to do without them, or the path of others')
 }
 
 /**

@@ -25,7 +25,7 @@ import { SceneTextRecognizer } from '../src/recognize/recognizer.ts'
 import { initialState, train } from '../src/train/loop.ts'
 import { openTrainingStep } from '../src/train/replicated-step.ts'
 import { startFrom } from '../src/train/start-from.ts'
-import { englishCounts } from '../src/word-counts.ts'
+import { expectedWords } from '../src/word-counts.ts'
 import { writeWhole } from '../src/write-whole.ts'
 import { synthVariants } from './synth-variants.ts'
 
@@ -94,7 +94,7 @@ async function measure(variant: string, seed: number): Promise<Result> {
       lexiconFile: `${shared}/lexicon-90k.txt`,
       backgroundFolder: `${shared}/backgrounds`,
       settings: synthVariants[variant]!,
-      frequencyFile: englishCounts(),
+      frequencyFile: expectedWords(),
     },
     settings: batchSettings(preset),
     firstBatch: 0,

@@ -103,7 +103,10 @@ export function precisionOption(): Option {
 
 /** `--no-second-look`, of commands that read. */
 export function noSecondLookOption(): Option {
-  return new Option('--no-second-look', 'do not read words of low confidence again, leaning and with English in mind')
+  return new Option(
+    '--no-second-look',
+    'do not read words of low confidence again, leaning and with frequent words in mind',
+  )
 }
 
 export interface PriorArguments {
@@ -121,7 +124,7 @@ export function priorOption(): Option {
 
 /** `--no-prior`. */
 export function noPriorOption(): Option {
-  return new Option('--no-prior', 'expect no words, not even those of English where a word is not sure')
+  return new Option('--no-prior', 'expect no words, not even frequent ones where a word is not sure')
 }
 
 /** `--prior-weight`, which belongs to it. */

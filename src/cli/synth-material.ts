@@ -8,7 +8,7 @@ import { formatDataSpec } from '../data/dataset.ts'
 import { type Mixture, mixedSets } from '../data/shared-sets.ts'
 import type { SynthSettings } from '../synth/settings.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
-import { englishCounts } from '../word-counts.ts'
+import { expectedWords } from '../word-counts.ts'
 
 /** Where the project's own data lies beside a checkout. */
 export const SHARED = join('..', 'shared', 'data')
@@ -79,7 +79,7 @@ export function synthOptions(
     settings,
     ...(existsSync(lexiconFile) && { lexiconFile }),
     ...(existsSync(backgroundFolder) && { backgroundFolder }),
-    ...(settings.words.naturalness > 0 && { frequencyFile: englishCounts() }),
+    ...(settings.words.naturalness > 0 && { frequencyFile: expectedWords() }),
   }
 }
 

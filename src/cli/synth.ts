@@ -11,7 +11,7 @@ import { deriveSeed } from '../random.ts'
 import { type SynthPreset, synthPresets, synthSettings } from '../synth/settings.ts'
 import type { Synthesizer, SynthesizerOptions, SynthSample } from '../synth/synthesizer.ts'
 import { DEFAULT_LIMITS, type LengthLimits } from '../synth/words.ts'
-import { englishCounts } from '../word-counts.ts'
+import { expectedWords } from '../word-counts.ts'
 import { writeWhole } from '../write-whole.ts'
 import { collect, makeFolder, positiveInteger } from './arguments.ts'
 import { progressLine } from './progress.ts'
@@ -61,7 +61,10 @@ export function synthCommand(): Command {
     .option('--set <key=value>', 'change a setting, such as camera.blur=0; may be repeated', collect, [])
     .option('--fonts <folder>', 'folder of fonts', defaultFonts())
     .option('--words <file>', `words, one a line; default: ${join(SHARED, 'lexicon-90k.txt')} where it is present`)
-    .option('--frequencies <file>', 'a word and its count a line, for words.naturalness; default: counts of English')
+    .option(
+      '--frequencies <file>',
+      'a word and its count a line, for words.naturalness; default: those of signs and English',
+    )
     .addOption(backgroundsOption())
     .option('--workers <count>', 'processes that draw samples', positiveInteger, availableParallelism())
     .option('--quads', 'outline every character on the sheet')
@@ -123,7 +126,7 @@ async function run(options: Options): Promise<void> {
   const synth: SynthesizerOptions = {
     fontFolder: options.fonts,
     settings,
-    ...(settings.words.naturalness > 0 && { frequencyFile: options.frequencies ?? englishCounts() }),
+    ...(settings.words.naturalness > 0 && { frequencyFile: options.frequencies ?? expectedWords() }),
     ...(lexiconFile === undefined ? {} : { lexiconFile }),
     ...(backgroundFolder === undefined ? {} : { backgroundFolder }),
   }

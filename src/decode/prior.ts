@@ -40,7 +40,7 @@ export interface PriorOptions {
   /**
    * Words that are expected, with their counts or all alike: a frequent word is read where the image is in doubt, and
    * anything else where it is not. The same map or list must not change between two calls. `null`: none is.
-   * When absent, frequent words of English are expected where a word is not sure.
+   * When absent, words that are frequent on signs and in English, and names of brands, are expected where a word is not sure.
    *
    * @example
    * ```ts

@@ -18,7 +18,7 @@ export async function loadBrowserEngine(options: Omit<BrowserLoadOptions, 'worke
     const file = await parseWeights(bytes, { isOwn: packaged !== null })
     return packaged ? packagedWeights(file, packaged) : file
   }
-  const { words = packageFiles.english() } = options
+  const { words = packageFiles.words() } = options
   // Whoever reads without a network later has them by then.
   const expected = words === null ? Promise.resolve(null) : fetchWords(words)
   const engine = await openEngine(read, runtime, { ...options, ...provider, words: () => expected })

@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { SaflError } from '../error.ts'
-import { englishCounts, readWordCounts } from '../word-counts.ts'
+import { expectedWords, readWordCounts } from '../word-counts.ts'
 import type { Engine } from './engine.ts'
 import { openEngine, openExported } from './open-engine.ts'
 import type { LoadOptions } from './reading-options.ts'
@@ -23,7 +23,7 @@ export async function loadNodeEngine(options: NodeEngineOptions): Promise<Engine
   const runtime = await import('onnxruntime-node')
   if (options.model?.endsWith('.onnx')) return loadExported(options.model, options)
   const file = await readWeightsFile(options)
-  const { words = englishCounts() } = options
+  const { words = expectedWords() } = options
   // What is missing is said now, not at the first word that is not sure.
   if (words !== null) await access(words).catch(() => refuseWords(words))
   const expected = words === null ? async () => null : once(() => readWordCounts(words))

@@ -46,7 +46,7 @@ export interface RecognizeOptions extends SearchOptions {
   readonly orientation?: Orientation
   /**
    * Looks again at a word that is not sure: without blank margins, its letters side by side, on its side and upside down as its
-   * shape and `orientation` allow; then leaning to either side, with the prior's words expected, or frequent ones of English,
+   * shape and `orientation` allow; then leaning to either side, with the prior's words expected, or those of the package,
    * where no beams or demands are asked for; else the most probable of the readings counts. Default true. Without it a prior
    * is searched with for every word.
    */
@@ -82,8 +82,8 @@ export interface LoadOptions extends ReaderOptions {
   /** The preset of a weights file that does not say which model it belongs to. */
   readonly preset?: string
   /**
-   * The path of a text of words and their counts that are expected of words that are not sure; English from the package when
-   * absent, none when null.
+   * The path of a text of words and their counts that are expected of words that are not sure; those of the package,
+   * which stand on signs and in English, when absent, none when null.
    */
   readonly words?: string | null
   /**
@@ -99,8 +99,8 @@ export interface BrowserLoadOptions extends ReaderOptions {
   /** `tiny` or `small`, whose weights come with the package, or where another weights file lies; default `tiny`. */
   readonly model?: string | URL
   /**
-   * Where a text of words and their counts lies that are expected of words that are not sure; English from the package when
-   * absent, none when null.
+   * Where a text of words and their counts lies that are expected of words that are not sure; those of the package,
+   * which stand on signs and in English, when absent, none when null.
    */
   readonly words?: string | URL | null
   /** Ends the download. */

@@ -4,7 +4,7 @@ import type { RgbImage } from '../image/image.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { startThread, workerEntry } from '../start-thread.ts'
 import type { Runtime } from '../tensor/index.ts'
-import { englishCounts, readWordCounts } from '../word-counts.ts'
+import { expectedWords, readWordCounts } from '../word-counts.ts'
 import { startNodeWorker } from '../worker/node-port.ts'
 import { AbstractRecognizer } from './abstract-recognizer.ts'
 import { checkLoadOptions, checkReaderOptions } from './check-options.ts'
@@ -42,7 +42,7 @@ export class SceneTextRecognizer extends AbstractRecognizer<ImageSource> {
   ): Promise<SceneTextRecognizer> {
     checkReaderOptions(options)
     const read = async () => ('settings' in file ? file : parseWeights(file))
-    const words = once(() => readWordCounts(englishCounts()))
+    const words = once(() => readWordCounts(expectedWords()))
     return new SceneTextRecognizer(await openEngine(read, runtime, { ...options, ...threadsOf(options), words }))
   }
 

@@ -5,7 +5,7 @@ import type { PlannedRun, StudyArm } from './plan.ts'
 export interface Arm extends StudyArm {
   readonly gamma: number
   readonly alpha: number
-  /** `synth.words.naturalness`: 1, words as frequent as in English; 0, all of the lexicon alike. */
+  /** `synth.words.naturalness`: 1, words as frequent as on signs and in English; 0, all of the lexicon alike. */
   readonly naturalness: number
   /** The arm with cross-entropy that has all else in common; null for itself. */
   readonly baseline: string | null

@@ -55,7 +55,7 @@ const oneThread = 'warning: safl: the page is not cross-origin isolated, so that
 test.skipIf(!chromiumPath)('the page of docs/using.md reads a word', { timeout: 120_000 }, async () => {
   expect(await complaintsOf('/')).toEqual([oneThread])
   expect(requested).toContain('/node_modules/safl/models/tiny.safetensors')
-  expect(requested).toContain('/node_modules/safl/models/english.txt')
+  expect(requested).toContain('/node_modules/safl/models/words.txt')
 })
 
 test.skipIf(!chromiumPath)(

@@ -62,10 +62,7 @@ describe.each(['esm', 'cjs'] as const)('%s', (format) => {
     for (const path of ['dist/bundled/models/small.safetensors', 'dist/bundled/node_modules/safl', 'node_modules/safl'])
       expect(stderr).toContain(join(place, path))
     const words = run({ model: resolve('models/tiny.safetensors') })
-    expect([words.stdout, words.stderr]).toEqual([
-      '',
-      expect.stringMatching(/^english\.txt, which comes .* words: null/),
-    ])
+    expect([words.stdout, words.stderr]).toEqual(['', expect.stringMatching(/^words\.txt, which comes .* words: null/)])
     expect(run({ model: resolve('models/tiny.safetensors'), words: null })).toEqual({ stdout: 'EXIT\n', stderr: '' })
   })
 
@@ -77,7 +74,7 @@ describe.each(['esm', 'cjs'] as const)('%s', (format) => {
     expect([stdout, stderr]).toEqual(['', expect.stringContaining('these are not the weights of tiny')])
     // The copies that belong there are.
     await copyFile('models/tiny.safetensors', join(models, 'tiny.safetensors'))
-    await copyFile('models/english.txt', join(models, 'english.txt'))
+    await copyFile('models/words.txt', join(models, 'words.txt'))
     expect(run({})).toEqual({ stdout: 'EXIT\n', stderr: '' })
   })
 

