@@ -129,7 +129,7 @@ export function noPriorOption(): Option {
 
 /** `--prior-weight`, which belongs to it. */
 export function priorWeightOption(): Option {
-  return new Option('--prior-weight <number>', 'how much the prior counts beside the image; default: 0.3').argParser(
+  return new Option('--prior-weight <number>', 'how much the prior counts beside the image; default: 0.4').argParser(
     positiveNumber,
   )
 }

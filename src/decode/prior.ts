@@ -4,8 +4,7 @@
  *
  * P(word) = 1/2 · count / all counts + 1/2 · P(any characters), the latter alike for all characters: the decoder knows
  * from training how letters follow each other, and a prior that says so again counts it twice (trigrams of the list in its
- * place read fewer words). Long names are no rarer than shorter ones. Constants are those that read most training words, made hard to read; see
- * docs/decoding.md.
+ * place read fewer words). Long names are no rarer than shorter ones. How the constants were chosen: docs/decoding-log.md.
  */
 
 import { SaflError } from '../error.ts'
@@ -33,8 +32,8 @@ export interface Expectation {
   after(id: number): Expectation
 }
 
-/** How much a prior counts beside the image: what read most training words; see docs/decoding.md. */
-const PRIOR_WEIGHT = 0.3
+/** How much a prior counts beside the image: see docs/decoding-log.md. */
+const PRIOR_WEIGHT = 0.4
 
 export interface PriorOptions {
   /**
@@ -51,7 +50,7 @@ export interface PriorOptions {
   /**
    * How much the prior counts beside the image, from 0 (nothing) on.
    *
-   * @default 0.3
+   * @default 0.4
    */
   readonly priorWeight?: number | undefined
 }
