@@ -28,6 +28,8 @@ export interface Expectation {
   readonly begun: number
   /** Of the word that ends here; no more than `begun`. */
   readonly ended: number
+  /** Whether a word of the list ends here, marks around it aside. */
+  readonly isWord: boolean
   /** After the class id of one further character. */
   after(id: number): Expectation
 }
@@ -109,6 +111,7 @@ export function wordPrior(words: WordCounts, { weight, model }: { weight: number
     return {
       begun: weight * Math.log(listed * begun + (1 - SHARE_OF_WORDS) * open),
       ended: weight * Math.log(listed * exact + (1 - SHARE_OF_WORDS) * open * ANY_END),
+      isWord: word >= 0,
       after(id) {
         const further = Math.max(open * ANY_CHARACTER, ANY_CHARACTERS)
         const child = node < 0 || closed ? 0 : childOf(trie, node, lower[id]!)

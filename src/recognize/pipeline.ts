@@ -13,9 +13,6 @@ import type { SecondLook } from './second-look.ts'
 import type { Speller } from './speller.ts'
 import { restored, type Views } from './views.ts'
 
-/** Words that are less sure get a second look; see docs/decoding.md. */
-const UNSURE = 0.8
-
 /** What differs from recogniser to recogniser, and from wish to wish. */
 export interface Stages<H extends Hypothesis> {
   readonly views: Views
@@ -54,11 +51,11 @@ async function recognizeWords<H extends Hypothesis>(
 ): Promise<Recognition[]> {
   const { views, speller, secondLook, alternatives } = stages
   const { orientation = 'auto' } = options
-  let read = await readFirst(images, stages, options)
+  let read: readonly ReadView<H>[] = await readFirst(images, stages, options)
   if (options.secondLook ?? true) {
     const further: FurtherViews<H> = { images, views, speller, options }
     read = await readFurther(read, further)
-    read = await lookAgain(read, secondLook)
+    read = await secondLook(read)
     if (orientation === 'auto') read = await readUpsideDown(read, further)
   }
   const others = options.alternatives ? await alternatives(read) : []
@@ -77,16 +74,6 @@ async function readFirst<H extends Hypothesis>(
   const alone = (await readViews(single, quick, options)).values()
   const best = (await readBest(several, speller, options)).values()
   return all.map(({ length }) => (length === 1 ? alone : best).next().value!)
-}
-
-async function lookAgain<H extends Hypothesis>(
-  read: readonly ReadView<H>[],
-  secondLook: SecondLook<H>,
-): Promise<ReadView<H>[]> {
-  const unsure = read.filter(({ hypothesis }) => hypothesis.confidence < UNSURE)
-  const again = unsure.length === 0 ? [] : await secondLook(unsure)
-  const second = new Map(unsure.map((once, place) => [once, again[place]!]))
-  return read.map((once) => second.get(once) ?? once)
 }
 
 function recognitionOf(

@@ -11,8 +11,32 @@ import type { RecognizeOptions } from './reading-options.ts'
 import type { Speller } from './speller.ts'
 import type { Views } from './views.ts'
 
-/** What was read of words that are not sure → what is read at second sight, in the same order. */
+/** What was read of words → the same, and what is read at second sight of those that are not sure; in the same order. */
 export type SecondLook<H extends Hypothesis> = (read: readonly ReadView<H>[]) => Promise<readonly ReadView<H>[]>
+
+/** Words that are less sure get a second look. How these were chosen: docs/decoding-log.md. */
+const UNSURE = 0.8
+/** Where words are expected, one of them; and another one, of letters. */
+const [UNSURE_EXPECTED, UNSURE_UNEXPECTED] = [0.5, 0.95]
+
+async function lookAgain<H extends Hypothesis>(
+  read: readonly ReadView<H>[],
+  isUnsure: (hypothesis: H) => boolean,
+  look: SecondLook<H>,
+): Promise<readonly ReadView<H>[]> {
+  const unsure = read.filter(({ hypothesis }) => isUnsure(hypothesis))
+  const again = unsure.length === 0 ? [] : await look(unsure)
+  const second = new Map(unsure.map((once, place) => [once, again[place]!]))
+  return read.map((once) => second.get(once) ?? once)
+}
+
+/** The confidence from which a word is sure: it depends on whether it is expected. */
+function sureFrom({ text, ids }: DraftHypothesis, expected: Expectation | null): number {
+  const hasLettersAlone = !/[\p{N}\s]/u.test(text) && /\p{L}.*\p{L}/u.test(text)
+  if (!expected || !hasLettersAlone) return UNSURE
+  const ended = ids.reduce((expectation, id) => expectation.after(id), expected)
+  return ended.isWord ? UNSURE_EXPECTED : UNSURE_UNEXPECTED
+}
 
 /** The best of what was read and of what is read of it leaning to either side; for any speller. */
 function readLeaning<H extends Hypothesis>(
@@ -54,13 +78,14 @@ export function expectingLook(
 ): SecondLook<Hypothesis> {
   const { prior: given, beamWidth, lexicon, pattern, allow, attention } = options
   const isFree = !attention && [given, beamWidth, lexicon, pattern, allow].every((wish) => wish === undefined)
-  return async (read) => {
+  const look: SecondLook<Hypothesis> = async (unsure) => {
     const prior = isFree ? await words() : null
-    const look = prior
+    const again = prior
       ? readAgain(await beams.speller({ ...options, prior }), options)
       : readLeaning(speller, { views, options })
-    return look(read)
+    return again(unsure)
   }
+  return (read) => lookAgain(read, ({ confidence }) => confidence < UNSURE, look)
 }
 
 /** Compares words that each view, and the view leaning to either side, may show; for hypotheses with evidence. */
@@ -79,8 +104,7 @@ export function compareViews(
   },
 ): SecondLook<DraftHypothesis> {
   const { attention = false } = options
-  return async (read) => {
-    const expected = await expect()
+  const compare = async (read: readonly ReadView<DraftHypothesis>[], expected: Expectation | null) => {
     const results: ReadView<DraftHypothesis>[] = Array(read.length)
     const seen = read.map(({ view }) => view)
     await inBatches(seen, options, async (places) => {
@@ -96,5 +120,12 @@ export function compareViews(
       }
     })
     return results
+  }
+  return async (read) => {
+    // Words that are expected are loaded when the first is not sure.
+    if (read.every(({ hypothesis }) => hypothesis.confidence >= UNSURE_UNEXPECTED)) return read
+    const expected = await expect()
+    const isUnsure = (hypothesis: DraftHypothesis) => hypothesis.confidence < sureFrom(hypothesis, expected)
+    return lookAgain(read, isUnsure, (unsure) => compare(unsure, expected))
   }
 }

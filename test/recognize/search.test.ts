@@ -36,6 +36,9 @@ const demands: [string, RecognizeOptions, RegExp][] = [
   ['one beam', { pattern: '\\w\\d\\w*', beamWidth: 1 }, /^\w\d\w*$/],
 ]
 
+/** In lower case, without marks around it. */
+const bare = (text: string) => text.toLowerCase().replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
+
 function expectClose(found: readonly Omit<Recognition, 'turned'>[], wanted: readonly Recognition[]) {
   expect(found.map(({ text }) => text)).toEqual(wanted.map(({ text }) => text))
   for (const [index, { confidence, characters }] of found.entries()) {
@@ -272,11 +275,18 @@ describe.skipIf(!existsSync(lexiconFile))("the package's model on real crops", (
     const right = (readings: readonly Recognition[]) =>
       readings.filter(({ text }, index) => text.toLowerCase() === wide[index]!.label.toLowerCase()).length
     const [once, twice, unprejudiced] = [await read({ secondLook: false }), await read({}), await read({ prior: null })]
-    const isSure = once.map(({ confidence }) => confidence >= 0.8)
+    const expected = await readWordCounts(expectedWords())
+    // Sooner of a word that is expected, later of another one of letters. Below 0.7 all may be read in further views.
+    const sureFrom = ({ text }: Recognition) =>
+      /[\d\s]/.test(text) || !/[a-z].*[a-z]/i.test(text) ? 0.8 : expected.has(bare(text)) ? 0.7 : 0.95
+    const isSure = once.map((reading) => reading.confidence >= sureFrom(reading))
     const sureOf = (readings: readonly Recognition[]) => readings.filter((_, index) => isSure[index])
     expectClose(sureOf(twice), sureOf(once))
-    expectClose(sureOf(unprejudiced), sureOf(once))
-    expect(await read({ prior: await readWordCounts(expectedWords()) })).toEqual(twice)
+    expect(once.some(({ confidence }, index) => isSure[index] && confidence < 0.8)).toBe(true)
+    expect(once.some(({ confidence }, index) => !isSure[index] && confidence >= 0.8)).toBe(true)
+    const without = (readings: readonly Recognition[]) => readings.filter((_, index) => once[index]!.confidence >= 0.8)
+    expectClose(without(unprejudiced), without(once))
+    expect(await read({ prior: expected })).toEqual(twice)
     expect(right(twice)).toBeGreaterThan(right(once))
     expect(right(unprejudiced)).toBeGreaterThanOrEqual(right(once))
     expect(twice).not.toEqual(unprejudiced)
