@@ -17,7 +17,7 @@ export type SecondLook<H extends Hypothesis> = (read: readonly ReadView<H>[]) =>
 /** Words that are less sure get a second look. How these were chosen: docs/decoding-log.md. */
 const UNSURE = 0.8
 /** Where words are expected, one of them; and another one, of letters. */
-const [UNSURE_EXPECTED, UNSURE_UNEXPECTED] = [0.5, 0.95]
+const [UNSURE_EXPECTED, UNSURE_UNEXPECTED] = [0.6, 0.95]
 
 async function lookAgain<H extends Hypothesis>(
   read: readonly ReadView<H>[],
