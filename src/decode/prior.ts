@@ -130,17 +130,13 @@ function isOuterMark(character: string): boolean {
   return /^[^\p{L}\p{N}]$/u.test(character)
 }
 
-function isList(words: WordCounts): words is readonly string[] {
-  return Array.isArray(words)
-}
-
 /** Most words of a list, which are long: they need no search for marks. */
 const IS_BARE = /^[a-z]+$/
 
 /** In lower case, without marks at the ends. */
 function countSpellable(words: WordCounts, model: Vocabulary): Map<string, number> {
   const counts = new Map<string, number>()
-  const entries = isList(words) ? words.map((word) => [word, 1] as const) : words
+  const entries = 'get' in words ? words : words.map((word) => [word, 1] as const)
   for (const [word, count] of entries) {
     if (!(count > 0 && count < Number.POSITIVE_INFINITY))
       throw new SaflError('option', `prior: the count of "${word}" is ${count}: it must be a number above 0`)

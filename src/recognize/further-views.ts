@@ -1,7 +1,7 @@
 /** Reads what is hardly sure in further views: without margins, on a ground, letters side by side, on its side, upside down. */
 import type { RgbImage } from '../image/image.ts'
 import { betterOf, type Hypothesis, type ReadView } from './hypothesis.ts'
-import { readViews } from './read-views.ts'
+import { lookAgain, readViews } from './read-views.ts'
 import type { RecognizeOptions } from './reading-options.ts'
 import type { Speller } from './speller.ts'
 import type { Views } from './views.ts'
@@ -41,20 +41,17 @@ export async function readFurther<H extends Hypothesis>(
 }
 
 /** Reads upside down what two looks have left unsure. */
-export async function readUpsideDown<H extends Hypothesis>(
+export function readUpsideDown<H extends Hypothesis>(
   read: readonly ReadView<H>[],
   { images, views, speller, options }: FurtherViews<H>,
-): Promise<ReadView<H>[]> {
-  const hopeless = [...read.keys()].filter((place) => read[place]!.hypothesis.confidence < HOPELESS)
-  const over = await readViews(
-    hopeless.map((place) => views.upsideDown(images[place]!)),
-    speller,
-    options,
-  )
-  const turned = new Map(hopeless.map((place, index) => [place, over[index]!]))
-  return read.map((once, place) => {
-    const other = turned.get(place)
-    const isSure = other && other.hypothesis.confidence > SURE_UPSIDE_DOWN && other.hypothesis.characters.length > 1
-    return isSure ? other : once
+): Promise<readonly ReadView<H>[]> {
+  const isHopeless = ({ confidence }: H) => confidence < HOPELESS
+  return lookAgain(read, isHopeless, async (hopeless) => {
+    const turned = hopeless.map((once) => views.upsideDown(images[read.indexOf(once)]!))
+    const over = await readViews(turned, speller, options)
+    return over.map((other, place) => {
+      const { confidence, characters } = other.hypothesis
+      return confidence > SURE_UPSIDE_DOWN && characters.length > 1 ? other : hopeless[place]!
+    })
   })
 }

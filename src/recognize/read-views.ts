@@ -96,3 +96,15 @@ function pause(): Promise<void> {
   const { setImmediate: soon = setTimeout } = globalThis as { setImmediate?: (call: () => void) => unknown }
   return new Promise((resolve) => void soon(resolve))
 }
+
+/** The same, but of those that are not sure what `look` says of them. */
+export async function lookAgain<H extends Hypothesis>(
+  read: readonly ReadView<H>[],
+  isUnsure: (hypothesis: H) => boolean,
+  look: (unsure: readonly ReadView<H>[]) => Promise<readonly ReadView<H>[]>,
+): Promise<readonly ReadView<H>[]> {
+  const unsure = read.filter(({ hypothesis }) => isUnsure(hypothesis))
+  if (unsure.length === 0) return read
+  const again = await look(unsure)
+  return read.map((once) => again[unsure.indexOf(once)] ?? once)
+}

@@ -6,7 +6,7 @@ import type { BeamSource } from './beam-speller.ts'
 import type { Comparison } from './comparison.ts'
 import type { DraftHypothesis } from './draft-speller.ts'
 import { betterOf, type Hypothesis, hypothesisOf, type ReadView } from './hypothesis.ts'
-import { inBatches, pixelsOf, readBest, readViews } from './read-views.ts'
+import { inBatches, lookAgain, pixelsOf, readBest, readViews } from './read-views.ts'
 import type { RecognizeOptions } from './reading-options.ts'
 import type { Speller } from './speller.ts'
 import type { Views } from './views.ts'
@@ -19,48 +19,23 @@ const UNSURE = 0.8
 /** Where words are expected, one of them; and another one, of letters. */
 const [UNSURE_EXPECTED, UNSURE_UNEXPECTED] = [0.6, 0.95]
 
-async function lookAgain<H extends Hypothesis>(
-  read: readonly ReadView<H>[],
-  isUnsure: (hypothesis: H) => boolean,
-  look: SecondLook<H>,
-): Promise<readonly ReadView<H>[]> {
-  const unsure = read.filter(({ hypothesis }) => isUnsure(hypothesis))
-  const again = unsure.length === 0 ? [] : await look(unsure)
-  const second = new Map(unsure.map((once, place) => [once, again[place]!]))
-  return read.map((once) => second.get(once) ?? once)
-}
-
-/** The confidence from which a word is sure: it depends on whether it is expected. */
-function sureFrom({ text, ids }: DraftHypothesis, expected: Expectation | null): number {
-  const hasLettersAlone = !/[\p{N}\s]/u.test(text) && /\p{L}.*\p{L}/u.test(text)
-  if (!expected || !hasLettersAlone) return UNSURE
-  const ended = ids.reduce((expectation, id) => expectation.after(id), expected)
-  return ended.isWord ? UNSURE_EXPECTED : UNSURE_UNEXPECTED
+/** Less sure than a word must be: that depends on whether it is expected. */
+function isUnsure({ text, ids, confidence }: DraftHypothesis, expected: Expectation | null): boolean {
+  // Single letters, numbers, codes and lines of words are no words of a list.
+  if (!expected || !/^[^\p{N}\s]{2,}$/u.test(text)) return confidence < UNSURE
+  const { isWord } = ids.reduce((expectation, id) => expectation.after(id), expected)
+  return confidence < (isWord ? UNSURE_EXPECTED : UNSURE_UNEXPECTED)
 }
 
 /** The best of what was read and of what is read of it leaning to either side; for any speller. */
-function readLeaning<H extends Hypothesis>(
+async function readLeaning<H extends Hypothesis>(
+  read: readonly ReadView<H>[],
   speller: Speller<H>,
   { views, options }: { views: Views; options: RecognizeOptions },
-): SecondLook<H> {
-  return async (read) => {
-    const again = await readBest(
-      read.map(({ view }) => views.leaning(view)),
-      speller,
-      options,
-    )
-    return read.map((once, place) => betterOf(once, again[place]!))
-  }
-}
-
-/** What another speller reads of the same views, such as one that expects frequent words. */
-function readAgain<H extends Hypothesis>(speller: Speller<H>, options: RecognizeOptions): SecondLook<H> {
-  return (read) =>
-    readViews(
-      read.map(({ view }) => view),
-      speller,
-      options,
-    )
+): Promise<readonly ReadView<H>[]> {
+  const leaning = read.map(({ view }) => views.leaning(view))
+  const again = await readBest(leaning, speller, options)
+  return read.map((once, place) => betterOf(once, again[place]!))
 }
 
 export interface Searching {
@@ -80,10 +55,9 @@ export function expectingLook(
   const isFree = !attention && [given, beamWidth, lexicon, pattern, allow].every((wish) => wish === undefined)
   const look: SecondLook<Hypothesis> = async (unsure) => {
     const prior = isFree ? await words() : null
-    const again = prior
-      ? readAgain(await beams.speller({ ...options, prior }), options)
-      : readLeaning(speller, { views, options })
-    return again(unsure)
+    if (!prior) return readLeaning(unsure, speller, { views, options })
+    const seen = unsure.map(({ view }) => view)
+    return readViews(seen, await beams.speller({ ...options, prior }), options)
   }
   return (read) => lookAgain(read, ({ confidence }) => confidence < UNSURE, look)
 }
@@ -121,11 +95,15 @@ export function compareViews(
     })
     return results
   }
-  return async (read) => {
-    // Words that are expected are loaded when the first is not sure.
-    if (read.every(({ hypothesis }) => hypothesis.confidence >= UNSURE_UNEXPECTED)) return read
-    const expected = await expect()
-    const isUnsure = (hypothesis: DraftHypothesis) => hypothesis.confidence < sureFrom(hypothesis, expected)
-    return lookAgain(read, isUnsure, (unsure) => compare(unsure, expected))
-  }
+  const isDoubtful = ({ confidence }: DraftHypothesis) => confidence < UNSURE_UNEXPECTED
+  return (read) =>
+    lookAgain(read, isDoubtful, async (doubtful) => {
+      // Loaded when the first word is doubtful.
+      const expected = await expect()
+      return lookAgain(
+        doubtful,
+        (hypothesis) => isUnsure(hypothesis, expected),
+        (unsure) => compare(unsure, expected),
+      )
+    })
 }
