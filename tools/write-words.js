@@ -18,17 +18,16 @@ name-suggestion-index:
 ${readFileSync(new URL('../../LICENSE.md', index), 'utf8')}`
 
 const spoken = new Map(parse(subtitles).map(({ word, count }) => [word.toLowerCase(), count]))
+/** How often words of each source occur beside the subtitles', whose counts stay: the rarest were heard once. */
 const sources = [
-  { share: 0.4, counts: spoken },
-  { share: 0.4, counts: signs() },
-  { share: 0.2, counts: brands() },
+  { share: 1, counts: spoken },
+  { share: 1, counts: signs() },
+  { share: 0.5, counts: brands() },
 ]
-/** So that the rarest of subtitles' words, which were heard once, keep a count of their own. */
-const all = sum(spoken) / 0.4
 
 const together = new Map()
 for (const { share, counts } of sources) {
-  const scale = (share * all) / sum(counts)
+  const scale = (share * sum(spoken)) / sum(counts)
   for (const [word, count] of counts)
     together.set(word, (together.get(word) ?? 0) + Math.max(1, Math.round(count * scale)))
 }
