@@ -7,6 +7,7 @@ import { editDistance } from '../evaluate/metrics.ts'
 import { type CharsetSize, type Normalization, normalizeText, type Subset, viewOf } from '../evaluate/protocol.ts'
 import type { SetReport } from '../evaluate/report.ts'
 import type { NodeEngineOptions } from '../recognize/node-engine.ts'
+import { precisionOf } from '../recognize/open-engine.ts'
 import type { RecognizeOptions } from '../recognize/reading-options.ts'
 import type { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
@@ -49,7 +50,7 @@ export async function writeReport(
   { options, evaluations, reports, datasets, recognizer }: Findings,
 ): Promise<void> {
   const { renderReportPage } = await import('../evaluate/report-page.ts')
-  const { provenance: history, ...file } = await readWeightsFile(options)
+  const file = await readWeightsFile(options)
   const weights = createHash('sha256')
   for (const [name, { data }] of [...file.weights].sort(([a], [b]) => (a < b ? -1 : 1)))
     weights.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
@@ -58,14 +59,14 @@ export async function writeReport(
   const provenance = {
     model: options.model ?? 'tiny',
     decoder: options.decoder ?? 'attention',
-    precision: options.precision ?? 'float32',
+    precision: precisionOf(file, options),
     ...(options.beam !== undefined && { beam: String(options.beam) }),
     ...(options.prior !== undefined && { prior: options.prior || 'none' }),
     looks: options.secondLook ? 'two' : 'one',
     ...(options.priorWeight !== undefined && { 'weight of the prior': String(options.priorWeight) }),
     'SHA-256 of the weights': weights.digest('hex'),
     'SHA-256 of the labels': labels.digest('hex'),
-    ...Object.fromEntries(Object.entries(history).map(([name, value]) => [`training: ${name}`, value])),
+    ...Object.fromEntries(Object.entries(file.provenance).map(([name, value]) => [`training: ${name}`, value])),
     split: options.split,
     subset: options.subset,
     charset: String(options.charset),

@@ -1,4 +1,5 @@
 /** What every decoder is: the graphs of training and reading know no more of it. */
+import type { ModelSettings } from '../config.ts'
 import type { Tensor } from '../tensor/index.ts'
 import type { Scope } from './scope.ts'
 
@@ -34,6 +35,16 @@ export interface GivenWords {
   readonly observe: (weights: Tensor) => void
 }
 
+/**
+ * Teacher forcing, which only training needs: `memory[B, P, M]` and `tokens[B, T]` (int32, the start symbol first), all steps at
+ * once → logits [B, T, C].
+ */
+export type TeacherForcing = (
+  scope: Scope,
+  settings: ModelSettings,
+  given: { readonly memory: Tensor; readonly tokens: Tensor },
+) => Tensor
+
 export interface Decoder {
   /** What it needs of an image, computed once: names, and shapes without the batch, a symbol for the image's places. */
   readonly imageParts: readonly { readonly name: string; readonly shape: readonly number[] }[]
@@ -42,8 +53,6 @@ export interface Decoder {
   positions(): { readonly count: number; readonly data: Float32Array } | null
   /** The image's parts of its memory [B, P, M], in their order. */
   ofImage(scope: Scope, memory: Tensor): Tensor[]
-  /** Teacher forcing: `tokens[B, T]` (int32, the start symbol first), all steps at once → logits [B, T, C]. */
-  targets(scope: Scope, memory: Tensor, tokens: Tensor): Tensor
   /** One step in a graph of steps or in a loop → logits [B, C]. */
   step(scope: Scope, step: DecoderStep): Tensor
   /** Whole words that are given → logits [R, T, C]. */

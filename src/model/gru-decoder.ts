@@ -23,7 +23,15 @@ import {
   tanh,
   transpose,
 } from '../tensor/index.ts'
-import { type Decoder, type DecoderStep, type GivenWords, IMAGE_PLACES, LENGTH, WORDS } from './decoder.ts'
+import {
+  type Decoder,
+  type DecoderStep,
+  type GivenWords,
+  IMAGE_PLACES,
+  LENGTH,
+  type TeacherForcing,
+  WORDS,
+} from './decoder.ts'
 import { normal, xavierUniform } from './init.ts'
 import { linearLayer } from './layers.ts'
 import { recurrentWeights } from './lstm-encoder.ts'
@@ -43,11 +51,15 @@ interface Sizes {
   readonly furtherCharacters: string
 }
 
-export function gruDecoder({ decoder, encoder, transformer, furtherCharacters }: ModelSettings): Decoder {
+function sizesOf({ decoder, encoder, transformer, furtherCharacters }: ModelSettings): Sizes {
   if (decoder.kind !== 'gru') throw new Error(`a decoder of kind ${decoder.kind} is none of gated recurrent units`)
-  const { width } = decoder
   const memoryWidth = encoder.kind === 'lstm' ? 2 * encoder.width : transformer.width
-  const sizes: Sizes = { width, memoryWidth, furtherCharacters }
+  return { width: decoder.width, memoryWidth, furtherCharacters }
+}
+
+export function gruDecoder(settings: ModelSettings): Decoder {
+  const sizes = sizesOf(settings)
+  const { width, memoryWidth } = sizes
   return {
     imageParts: [
       { name: KEY, shape: [IMAGE_PLACES, width] },
@@ -56,7 +68,6 @@ export function gruDecoder({ decoder, encoder, transformer, furtherCharacters }:
     states: [{ before: BEFORE, after: AFTER, shape: [width] }],
     positions: () => null,
     ofImage: (scope, memory) => [attentionKeys(scope, width, memory), memory],
-    targets: (scope, memory, tokens) => targets(scope, sizes, { memory, tokens }),
     step(scope, { tokens, image, before, after, observe }) {
       const cell = new AttentionCell(scope, sizes)
       const embedded = embedding(embeddingTable(scope, sizes), tokens)
@@ -123,7 +134,8 @@ class AttentionCell {
   }
 }
 
-function targets(scope: Scope, sizes: Sizes, { memory, tokens }: { memory: Tensor; tokens: Tensor }): Tensor {
+export const forceGru: TeacherForcing = (scope, settings, { memory, tokens }) => {
+  const sizes = sizesOf(settings)
   const [batch, steps] = tokens.shape as [number, number]
   const { width } = sizes
   const key = attentionKeys(scope, width, memory)

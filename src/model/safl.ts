@@ -48,7 +48,7 @@ import {
 import { crnnBackbone } from './crnn-backbone.ts'
 import type { Decoder } from './decoder.ts'
 import { columnMeans, type FeatureMap } from './feature-map.ts'
-import { gruDecoder } from './gru-decoder.ts'
+import { forceGru, gruDecoder } from './gru-decoder.ts'
 import { encodeByLstm } from './lstm-encoder.ts'
 import { type Rectified, rectify } from './rectifier.ts'
 import { residualBackbone } from './residual-backbone.ts'
@@ -56,7 +56,7 @@ import { satrnBackbone } from './satrn-backbone.ts'
 import { encodeMap } from './satrn-encoder.ts'
 import { inputScope, type Scope, type TensorSpec } from './scope.ts'
 import { causalMask, encode, sinusoids } from './transformer.ts'
-import { transformerDecoder } from './transformer-decoder.ts'
+import { forceTransformer, transformerDecoder } from './transformer-decoder.ts'
 import { wordShapes } from './word-shapes.ts'
 
 export interface EncodedImage extends Rectified {
@@ -130,7 +130,8 @@ export function decodeTargets(scope: Scope, settings: ModelSettings, memory: Ten
   const [batch, steps] = targets_BT.shape as [number, number]
   const start = scope.graph.constant(new Int32Array(batch).fill(START), [batch, 1])
   const tokens = steps === 1 ? start : concatenate([start, slice(targets_BT, { axis: 1, end: steps - 1 })], { axis: 1 })
-  return decoderOf(settings).targets(scope, memory, tokens)
+  const force = settings.decoder.kind === 'gru' ? forceGru : forceTransformer
+  return force(scope, settings, { memory, tokens })
 }
 
 /** Every tensor of the model, in the order in which it asks for them; the CTC head's are named by those who use it. */

@@ -1,8 +1,7 @@
 /** The Transformer as a decoder: it keeps the keys and values of the characters so far. */
 import type { ModelSettings } from '../config.ts'
 import { BATCH, concatenate, reshape, sizeAt, sliceBetween, type Tensor } from '../tensor/index.ts'
-import { type Decoder, IMAGE_PLACES, LENGTH } from './decoder.ts'
-import type { Scope } from './scope.ts'
+import { type Decoder, IMAGE_PLACES, LENGTH, type TeacherForcing } from './decoder.ts'
 import { causalMask, crossAttention, decode, embed, sinusoids } from './transformer.ts'
 
 /** Rows of the table of positions when they count places in a batch: the largest batch of the authors' code. */
@@ -47,7 +46,6 @@ export function transformerDecoder(settings: ModelSettings): Decoder {
         const { key, value } = crossAttention(scope, transformer, layer).projectMemory(memory)
         return [key, value]
       }),
-    targets: (scope, memory, tokens) => targets(scope, settings, { memory, tokens }),
     step(scope, { tokens, place, image, before, after, observe }) {
       const x = embed(scope, settings, reshape(tokens, [BATCH, 1]), place()!)
       const join = (past: Tensor, fed: Tensor) => concatenate([past, fed], { axis: 2, size: PRESENT })
@@ -82,11 +80,7 @@ export function transformerDecoder(settings: ModelSettings): Decoder {
   }
 }
 
-function targets(
-  scope: Scope,
-  settings: ModelSettings,
-  { memory, tokens }: { memory: Tensor; tokens: Tensor },
-): Tensor {
+export const forceTransformer: TeacherForcing = (scope, settings, { memory, tokens }) => {
   const [batch, steps] = tokens.shape as [number, number]
   const { width } = settings.transformer
   const positions = settings.authorsQuirks

@@ -19,8 +19,10 @@ import type { Vocabulary } from '../decode/vocabulary.ts'
 import type { Value } from '../tensor/index.ts'
 import type { DraftHypothesis, Evidence } from './draft-speller.ts'
 import type { Encoder } from './encoder.ts'
+import { pixelsOf } from './read-views.ts'
 import type { Alternative } from './recognition.ts'
 import { joinRows, rowAt } from './rows.ts'
+import type { View } from './views.ts'
 import type { WordDecoder } from './word-decoder.ts'
 
 /** The candidates of each view beside its greedy reading: so many that are like it, so many of the CTC head. */
@@ -41,6 +43,11 @@ interface SeenView {
 
 type Cross = Readonly<Record<string, Value>>
 
+/** The word of those that were compared, and what greedy decoding spells of what was seen. */
+export interface ComparedWord extends SettledWord {
+  readonly greedy: DecodedWord
+}
+
 export class Comparison {
   private readonly encoder: Encoder
   private readonly decoder: WordDecoder
@@ -53,18 +60,18 @@ export class Comparison {
   }
 
   /**
-   * The most probable word of those that what was seen and further views show, as many views [N, H, W, 3] of each in a row. A
-   * word's probability is the mean of the decoder's over all views, times what is expected of it; its confidence is its
-   * share among the candidates, and no more than all of them have together. With `attention` also where the decoder looks in
-   * what was seen, [B, T, S].
+   * The most probable word of those that what was seen and further views show, as many of each in a row, or
+   * none. A word's probability is the mean of the decoder's over all views, times what is expected of it; its confidence
+   * is its share among the candidates, and no more than all of them have together. With `attention` also where the decoder
+   * looks in what was seen, [B, T, S].
    */
   async compare(
     read: readonly DraftHypothesis[],
-    views: Value,
+    views: readonly View[],
     { expected, attention }: { expected: Expectation | null; attention: boolean },
-  ): Promise<{ words: SettledWord[]; attention: Value | null }> {
+  ): Promise<{ words: ComparedWord[]; attention: Value | null }> {
     const { encoder, decoder, model } = this
-    const added = await encoder.encode(views)
+    const added = views[0] ? await encoder.encode(pixelsOf(views)) : { cross: {}, probabilities: [] }
     const each = added.probabilities.length / read.length
     // More often than what the CTC head sees in it, a view spells what another spelled.
     const likely = added.probabilities.map((_, image) => ({ image, ids: read[Math.floor(image / each)]!.ids }))
@@ -82,7 +89,7 @@ export class Comparison {
       return this.candidates([own, ...further], { expected, count: CANDIDATES })
     })
     await this.complete(groups.flatMap(contenders), cross)
-    const words = groups.map(bestCandidate)
+    const words = groups.map((candidates, place) => ({ ...bestCandidate(candidates), greedy: settled[place]! }))
     return { words, attention: attention ? await decoder.attention(words, cross) : null }
   }
 
@@ -113,10 +120,10 @@ export class Comparison {
   }
 
   /** Keys and values of what was seen, in its order, then those of further views. */
-  private join(seen: readonly Evidence[], ...further: readonly Cross[]): Cross {
+  private join(seen: readonly Evidence[], further: Cross = {}): Cross {
     const rows = (name: string) => [
       ...seen.map(({ encoded, place }) => rowAt(encoded.cross[name]!, place)),
-      ...further.map((cross) => cross[name]!),
+      ...(further[name] ? [further[name]] : []),
     ]
     return Object.fromEntries(this.encoder.crosses.map((name) => [name, joinRows(rows(name))]))
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { SaflError } from '../error.ts'
 import { expectedWords, readWordCounts } from '../word-counts.ts'
 import type { Engine } from './engine.ts'
-import { openEngine, openExported } from './open-engine.ts'
+import { openEngine, openExported, precisionOf } from './open-engine.ts'
 import type { LoadOptions } from './reading-options.ts'
 import { threadsOf } from './threads.ts'
 import { readBytes, readWeightsFile, type WeightsPath } from './weights-source.ts'
@@ -27,7 +27,8 @@ export async function loadNodeEngine(options: NodeEngineOptions): Promise<Engine
   // What is missing is said now, not at the first word that is not sure.
   if (words !== null) await access(words).catch(() => refuseWords(words))
   const expected = words === null ? async () => null : once(() => readWordCounts(words))
-  return openEngine(async () => file, runtime, { ...options, words: expected })
+  const precision = precisionOf(file, options)
+  return openEngine(async () => file, runtime, { ...options, precision, words: expected })
 }
 
 async function loadExported(path: string, options: NodeEngineOptions): Promise<Engine> {

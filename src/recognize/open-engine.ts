@@ -24,7 +24,7 @@ import { Encoder } from './encoder.ts'
 import type { Engine } from './engine.ts'
 import { GraphEngine } from './graph-engine.ts'
 import { greedySpeller } from './greedy-speller.ts'
-import type { ReaderOptions } from './reading-options.ts'
+import type { Precision, ReaderOptions } from './reading-options.ts'
 import { StepDecoder } from './step-decoder.ts'
 import { Views } from './views.ts'
 import { WordDecoder } from './word-decoder.ts'
@@ -89,6 +89,11 @@ export async function openExported(bytes: Uint8Array, runtime: Runtime, options:
   const views = new Views(shapes === undefined ? [only] : (JSON.parse(shapes) as WordShape[]), height)
   const beams: BeamSource = refuseBeams('an exported file', 'read from a weights file')
   return new GraphEngine({ session, speller: greedySpeller(session, charset), beams, views, words: noWords })
+}
+
+/** What Node computes in unless it is told: 8 bits where the weights were measured for it. */
+export function precisionOf(file: WeightsFile, { precision, decoder }: ReaderOptions): Precision {
+  return precision ?? (decoder !== 'ctc' && canDraft(file) && file.bounds ? 'int8' : 'float32')
 }
 
 /** Whether drafts can be settled by these weights. */

@@ -67,8 +67,9 @@ export interface ReaderOptions {
   /** What spells the words, default `attention`; `ctc` needs weights that were trained with its head. */
   readonly decoder?: Decoder
   /**
-   * What layers compute in, default `float32`; `int8` takes less time and reads almost as much, from weights that were
-   * measured for it (`safl calibrate`), as those of the package. Beams and constraints are searched in 32 bits.
+   * What layers compute in. `int8` takes less time and reads almost as much, from weights that were measured for it (`safl
+   * calibrate`), as those of the package: the default of `load` in Node where they were, else `float32`. Beams and
+   * constraints are searched in 32 bits.
    */
   readonly precision?: Precision
 }

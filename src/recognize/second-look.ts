@@ -6,25 +6,34 @@ import type { BeamSource } from './beam-speller.ts'
 import type { Comparison } from './comparison.ts'
 import type { DraftHypothesis } from './draft-speller.ts'
 import { betterOf, type Hypothesis, hypothesisOf, type ReadView } from './hypothesis.ts'
-import { inBatches, lookAgain, pixelsOf, readBest, readViews } from './read-views.ts'
+import { inBatches, lookAgain, readBest, readViews } from './read-views.ts'
 import type { RecognizeOptions } from './reading-options.ts'
 import type { Speller } from './speller.ts'
-import type { Views } from './views.ts'
+import type { View, Views } from './views.ts'
 
 /** What was read of words → the same, and what is read at second sight of those that are not sure; in the same order. */
 export type SecondLook<H extends Hypothesis> = (read: readonly ReadView<H>[]) => Promise<readonly ReadView<H>[]>
 
-/** Words that are less sure get a second look. How these were chosen: docs/decoding-log.md. */
-const UNSURE = 0.8
-/** Where words are expected, one of them; and another one, of letters. */
-const [UNSURE_EXPECTED, UNSURE_UNEXPECTED] = [0.6, 0.95]
+/**
+ * How sure words must be: those of letters that are expected, other words of letters, and single letters, numbers, codes and
+ * lines, which are no words of a list. How these were chosen: docs/decoding-log.md.
+ */
+type Sureness = readonly [expected: number, unexpected: number, others: number]
 
-/** Less sure than a word must be: that depends on whether it is expected. */
-function isUnsure({ text, ids, confidence }: DraftHypothesis, expected: Expectation | null): boolean {
-  // Single letters, numbers, codes and lines of words are no words of a list.
-  if (!expected || !/^[^\p{N}\s]{2,}$/u.test(text)) return confidence < UNSURE
+/** Of one look. */
+const AT_FIRST: Sureness = [0.6, 0.95, 0.8]
+/** Of words that were compared as they were seen; what is less sure is compared in leaning views too. */
+const COMPARED: Sureness = [0.4, 0.8, 0.8]
+const [, DOUBTFUL, UNSURE] = AT_FIRST
+
+function isUnsure(
+  { text, ids, confidence }: DraftHypothesis,
+  expected: Expectation | null,
+  [sureExpected, sureUnexpected, sureOthers]: Sureness,
+): boolean {
+  if (!expected || !/^[^\p{N}\s]{2,}$/u.test(text)) return confidence < sureOthers
   const { isWord } = ids.reduce((expectation, id) => expectation.after(id), expected)
-  return confidence < (isWord ? UNSURE_EXPECTED : UNSURE_UNEXPECTED)
+  return confidence < (isWord ? sureExpected : sureUnexpected)
 }
 
 /** The best of what was read and of what is read of it leaning to either side; for any speller. */
@@ -62,7 +71,7 @@ export function expectingLook(
   return (read) => lookAgain(read, ({ confidence }) => confidence < UNSURE, look)
 }
 
-/** Compares words that each view, and the view leaning to either side, may show; for hypotheses with evidence. */
+/** Compares words that the view, and then also the views leaning to either side, may show; for hypotheses with evidence. */
 export function compareViews(
   comparison: Comparison,
   {
@@ -78,16 +87,20 @@ export function compareViews(
   },
 ): SecondLook<DraftHypothesis> {
   const { attention = false } = options
-  const compare = async (read: readonly ReadView<DraftHypothesis>[], expected: Expectation | null) => {
+  const compare = async (
+    read: readonly ReadView<DraftHypothesis>[],
+    expected: Expectation | null,
+    leaning: (view: View) => readonly View[],
+  ) => {
     const results: ReadView<DraftHypothesis>[] = Array(read.length)
     const seen = read.map(({ view }) => view)
     await inBatches(seen, options, async (places) => {
-      const leaning = places.flatMap((place) => views.leaning(seen[place]!))
+      const further = places.flatMap((place) => leaning(seen[place]!))
       const hypotheses = places.map((place) => read[place]!.hypothesis)
-      const compared = await comparison.compare(hypotheses, pixelsOf(leaning), { expected, attention })
+      const compared = await comparison.compare(hypotheses, further, { expected, attention })
       for (const [row, place] of places.entries()) {
-        const word = compared.words[row]!
-        const { evidence } = hypotheses[row]!
+        const { greedy, ...word } = compared.words[row]!
+        const evidence = { ...hypotheses[row]!.evidence, greedy }
         const hypothesis = { ...hypothesisOf(word, charset), ids: word.ids, evidence, expected }
         const looks = compared.attention && attentionOf(compared.attention, row, word.ids.length)
         results[place] = { ...read[place]!, hypothesis, ...(looks && { attention: looks }) }
@@ -95,15 +108,20 @@ export function compareViews(
     })
     return results
   }
-  const isDoubtful = ({ confidence }: DraftHypothesis) => confidence < UNSURE_UNEXPECTED
   return (read) =>
-    lookAgain(read, isDoubtful, async (doubtful) => {
-      // Loaded when the first word is doubtful.
-      const expected = await expect()
-      return lookAgain(
-        doubtful,
-        (hypothesis) => isUnsure(hypothesis, expected),
-        (unsure) => compare(unsure, expected),
-      )
-    })
+    lookAgain(
+      read,
+      ({ confidence }) => confidence < DOUBTFUL,
+      async (doubtful) => {
+        // Loaded when the first word is doubtful.
+        const expected = await expect()
+        const isUnsureOf = (sure: Sureness) => (hypothesis: DraftHypothesis) => isUnsure(hypothesis, expected, sure)
+        return lookAgain(doubtful, isUnsureOf(AT_FIRST), async (unsure) => {
+          const compared = await compare(unsure, expected, () => [])
+          return lookAgain(compared, isUnsureOf(COMPARED), (open) =>
+            compare(open, expected, (view) => views.leaning(view)),
+          )
+        })
+      },
+    )
 }

@@ -6,6 +6,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { createCharset } from '../charset.ts'
 import { packagedModels } from '../package-files.ts'
+import { precisionOf } from '../recognize/open-engine.ts'
 import type { LoadOptions } from '../recognize/reading-options.ts'
 import { SceneTextRecognizer } from '../recognize/recognizer.ts'
 import { readWeightsFile } from '../recognize/weights-source.ts'
@@ -150,17 +151,18 @@ async function warmUp(recognizer: SceneTextRecognizer): Promise<BatchReader> {
 }
 
 async function describeModel(load: StartOptions['load']): Promise<ModelDescription> {
-  const { model = 'tiny', decoder = 'attention', precision = 'float32', preset } = load
+  const { model = 'tiny', decoder = 'attention', preset } = load
   const isPackaged = (packagedModels as readonly string[]).includes(model)
   // Where a file lies is nobody's business.
   const id = isPackaged ? model : basename(model, extname(model))
   if (model.endsWith('.onnx'))
-    return { id, decoder, precision, parameters: null, characters: null, maximumLength: null }
-  const { settings, weights } = await readWeightsFile({ model, ...(preset !== undefined && { preset }) })
+    return { id, decoder, precision: 'float32', parameters: null, characters: null, maximumLength: null }
+  const file = await readWeightsFile({ model, ...(preset !== undefined && { preset }) })
+  const { settings, weights } = file
   return {
     id,
     decoder,
-    precision,
+    precision: precisionOf(file, load),
     parameters: [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     characters: createCharset(settings.furtherCharacters).spellings.join(''),
     maximumLength: settings.maximumLength,

@@ -59,7 +59,7 @@ test('says what reads', async () => {
       {
         id: 'tiny',
         decoder: 'attention',
-        precision: 'float32',
+        precision: 'int8',
         parameters: 3735657,
         characters: expect.stringMatching(/^0123456789abc.*~ $/),
         maximumLength: 32,
