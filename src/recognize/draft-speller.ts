@@ -36,6 +36,9 @@ export interface Drafting {
   readonly ctcSure?: number | undefined
 }
 
+/** A head that is sure is right more often than it says: this power of its confidence is honest, see docs/decoding-log.md. */
+const HONEST_POWER = 1 / 3
+
 export function draftSpeller({ encoder, decoder, model, ctcSure }: Drafting): Speller<DraftHypothesis> {
   const isSure = ({ ids, confidence }: CtcWord) =>
     ctcSure !== undefined && confidence >= ctcSure && ids.length <= model.maximumLength
@@ -49,14 +52,15 @@ export function draftSpeller({ encoder, decoder, model, ctcSure }: Drafting): Sp
       const drafts = encoded.probabilities.map((each) => decodeCtc(each, { batch: 1, charset: model.charset })[0]!)
       const unsure = [...drafts.keys()].filter((place) => !isSure(drafts[place]!))
       const given = unsure.map((image) => ({ image, ids: drafts[image]!.ids }))
-      const settled = await spellFromDrafts(decoder.over(encoded.cross), given, model)
-      const greedy = new Map(unsure.map((place, index) => [place, settled[index]!]))
+      const spelled = await spellFromDrafts(decoder.over(encoded.cross), given, model)
+      const greedy = new Map(unsure.map((place, index) => [place, spelled[index]!]))
       const hypotheses = drafts.map((draft, place) => {
-        const word = greedy.get(place)
+        const settled = greedy.get(place)
+        const word = settled ?? { ...draft, confidence: draft.confidence ** HONEST_POWER }
         return {
-          ...hypothesisOf(word ?? draft, model.charset),
-          ids: (word ?? draft).ids,
-          evidence: { encoded, place, ...(word && { greedy: word }) },
+          ...hypothesisOf(word, model.charset),
+          ids: word.ids,
+          evidence: { encoded, place, ...(settled && { greedy: settled }) },
           expected: null,
         }
       })

@@ -8,7 +8,7 @@ import { tiny } from '../presets/tiny.ts'
 const presets = { tiny, small } as const
 
 /** From which confidence on their CTC heads are right as often as their decoders; see docs/decoding.md. */
-const CTC_SURE = 0.9
+const CTC_SURE = 0.8
 
 /** The file, with what was measured of its weights. A bundler may have put another in its place: throws as `checkModel`. */
 export function packagedWeights(file: WeightsFile, model: PackagedModel): WeightsFile {

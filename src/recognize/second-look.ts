@@ -21,7 +21,7 @@ export type SecondLook<H extends Hypothesis> = (read: readonly ReadView<H>[]) =>
 type Sureness = readonly [expected: number, unexpected: number, others: number]
 
 /** Of one look. */
-const AT_FIRST: Sureness = [0.6, 0.95, 0.8]
+const AT_FIRST: Sureness = [0.6, 0.98, 0.8]
 /** Of words that were compared as they were seen; what is less sure is compared in leaning views too. */
 const COMPARED: Sureness = [0.4, 0.8, 0.8]
 const [, DOUBTFUL, UNSURE] = AT_FIRST
