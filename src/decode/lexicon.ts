@@ -4,7 +4,7 @@ import type { Constraint, Transition } from './automaton.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** Numbers in flat arrays: a hundred thousand objects would slow down every collection of garbage. Node 0 is the root. */
-export interface Trie {
+interface Trie {
   /** Class id of each node's letter, in lower case. */
   readonly letters: Uint8Array
   /** 0 where there is none. */
@@ -55,7 +55,7 @@ export function lexiconConstraint(words: readonly string[], charset: Charset): C
 }
 
 /** Letters in lower case; children have greater numbers than their parents. */
-export function buildTrie(words: readonly string[], charset: Charset): Trie {
+function buildTrie(words: readonly string[], charset: Charset): Trie {
   const most = words.reduce((sum, word) => sum + word.length, 1)
   const trie: Trie = {
     letters: new Uint8Array(most),
@@ -91,7 +91,7 @@ export function buildTrie(words: readonly string[], charset: Charset): Trie {
 }
 
 /** The node after a letter in lower case; 0 where no word goes on so. */
-export function childOf({ letters, firstChild, nextSibling }: Trie, node: number, letter: number): number {
+function childOf({ letters, firstChild, nextSibling }: Trie, node: number, letter: number): number {
   let child = firstChild[node]!
   while (child !== 0 && letters[child] !== letter) child = nextSibling[child]!
   return child

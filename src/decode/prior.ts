@@ -8,7 +8,7 @@
  */
 
 import { SaflError } from '../error.ts'
-import { buildTrie, canSpell, childOf, lowerCase, type Trie } from './lexicon.ts'
+import { canSpell, lowerCase } from './lexicon.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /**
@@ -88,41 +88,87 @@ export function wordPrior(words: WordCounts, { weight, model }: { weight: number
   const counts = countSpellable(words, model)
   if (counts.size === 0) throw new SaflError('option', 'prior: the model can spell none of its words')
   const { charset } = model
-  const trie = buildTrie([...counts.keys()], charset)
-  const occurrences = Float64Array.from(counts.values())
-  const { share, all } = sharesOfPrefixes(trie, occurrences)
+  // In their order those that begin alike stand together: to sort a list is less work than to make a trie of it.
+  const sorted = [...counts.keys()].sort()
+  const size = sorted.length
+  /** Occurrences of all words before each, and of all. */
+  const before = new Float64Array(size + 1)
+  for (let place = 0; place < size; place++) before[place + 1] = before[place]! + counts.get(sorted[place]!)!
+  const all = before[size]!
   const isMark = charset.spellings.map(isOuterMark)
-  const lower = charset.spellings.map((_, id) => lowerCase(id, charset))
+  const lower = charset.spellings.map((_, id) => charset.spellings[lowerCase(id, charset)]!)
 
-  /** `node` is -1 where no word of the list begins so; `closed`, where marks have followed a word. */
   interface Place {
-    readonly node: number
+    /** The words of the list that begin so, with as many characters of theirs. */
+    readonly span: Span
+    readonly length: number
+    /** Whether marks have followed a word. */
     readonly closed: boolean
     /** Probability of the marks around the word so far. */
     readonly marks: number
     /** Probability of the characters so far where anything may stand. */
     readonly open: number
   }
-  function expect({ node, closed, marks, open }: Place): Expectation {
-    const word = node < 0 ? -1 : trie.firstWord[node]!
-    const exact = word < 0 ? 0 : occurrences[word]! / all
+  function expect({ span, length, closed, marks, open }: Place): Expectation {
+    const { first, end } = span
+    const isWord = first < end && sorted[first]!.length === length
+    const exact = isWord ? (before[first + 1]! - before[first]!) / all : 0
     const listed = SHARE_OF_WORDS * marks
-    const begun = node < 0 ? 0 : closed ? exact : share[node]!
+    const begun = closed ? exact : (before[end]! - before[first]!) / all
     return {
       begun: weight * Math.log(listed * begun + (1 - SHARE_OF_WORDS) * open),
       ended: weight * Math.log(listed * exact + (1 - SHARE_OF_WORDS) * open * ANY_END),
-      isWord: word >= 0,
+      isWord,
       after(id) {
         const further = Math.max(open * ANY_CHARACTER, ANY_CHARACTERS)
-        const child = node < 0 || closed ? 0 : childOf(trie, node, lower[id]!)
-        if (child !== 0) return expect({ node: child, closed, marks, open: further })
-        const isOuter = isMark[id]! && (node === 0 || word >= 0)
-        if (!isOuter) return expect({ node: -1, closed, marks, open: further })
-        return expect({ node, closed: node !== 0, marks: marks * ANY_CHARACTER, open: further })
+        const letter = lower[id]!
+        const next = closed ? NONE : narrowed(sorted, span, { letter, length })
+        if (next.first < next.end)
+          return expect({ span: next, length: length + letter.length, closed, marks, open: further })
+        const isOuter = isMark[id]! && (length === 0 || isWord)
+        if (!isOuter) return expect({ span: NONE, length: 1, closed, marks, open: further })
+        return expect({ span, length, closed: length > 0, marks: marks * ANY_CHARACTER, open: further })
       },
     }
   }
-  return expect({ node: 0, closed: false, marks: 1, open: 1 })
+  return expect({ span: { first: 0, end: size }, length: 0, closed: false, marks: 1, open: 1 })
+}
+
+/** Words from `first` on and before `end`. */
+interface Span {
+  readonly first: number
+  readonly end: number
+}
+
+const NONE: Span = { first: 0, end: 0 }
+
+/** Of words that begin alike, for `length` units, those that go on with a letter. */
+function narrowed(
+  words: readonly string[],
+  { first, end }: Span,
+  { letter, length }: { letter: string; length: number },
+): Span {
+  for (let unit = 0; unit < letter.length; unit++) {
+    const code = letter.charCodeAt(unit)
+    end = firstFrom(words, { first, end }, { place: length + unit, code: code + 1 })
+    first = firstFrom(words, { first, end }, { place: length + unit, code })
+  }
+  return { first, end }
+}
+
+/** The first of words that begin alike whose unit at a place is no less; `end` where none is. */
+function firstFrom(
+  words: readonly string[],
+  { first, end }: Span,
+  { place, code }: { place: number; code: number },
+): number {
+  while (first < end) {
+    const middle = (first + end) >> 1
+    // A word that has ended has no unit there, and stands first.
+    if (words[middle]!.charCodeAt(place) >= code) end = middle
+    else first = middle + 1
+  }
+  return first
 }
 
 /** Whether a word may wear it at its ends and still be the word: no letter and no digit. */
@@ -130,7 +176,7 @@ function isOuterMark(character: string): boolean {
   return /^[^\p{L}\p{N}]$/u.test(character)
 }
 
-/** Most words of a list, which are long: they need no search for marks. */
+/** Most words of a list, which are long: they need no search for marks, and every model can spell them. */
 const IS_BARE = /^[a-z]+$/
 
 /** In lower case, without marks at the ends. */
@@ -141,22 +187,10 @@ function countSpellable(words: WordCounts, model: Vocabulary): Map<string, numbe
     if (!(count > 0 && count < Number.POSITIVE_INFINITY))
       throw new SaflError('option', `prior: the count of "${word}" is ${count}: it must be a number above 0`)
     const lower = word.toLowerCase()
-    const bare = IS_BARE.test(lower) ? lower : lower.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
-    if (canSpell(bare, model)) counts.set(bare, (counts.get(bare) ?? 0) + count)
+    const isBare = IS_BARE.test(lower)
+    const bare = isBare ? lower : lower.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '').normalize('NFC')
+    if (isBare ? bare.length <= model.maximumLength : canSpell(bare, model))
+      counts.set(bare, (counts.get(bare) ?? 0) + count)
   }
   return counts
-}
-
-/** What share of all occurrences is of words that begin as each node does. */
-function sharesOfPrefixes(trie: Trie, occurrences: Float64Array) {
-  const all = occurrences.reduce((sum, count) => sum + count, 0)
-  const share = new Float64Array(trie.letters.length)
-  // Children have greater numbers than their parents.
-  for (let node = trie.letters.length - 1; node >= 0; node--) {
-    const word = trie.firstWord[node]!
-    if (word >= 0) share[node]! += occurrences[word]! / all
-    for (let child = trie.firstChild[node]!; child !== 0; child = trie.nextSibling[child]!)
-      share[node]! += share[child]!
-  }
-  return { share, all }
 }

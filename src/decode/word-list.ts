@@ -6,16 +6,18 @@
  */
 export function parseWordCounts(text: string, name: string): Map<string, number> {
   const lines = parseWordLines(text, name)
-  const matches = lines.map((line) => /^(\S+?)(?:\s+(\d+))?$/.exec(line))
   // A count on one line asks for one on each: a list with gaps is a mistake.
-  const hasCounts = matches.some((match) => match?.[2] !== undefined)
-  const entries = matches.map((match, index): [string, number] => {
-    const count = hasCounts ? Number(match?.[2]) : 1
-    if (!match || !(count > 0))
-      throw new Error(`word frequencies ${name}: no word and count in "${lines[index]!.slice(0, 60)}"`)
-    return [match[1]!, count]
-  })
-  return countTogether(entries)
+  const hasCounts = lines.some((line) => /^\S+\s+\d+$/.test(line))
+  const counts = new Map<string, number>()
+  for (const line of lines) {
+    const gap = line.search(/\s/)
+    const [word, rest] = gap < 0 ? [line, ''] : [line.slice(0, gap), line.slice(gap).trim()]
+    const count = hasCounts ? Number(/^\d+$/.test(rest) && rest) : 1
+    if (!(count > 0) || (!hasCounts && rest !== ''))
+      throw new Error(`word frequencies ${name}: no word and count in "${line.slice(0, 60)}"`)
+    addCount(counts, word, count)
+  }
+  return counts
 }
 
 /** The lines, trimmed, without comments and empty ones; at least one. Throws, with the name, what is no text. */
@@ -33,9 +35,11 @@ export function parseWordLines(text: string, name: string): string[] {
 /** In lower case. */
 export function countTogether(entries: readonly (readonly [word: string, count: number])[]): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const [word, count] of entries) {
-    const lower = word.toLowerCase()
-    counts.set(lower, (counts.get(lower) ?? 0) + count)
-  }
+  for (const [word, count] of entries) addCount(counts, word, count)
   return counts
+}
+
+function addCount(counts: Map<string, number>, word: string, count: number): void {
+  const lower = word.toLowerCase()
+  counts.set(lower, (counts.get(lower) ?? 0) + count)
 }

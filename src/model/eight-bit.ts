@@ -32,30 +32,28 @@ export function rounded(x: Tensor, [least, largest]: readonly [number, number]):
   return emit('DequantizeLinear', [whole, ...parameters], x.shape)
 }
 
-/** Rows along `axis` (0, or the last of two) as whole numbers from -127 to 127, each row with a scale of its own. */
+/** Rows along the first axis as whole numbers from -127 to 127, each with a scale of its own; `turned` into columns. */
 export function wholeNumbers(
   graph: Graph,
-  { shape, data, axis = 0, name }: { shape: Shape; data: Float32Array; axis?: 0 | 1; name?: string },
+  { shape, data, name, turned = false }: { shape: Shape; data: Float32Array; name?: string; turned?: boolean },
 ): Tensor {
-  const rows = shape[axis]!
+  const rows = shape[0]!
   const length = data.length / rows
-  // From a row to the next, and from one value of a row to the next.
-  const [outer, inner] = axis === 0 ? [length, 1] : [1, rows]
   const scales = new Float32Array(rows)
   const whole = new Int8Array(data.length)
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0, index = 0; row < rows; row++) {
     let largest = 0
-    for (let count = 0, index = row * outer; count < length; count++, index += inner)
-      largest = Math.max(largest, Math.abs(data[index]!))
+    for (const value of data.subarray(index, index + length)) largest = Math.max(largest, Math.abs(value))
     const scale = Math.fround(largest / 127) || 1
     scales[row] = scale
-    for (let count = 0, index = row * outer; count < length; count++, index += inner)
-      whole[index] = Math.round(data[index]! / scale)
+    for (let count = 0; count < length; count++, index++)
+      whole[turned ? count * rows + row : index] = Math.round(data[index]! / scale)
   }
   // The zero is the default, but ONNX Runtime up to 1.27 takes what lacks it for unsigned where it moves the node.
   const zeros = graph.constant(new Int8Array(rows), [rows])
-  return emit('DequantizeLinear', [graph.constant(whole, shape, name), graph.constant(scales, [rows]), zeros], shape, {
-    attributes: { axis },
+  const out = turned ? [length, rows] : shape
+  return emit('DequantizeLinear', [graph.constant(whole, out, name), graph.constant(scales, [rows]), zeros], out, {
+    attributes: { axis: turned ? 1 : 0 },
   })
 }
 
@@ -71,7 +69,8 @@ export function eightBitConvolution(weights: Weights, x: Tensor, layer: Convolut
   const offset = bias.map((value, filter) => value - mean[filter]! * slope[filter]!)
   const size = channels * kernel * kernel
   const weight = valuesOf(weights, `${name}.weight`, filters * size).slice()
-  for (let index = 0; index < weight.length; index++) weight[index]! *= slope[Math.floor(index / size)]!
+  for (let filter = 0, index = 0; filter < filters; filter++)
+    for (const end = index + size; index < end; index++) weight[index]! *= slope[filter]!
   const { graph } = x
   const shape = [filters, channels, kernel, kernel]
   const down = { kernel, stride: stride[0], padding: padding[0] }
@@ -113,11 +112,10 @@ export function eightBitLinear(
   const inner = x.shape.at(-1)!
   const weight = valuesOf(weights, names[0], outer * inner)
   const bias = valuesOf(weights, names[1], outer).slice(from, from + rows)
-  const turned = new Float32Array(inner * rows)
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < inner; column++) turned[column * rows + row] = weight[(from + row) * inner + column]!
-  const stored = wholeNumbers(x.graph, { shape: [inner, rows], data: turned, axis: 1 })
-  return add(matrixProduct(x, stored), x.graph.constant(bias, [rows]))
+  const { graph } = x
+  const own = weight.subarray(from * inner, (from + rows) * inner)
+  const stored = wholeNumbers(graph, { shape: [rows, inner], data: own, turned: true })
+  return add(matrixProduct(x, stored), graph.constant(bias, [rows]))
 }
 
 export interface EightBitLinear {

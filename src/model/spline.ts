@@ -40,13 +40,16 @@ export function splineMatrix(targets: readonly Point[], points: readonly Point[]
       return 0
     }),
   )
-  const inverse = invert(system)
+  const inverse = Float64Array.from(invert(system).flat())
+  const terms = new Float64Array(size)
   const matrix = new Float32Array(points.length * count)
-  for (const [place, point] of points.entries()) {
-    const terms = [...targets.map((target) => radialBasis(point, target)), 1, point[0], point[1]]
+  for (let place = 0; place < points.length; place++) {
+    const point = points[place]!
+    for (let row = 0; row < count; row++) terms[row] = radialBasis(point, targets[row]!)
+    terms.set([1, point[0], point[1]], count)
     for (let column = 0; column < count; column++) {
       let sum = 0
-      for (let row = 0; row < size; row++) sum += terms[row]! * inverse[row]![column]!
+      for (let row = 0; row < size; row++) sum += terms[row]! * inverse[row * size + column]!
       matrix[place * count + column] = sum
     }
   }
