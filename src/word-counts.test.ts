@@ -21,6 +21,8 @@ test('words with counts, words alone and JSON; both cases count together', async
 test('what is neither is named with its file', async () => {
   await expect(read('gap.txt', 'the 5\ncat\n')).rejects.toThrow(/gap\.txt: no word and count in "cat"/)
   await expect(read('zero.txt', 'the 0\n')).rejects.toThrow(/zero\.txt: no word and count in "the 0"/)
+  await expect(read('counted.txt', 'the 5\nnew york 5\n')).rejects.toThrow(/no word and count in "new york 5"/)
+  await expect(read('uncounted.txt', 'the 5\nthe five\n')).rejects.toThrow(/no word and count in "the five"/)
   await expect(read('phrase.txt', 'new york\n')).rejects.toThrow(/phrase\.txt: no word and count in "new york"/)
   await expect(read('list.json', '["the"]')).rejects.toThrow(/list\.json: must be a list of/)
   await expect(read('broken.json', '[')).rejects.toThrow(/broken\.json: must be a list of/)

@@ -64,7 +64,7 @@ const cases: { load: LoadOptions; ask: RecognizeOptions; words: readonly RgbImag
   { load: {}, ask: { characterAlternatives: 2 }, words: few },
   { load: {}, ask: { characterAlternatives: 1, alternatives: 1, secondLook: false }, words: few },
   { load: { words: null }, ask: { batchSize: 3 }, words: few },
-  { load: { precision: 'int8' }, ask: { alternatives: 1 }, words: few },
+  { load: { precision: 'float32' }, ask: { alternatives: 1 }, words: few },
   { load: { decoder: 'ctc' }, ask: {}, words: few },
   { load: { decoder: 'ctc' }, ask: { secondLook: false, geometry: true }, words: few },
   { load: { model: 'small' }, ask: { alternatives: 2 }, words: few },

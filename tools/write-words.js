@@ -31,7 +31,7 @@ for (const { share, counts } of sources) {
   for (const [word, count] of counts)
     together.set(word, (together.get(word) ?? 0) + Math.max(1, Math.round(count * scale)))
 }
-// In the order in which they are searched (src/decode/prior.ts): who loads the file need not sort it.
+// Nearly in the order in which they are searched (src/decode/prior.ts): to sort them again is quick.
 const lines = [...together].sort(([a], [b]) => (a < b ? -1 : 1)).map(([word, count]) => `${word} ${count}\n`)
 const file = new URL('../models/words.txt', import.meta.url)
 const aside = new URL('../models/words.txt.new', import.meta.url)

@@ -101,10 +101,7 @@ export function precisionOption(): Option {
 
 /** `--no-second-look`, of commands that read. */
 export function noSecondLookOption(): Option {
-  return new Option(
-    '--no-second-look',
-    'do not read words of low confidence again, leaning and with frequent words in mind',
-  )
+  return new Option('--no-second-look', 'read each word once: no further views, no comparison with words like it')
 }
 
 export interface PriorArguments {

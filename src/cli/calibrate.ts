@@ -50,7 +50,8 @@ async function run({ model, data, split, out }: Options): Promise<void> {
   console.error(`safl: ${compared} words, compared by ${viewNames[view]}`)
   const read = async (temperature: number) => {
     const settings = { ...file.settings, temperature }
-    const recognizer = await SceneTextRecognizer.create({ ...file, settings }, runtime)
+    // The CTC head has no temperature.
+    const recognizer = await SceneTextRecognizer.create({ ...file, settings, ctcSure: undefined }, runtime)
     const words: EvaluatedWord[] = []
     for (const dataset of datasets) {
       // The temperature is the decoder's: a second look's confidence is a share of what it finds.

@@ -72,7 +72,8 @@ export interface OtherWord {
 
 /**
  * The candidates other than the word that was read, the most probable first. Their confidence is to its as their
- * probabilities are, sharpened as shares are where something was expected; none is surer than it.
+ * probabilities are, sharpened as shares are where something was expected; none is surer than it, nor
+ * than it leaves them.
  */
 export function otherCandidates(
   candidates: readonly Candidate[],
@@ -85,5 +86,8 @@ export function otherCandidates(
     .filter((candidate) => candidate !== own)
     .map((candidate) => ({ ids: candidate.ids, apart: rank(candidate) - rank(own) }))
     .sort((a, b) => b.apart - a.apart)
-    .map(({ ids, apart }) => ({ ids, confidence: read.confidence * Math.exp(Math.min(0, apart) * sharpness) }))
+    .map(({ ids, apart }) => {
+      const confidence = read.confidence * Math.exp(Math.min(0, apart) * sharpness)
+      return { ids, confidence: Math.min(confidence, 1 - read.confidence) }
+    })
 }

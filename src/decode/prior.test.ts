@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { encodeText, printable } from '../charset.ts'
+import { createCharset, encodeText, printable } from '../charset.ts'
+import { createRandom } from '../random.ts'
 import { type Expectation, type WordCounts, wordPrior } from './prior.ts'
 
 const model = { charset: printable, maximumLength: 10 }
@@ -71,6 +72,48 @@ describe('a prior', () => {
     const alike: WordCounts = ['Cat', 'cat', '"CAT"', 'dog', 'straße', 'unpronounceable', '!!']
     const list = wordPrior(alike, { weight: 1, model })
     expect(Math.exp(after(list, 'cat').ended)).toBeCloseTo(0.5 * 0.75 + 0.2 * open(3), 12)
+  })
+
+  test('further characters, also those of two units, composed or not; a mark within a word goes on with it', () => {
+    const wide = { charset: createCharset('é𝒶'), maximumLength: 10 }
+    const given = new Map([
+      ['Cafe\u0301', 4],
+      ['𝒶b', 2],
+      ["dog's", 2],
+      ['dog', 2],
+    ])
+    const begin = wordPrior(given, { weight: 1, model: wide })
+    const share = (text: string) => {
+      const { isWord, begun } = encodeText(text, wide.charset).reduce((at, id) => at.after(id), begin)
+      return [isWord, Math.round(200 * (Math.exp(begun) - open([...text].length))) / 100]
+    }
+    expect(share('café')).toEqual([true, 0.4])
+    expect(share('cafe')).toEqual([false, 0])
+    expect(share('𝒶')).toEqual([false, 0.2])
+    expect(share('𝒶B')).toEqual([true, 0.2])
+    expect(share('dog')).toEqual([true, 0.4])
+    expect(share("dog'")).toEqual([false, 0.2])
+    expect(share("dog's")).toEqual([true, 0.2])
+    expect(share('dog.')[0]).toBe(true)
+  })
+
+  test('of any list as counting says', () => {
+    const random = createRandom(5)
+    const letters = ['a', 'b', 'B', "'"]
+    const spell = (most: number) =>
+      Array.from({ length: 1 + Math.floor(random() * most) }, () => letters[Math.floor(random() * 4)]!).join('')
+    const list = Array.from({ length: 60 }, () => spell(5))
+    const bare = list.map((word) => word.toLowerCase().replace(/^'+|'+$/g, '')).filter((word) => word !== '')
+    const begin = wordPrior(list, { weight: 1, model })
+    for (const text of Array.from({ length: 300 }, () => spell(6).replace(/^'+/, 'a'))) {
+      const { begun, isWord } = after(begin, text)
+      const lower = text.toLowerCase()
+      const those = bare.filter((word) => word.startsWith(lower)).length / bare.length
+      // Marks at its end may stand around a word: what begins so is no more than that word then.
+      if (those > 0 || !text.endsWith("'"))
+        expect(Math.exp(begun), text).toBeCloseTo(0.5 * those + open(text.length), 10)
+      if (!text.endsWith("'")) expect(isWord, text).toBe(bare.includes(lower))
+    }
   })
 
   test('what cannot be is refused', () => {

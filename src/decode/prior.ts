@@ -188,7 +188,7 @@ function countSpellable(words: WordCounts, model: Vocabulary): Map<string, numbe
       throw new SaflError('option', `prior: the count of "${word}" is ${count}: it must be a number above 0`)
     const lower = word.toLowerCase()
     const isBare = IS_BARE.test(lower)
-    const bare = isBare ? lower : lower.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '').normalize('NFC')
+    const bare = isBare ? lower : lower.normalize('NFC').replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
     if (isBare ? bare.length <= model.maximumLength : canSpell(bare, model))
       counts.set(bare, (counts.get(bare) ?? 0) + count)
   }

@@ -12,7 +12,7 @@ export function parseWordCounts(text: string, name: string): Map<string, number>
   for (const line of lines) {
     const gap = line.search(/\s/)
     const [word, rest] = gap < 0 ? [line, ''] : [line.slice(0, gap), line.slice(gap).trim()]
-    const count = hasCounts ? Number(/^\d+$/.test(rest) && rest) : 1
+    const count = hasCounts ? (/^\d+$/.test(rest) ? Number(rest) : 0) : 1
     if (!(count > 0) || (!hasCounts && rest !== ''))
       throw new Error(`word frequencies ${name}: no word and count in "${line.slice(0, 60)}"`)
     addCount(counts, word, count)

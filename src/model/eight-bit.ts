@@ -57,7 +57,7 @@ export function wholeNumbers(
   })
 }
 
-/** A convolution `x[B, C, H, W]` without a bias and its batch norm, as one with a bias. */
+/** A convolution `x[B, C, H, W]` and its batch norm, as one convolution with a bias. */
 export function eightBitConvolution(weights: Weights, x: Tensor, layer: ConvolutionLayer): Tensor {
   const { names, filters, kernel, stride = [1, 1], padding = [0, 0] } = layer
   const [name, norm] = names
@@ -66,7 +66,8 @@ export function eightBitConvolution(weights: Weights, x: Tensor, layer: Convolut
     valuesOf(weights, `${norm}.${part}`, filters),
   ) as [Float32Array, Float32Array, Float32Array, Float32Array]
   const slope = scale.map((value, filter) => value / Math.sqrt(variance[filter]! + BATCH_NORM_EPSILON))
-  const offset = bias.map((value, filter) => value - mean[filter]! * slope[filter]!)
+  const own = layer.bias && valuesOf(weights, `${name}.bias`, filters)
+  const offset = bias.map((value, filter) => value + ((own ? own[filter]! : 0) - mean[filter]!) * slope[filter]!)
   const size = channels * kernel * kernel
   const weight = valuesOf(weights, `${name}.weight`, filters * size).slice()
   for (let filter = 0, index = 0; filter < filters; filter++)

@@ -50,7 +50,8 @@ export function rectify(scope: Scope, settings: ModelSettings, image: Tensor): R
   const controlPoints =
     rectifier.kind === 'rare' ? localizeRare(scope, rectifier, image) : localizeAster(scope, rectifier, image)
   const grid = imageWidth < 0 ? gridOfAnyWidth(settings, controlPoints, image) : gridOf(settings, controlPoints, image)
-  return { image: gridSample(image, subtract(multiply(grid, 2), 1)), controlPoints }
+  const sample = scope.training?.sample ?? gridSample
+  return { image: sample(image, subtract(multiply(grid, 2), 1)), controlPoints }
 }
 
 /** The image at the straightened word's size, also where its width is known at run time alone. */

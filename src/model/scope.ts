@@ -3,6 +3,7 @@
  * constant of a recogniser, a slice of a training run's flat vector or only a name in a list is the scope's affair.
  */
 
+import { SaflError } from '../error.ts'
 import {
   type BatchNormResult,
   type ConvolutionOptions,
@@ -32,6 +33,8 @@ export interface TensorSpec {
 
 /** What training computes otherwise than reading (training-layers.ts); readers need not load it. */
 export interface TrainingLayers {
+  /** As `gridSample`, with a gradient to the grid. */
+  sample(image: Tensor, grid: Tensor): Tensor
   /** `x[B, C, H, W]` as training's images lie, [H, C, W, B]. */
   layImage(x: Tensor): Tensor
   /** Columns of a one-row image, [1, C, W, B] → [B, W, C]. */
@@ -144,7 +147,11 @@ export function weightScope(graph: Graph, weights: Weights, options: WeightScope
       eightBit: weights,
       activation: (name: string, x: Tensor) => {
         const found = bounds[name]
-        if (!found) throw new Error(`the weights lack the bounds of "${name}" for reading in 8 bits`)
+        if (!found)
+          throw new SaflError(
+            'weights',
+            `the weights lack the bounds of "${name}": they are read with precision float32`,
+          )
         return rounded(x, found)
       },
     }),

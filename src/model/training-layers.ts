@@ -1,10 +1,11 @@
 /**
  * What training computes otherwise than reading: images lie rows first, [H, C, W, B], where convolutions are matrix
- * products over the whole batch; batch norm goes by the batch, LSTMs have a gradient, and dropout drops.
+ * products over the whole batch; batch norm goes by the batch, LSTMs and sampling have a gradient, and dropout drops.
  */
 import {
   batchNormTraining,
   dropoutMask,
+  gridSampleTraining,
   lstmTraining,
   multiply,
   reorder,
@@ -21,6 +22,7 @@ import type { TrainingLayers } from './scope.ts'
 export function trainingLayers(noise: Tensor | undefined): TrainingLayers {
   return {
     ...layout,
+    sample: gridSampleTraining,
     convolution: rowsConvolution,
     batchNorm: batchNormTraining,
     lstm: lstmTraining,

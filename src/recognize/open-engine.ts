@@ -91,7 +91,7 @@ export async function openExported(bytes: Uint8Array, runtime: Runtime, options:
   return new GraphEngine({ session, speller: greedySpeller(session, charset), beams, views, words: noWords })
 }
 
-/** What Node computes in unless it is told: 8 bits where the weights were measured for it. */
+/** What `load` computes in, in Node, unless it is told: 8 bits where the weights were measured for it. */
 export function precisionOf(file: WeightsFile, { precision, decoder }: ReaderOptions): Precision {
   return precision ?? (decoder !== 'ctc' && canDraft(file) && file.bounds ? 'int8' : 'float32')
 }

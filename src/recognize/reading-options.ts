@@ -46,8 +46,8 @@ export interface RecognizeOptions extends SearchOptions {
   readonly orientation?: Orientation
   /**
    * Looks again at a word that is not sure: without blank margins, its letters side by side, on its side and upside down as its
-   * shape and `orientation` allow; then leaning to either side, with the prior's words expected, or those of the package,
-   * where no beams or demands are asked for; else the most probable of the readings counts. Default true. Without it a prior
+   * shape and `orientation` allow; then compared with words like it, the prior's expected or those of the package, as it was
+   * read and where it is not sure then also leaning, where no beams or demands are asked for; else the most probable of the readings counts. Default true. Without it a prior
    * is searched with for every word.
    */
   readonly secondLook?: boolean
@@ -69,7 +69,7 @@ export interface ReaderOptions {
   /**
    * What layers compute in. `int8` takes less time and reads almost as much, from weights that were measured for it (`safl
    * calibrate`), as those of the package: the default of `load` in Node where they were, else `float32`. Beams and
-   * constraints are searched in 32 bits.
+   * constraints are searched by a decoder in 32 bits.
    */
   readonly precision?: Precision
 }

@@ -6,9 +6,9 @@ import type { WordGeometry } from './geometry.ts'
 export interface Recognition {
   readonly text: string
   /**
-   * Probability that the image shows this text, 0 to 1. Of a word that is sure at first sight it is the product of its
-   * characters' probabilities and the end symbol's; with CTC, the sum over all ways to spell it along the image. Of a word
-   * that was compared with others in a second look it is its share among them, and no more than what all of them have
+   * Probability that the image shows this text, 0 to 1. Of a word that the decoder spells it is the product of its
+   * characters' probabilities and the end symbol's; of one of which the CTC head is sure, the cube root of the sum over all
+   * ways to spell it along the image; with the CTC decoder, that sum. Of a word that was compared with others in a second look it is its share among them, and no more than what all of them have
    * together. With a lexicon or a pattern it stays what the model makes of the word among all words, without what a prior
    * says; with a lexicon both cases of a letter count together. See docs/decoding.md.
    */

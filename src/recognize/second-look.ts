@@ -24,7 +24,10 @@ type Sureness = readonly [expected: number, unexpected: number, others: number]
 const AT_FIRST: Sureness = [0.6, 0.98, 0.8]
 /** Of words that were compared as they were seen; what is less sure is compared in leaning views too. */
 const COMPARED: Sureness = [0.4, 0.8, 0.8]
-const [, DOUBTFUL, UNSURE] = AT_FIRST
+/** Whatever is surer need not be looked up. */
+const LEAST_DOUBTED = Math.max(...AT_FIRST)
+/** For spellers that expect nothing. */
+const [, , UNSURE] = AT_FIRST
 
 function isUnsure(
   { text, ids, confidence }: DraftHypothesis,
@@ -111,7 +114,7 @@ export function compareViews(
   return (read) =>
     lookAgain(
       read,
-      ({ confidence }) => confidence < DOUBTFUL,
+      ({ confidence }) => confidence < LEAST_DOUBTED,
       async (doubtful) => {
         // Loaded when the first word is doubtful.
         const expected = await expect()

@@ -7,25 +7,19 @@ import { sum } from './reduction.ts'
 /**
  * `image[N, C, H, W]` sampled at `grid[N, 2, H', W']` (a plane of x, a plane of y; -1 and 1 are the centres of the
  * outermost pixels) gives `[N, C, H', W']`. Points outside take the border's value. PyTorch's `grid_sample` with
- * `align_corners=True` and `padding_mode='border'` but for the order of the grid's axes, of which the image's gradient is
- * left out: the image must not be differentiated.
+ * `align_corners=True` and `padding_mode='border'` but for the order of the grid's axes.
  */
 export function gridSample(image: Tensor, grid: Tensor): Tensor {
-  requireType('gridSample', 'float32', image, grid)
-  const [batch, channels, height, width] = image.shape as [number, number, number, number]
-  const [gridBatch, coordinates, outHeight, outWidth] = grid.shape as [number, number, number, number]
-  if (image.shape.length !== 4 || grid.shape.length !== 4 || coordinates !== 2 || batch !== gridBatch) {
-    throw new ShapeError('gridSample', 'takes image [N, C, H, W] and grid [N, 2, H, W]', [image, grid])
-  }
-  if (height < 2 || (width >= 0 && width < 2))
-    throw new ShapeError('gridSample', 'the image needs two rows and two columns', [image])
-  const shape = [batch, channels, outHeight, outWidth]
-  if (batch < 0) {
-    return emit('GridSample', [image, transpose(grid, [0, 2, 3, 1])], shape, {
-      attributes: { align_corners: 1, mode: 'bilinear', padding_mode: 'border' },
-    })
-  }
-  // Where it may be differentiated it is composed, because the gradient needs the same four corners.
+  return emit('GridSample', [image, transpose(grid, [0, 2, 3, 1])], sampledShape(image, grid), {
+    attributes: { align_corners: 1, mode: 'bilinear', padding_mode: 'border' },
+  })
+}
+
+/** The same with a gradient to the grid, and none to the image: composed, because the gradient needs the same four corners. */
+export function gridSampleTraining(image: Tensor, grid: Tensor): Tensor {
+  const shape = sampledShape(image, grid)
+  const [batch, channels, outHeight, outWidth] = shape as [number, number, number, number]
+  const [, , height, width] = image.shape as [number, number, number, number]
   const points = outHeight * outWidth
   const planes = reshape(detach(grid), [batch, 2, points])
   const [x, y] = split(planes, { axis: 1, sizes: [1, 1] }).map((plane, axis) => place(plane, axis ? height : width))
@@ -55,6 +49,18 @@ export function gridSample(image: Tensor, grid: Tensor): Tensor {
     return [undefined, reshape(slopes, grid.shape)]
   })
   return output
+}
+
+function sampledShape(image: Tensor, grid: Tensor): number[] {
+  requireType('gridSample', 'float32', image, grid)
+  const [batch, channels, height, width] = image.shape as [number, number, number, number]
+  const [gridBatch, coordinates, ...size] = grid.shape
+  if (image.shape.length !== 4 || grid.shape.length !== 4 || coordinates !== 2 || batch !== gridBatch) {
+    throw new ShapeError('gridSample', 'takes image [N, C, H, W] and grid [N, 2, H, W]', [image, grid])
+  }
+  if (height < 2 || (width >= 0 && width < 2))
+    throw new ShapeError('gridSample', 'the image needs two rows and two columns', [image])
+  return [batch, channels, ...size]
 }
 
 /** Where points lie along one side of an image: between pixel `lower` and the next, `share` of the way. */

@@ -27,7 +27,7 @@ test.skipIf(!isThere)(
   async () => {
     const { photographs } = await openPhotographs({ path: folder, weight: 1 })
     const chosen = photographs.filter(({ isValidation }) => isValidation).slice(0, count)
-    const reader = await TextReader.load({ worker: false })
+    const reader = await TextReader.load({ worker: false, precision: 'float32' })
     let [farthest, words, same] = [0, 0, 0]
     await inChromium(async (answer) => {
       for (const { path } of chosen) {

@@ -41,7 +41,8 @@ describe.skipIf(!chromiumPath)('reading photographs in a browser', () => {
     await page.waitForFunction('globalThis.TextReader')
     const png = await drawPhotograph(words).png().toBuffer()
     base64 = png.toString('base64')
-    const reader = await TextReader.load({ finder: null })
+    // As a page computes.
+    const reader = await TextReader.load({ finder: null, precision: 'float32' })
     wanted = await reader.read(png, { boxes })
     await reader.dispose()
   })

@@ -99,7 +99,7 @@ const operators: Readonly<Record<string, Build>> = {
   softmax: one((x) => t.softmax(x!, 1)),
   logSoftmax: one((x) => t.logSoftmax(x!)),
   // PyTorch's grid has x and y in its last axis.
-  gridSample: one((image, grid) => t.gridSample(image!, t.transpose(grid!, [0, 3, 1, 2]))),
+  gridSample: one((image, grid) => t.gridSampleTraining(image!, t.transpose(grid!, [0, 3, 1, 2]))),
   multiHeadAttention: one((x, ...weights) => {
     const names = ['in_proj_weight', 'in_proj_bias', 'out_proj.weight', 'out_proj.bias']
     const resolve = ({ name }: { name: string }) => weights[names.indexOf(name.slice('self.'.length))]!

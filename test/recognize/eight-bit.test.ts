@@ -13,6 +13,7 @@ import { encoderGraph, wordGraph } from '../../src/model/step-graphs.ts'
 import type { Weights } from '../../src/model/weights.ts'
 import { formatWeights, parseWeights } from '../../src/model/weights-file.ts'
 import { createRandom } from '../../src/random.ts'
+import { precisionOf } from '../../src/recognize/open-engine.ts'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
 import { readWeightsFile } from '../../src/recognize/weights-source.ts'
 import { bytesOverflow, linear, type Runtime, Session, writeModel } from '../../src/tensor/index.ts'
@@ -169,6 +170,18 @@ describe('a model in 8 bits', () => {
     }
   })
 
+  test('Node computes in 8 bits what was measured for it and can be', async () => {
+    const measured = { ...file, bounds: await measureBounds(file, words, runtime) }
+    const headless = new Map([...weights].filter(([name]) => !name.startsWith('ctc.')))
+    const quirks = { ...file.settings, authorsQuirks: true }
+    expect(precisionOf(measured, {})).toBe('int8')
+    expect(precisionOf(measured, { precision: 'float32' })).toBe('float32')
+    expect(precisionOf(measured, { decoder: 'ctc' })).toBe('float32')
+    expect(precisionOf(file, {})).toBe('float32')
+    expect(precisionOf({ ...measured, weights: headless }, {})).toBe('float32')
+    expect(precisionOf({ ...measured, settings: quirks }, {})).toBe('float32')
+  })
+
   test('what cannot be read in 8 bits is refused', async () => {
     const bounds = await measureBounds(file, words, runtime)
     const create = (given: typeof file & { bounds?: Bounds }, options: object = {}) =>
@@ -179,6 +192,8 @@ describe('a model in 8 bits', () => {
     await expect(create({ ...file, bounds, weights: headless })).rejects.toThrow(/no CTC head/)
     const { image: _, ...others } = bounds
     await expect(create({ ...file, bounds: others })).rejects.toThrow(/lack the bounds of "image"/)
+    const partial = precisionOf({ ...file, bounds: others }, {})
+    await expect(create({ ...file, bounds: others }, { precision: partial })).rejects.toMatchObject({ code: 'weights' })
     const damaged = formatWeights({ ...file, bounds: { image: [1] } as unknown as Bounds }, 'F16')
     await expect(parseWeights(damaged)).rejects.toThrow(/bounds do not fit/)
   })

@@ -285,7 +285,7 @@ const cases: readonly Case[] = [
     ],
     range: [-0.95, 0.95],
     fixed: [0],
-    build: t.gridSample,
+    build: t.gridSampleTraining,
   },
 ]
 
