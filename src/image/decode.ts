@@ -143,6 +143,12 @@ function damaged(error: unknown, { bytes, name }: Subject): never {
   throw new SaflError('image', `${name}: ${describeFile(bytes) ?? `is damaged (${reasonOf(error)})`}`)
 }
 
+/** Loads what decodes most files, so that the first need not wait for it. */
+export async function prepareDecoding(): Promise<void> {
+  // What is missing is said when a file asks for it.
+  await loadSharp().catch(() => {})
+}
+
 /** Its CommonJS files load in less than half the time of its modules; a bundle may have no place to ask for them from. */
 async function loadSharp(): Promise<typeof import('sharp')['default']> {
   try {

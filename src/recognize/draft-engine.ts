@@ -64,7 +64,7 @@ export class DraftEngine implements Engine {
     const { beams, encoder, decoder } = this.parts
     await beams.dispose()
     await encoder.session.dispose()
-    await decoder.session.dispose()
+    await decoder.dispose()
   }
 
   private async expect({ prior, priorWeight }: RecognizeOptions): Promise<Expectation | null> {

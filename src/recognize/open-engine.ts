@@ -63,7 +63,9 @@ export async function openEngine(
     const eightBit = precision === 'int8' ? file.bounds : undefined
     const exact = eightBit ? { exactBytes: await bytesOverflow(runtime) } : {}
     const encoder = new Encoder(await open(encoderGraph(settings, weights, { eightBit }), exact), decoderOf(settings))
-    const decoder = new WordDecoder(await open(wordGraph(settings, weights, { eightBit }), exact))
+    const decoder = new WordDecoder(async () => open(wordGraph(settings, (await read()).weights, { eightBit }), exact))
+    // The package's own are whole; what others lack is said now, not at the first word that is not sure.
+    if (file.ctcSure === undefined) await decoder.session()
     const beams = new BeamSpellers(async () => {
       const step = await open(stepGraph(settings, (await read()).weights))
       return new StepDecoder(settings, { encoder: encoder.session, step, owned: [step] })

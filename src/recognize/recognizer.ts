@@ -1,5 +1,6 @@
 /** The recogniser for Node: files, bytes or pixels of words in, their texts out. */
 import { isMainThread } from 'node:worker_threads'
+import { prepareDecoding } from '../image/decode.ts'
 import type { RgbImage } from '../image/image.ts'
 import { parseWeights, type WeightsFile } from '../model/weights-file.ts'
 import { startThread, workerEntry } from '../start-thread.ts'
@@ -9,7 +10,7 @@ import { startNodeWorker } from '../worker/node-port.ts'
 import { AbstractRecognizer } from './abstract-recognizer.ts'
 import { checkLoadOptions, checkReaderOptions } from './check-options.ts'
 import { type ImageSource, readImage } from './image-source.ts'
-import { engineOptions, loadNodeEngine, once } from './node-engine.ts'
+import { engineOptions, loadNodeEngine, type NodeEngineOptions, once } from './node-engine.ts'
 import { openEngine, openExported } from './open-engine.ts'
 import type { LoadOptions, ReaderOptions } from './reading-options.ts'
 import { threadsOf } from './threads.ts'
@@ -29,7 +30,11 @@ export class SceneTextRecognizer extends AbstractRecognizer<ImageSource> {
     const others = engineOptions(options)
     const start = () => startThread(workerEntry(import.meta.url, 'node-worker'))
     const port = (worker ?? isMainThread) ? await startNodeWorker(start) : null
-    if (port) return new SceneTextRecognizer(await WorkerEngine.load(port, others))
+    if (port) {
+      const loading = WorkerEngine.load<NodeEngineOptions, never>(port, others)
+      void prepareDecoding()
+      return new SceneTextRecognizer(await loading)
+    }
     if (worker) console.warn('safl: no worker could be started, so that words are read in the thread that asks')
     return new SceneTextRecognizer(await loadNodeEngine(others))
   }

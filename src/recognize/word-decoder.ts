@@ -7,11 +7,22 @@ import { rowsOf } from './rows.ts'
 type Cross = Readonly<Record<string, Value>>
 
 export class WordDecoder {
-  /** Of `wordGraph`. */
-  readonly session: Session
+  private readonly open: () => Promise<Session>
+  private opened: Promise<Session> | null = null
 
-  constructor(session: Session) {
-    this.session = session
+  /** `open` gives a session of `wordGraph`, when it is needed first. */
+  constructor(open: () => Promise<Session>) {
+    this.open = open
+  }
+
+  /** Also where no word needs it yet. */
+  session(): Promise<Session> {
+    this.opened ??= this.open()
+    return this.opened
+  }
+
+  async dispose(): Promise<void> {
+    await (await this.opened)?.dispose()
   }
 
   /** What decodes words of the images whose keys and values `cross` holds. */
@@ -25,12 +36,12 @@ export class WordDecoder {
     return (await this.run(given, cross, 'attention')).attention!
   }
 
-  private run(words: readonly GivenWord[], cross: Cross, output: 'probabilities' | 'attention') {
+  private async run(words: readonly GivenWord[], cross: Cross, output: 'probabilities' | 'attention') {
     const length = 1 + Math.max(...words.map(({ ids }) => ids.length))
     const tokens = new Int32Array(words.length * length).fill(END)
     for (const [row, { ids }] of words.entries()) tokens.set([START, ...ids], row * length)
     const images = BigInt64Array.from(words, ({ image }) => BigInt(image))
-    return this.session.run(
+    return (await this.session()).run(
       {
         ...cross,
         tokens: { type: 'int32', shape: [words.length, length], data: tokens },
