@@ -4,7 +4,7 @@
  *   npx tsx tools/draw-readings.ts [--data ../shared/data]
  *
  * The words are validation words of ICDAR 2015 and MLT 2017 (CC BY 4.0), chosen by hand to show what words look like; the
- * last two are chosen because they are read wrong.
+ * last two were read wrong when they were chosen.
  */
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
