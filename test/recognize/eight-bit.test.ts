@@ -44,16 +44,18 @@ describe('layers in 8 bits', () => {
 
   test.each([
     { kernel: 1, height: 4, stride: [1, 1] as const },
+    { kernel: 3, height: 4, stride: [1, 1] as const, bias: true },
     { kernel: 3, height: 4, stride: [2, 1] as const },
     // So low that rows become channels.
     { kernel: 3, height: 2, stride: [2, 1] as const },
     { kernel: 3, height: 2, stride: [1, 1] as const },
     { kernel: 3, height: 1, stride: [1, 1] as const },
-  ])('a convolution and its batch norm, %o', async ({ kernel, height, stride }) => {
+  ])('a convolution and its batch norm, %o', async ({ kernel, height, stride, bias = false }) => {
     const [channels, filters, width] = [6, 5, 7]
     const weights: Weights = new Map(
       Object.entries({
         'c.weight': [filters, channels, kernel, kernel],
+        'c.bias': [filters],
         'n.weight': [filters],
         'n.bias': [filters],
         'n.running_mean': [filters],
@@ -64,7 +66,7 @@ describe('layers in 8 bits', () => {
       }),
     )
     const padding = kernel === 3 ? ([1, 1] as const) : ([0, 0] as const)
-    const layer = { names: ['c', 'n'] as const, filters, kernel, stride, padding }
+    const layer = { names: ['c', 'n'] as const, filters, kernel, stride, padding, bias }
     const shape = [2, channels, height, width]
     const [found, wanted] = await runGraph([{ shape, data: uniform(2 * channels * height * width) }], ([x]) => {
       const scope = (eightBit?: Bounds) => weightScope(x!.graph, renamed(weights, eightBit ? '8' : ''), { eightBit })
