@@ -31,6 +31,7 @@ interface Profile {
 
 /** Whether nothing at all stands out from the ground. */
 export function isBlank(image: RgbImage): boolean {
+  if (standsOut(image, sample(image))) return false
   const { rows, columns } = profileOf(image, NOISE)
   return !(rows.includes(true) && columns.includes(true))
 }
@@ -74,9 +75,10 @@ export function cut(image: RgbImage, { left, right, top, bottom }: ContentBox): 
 }
 
 function profileOf(image: RgbImage, leastContrast: number): Profile {
-  const [down, across] = [image.height, image.width].map((size) => Math.max(1, size / MOST_SAMPLES)) as [number, number]
-  const [height, width] = [Math.floor(image.height / down), Math.floor(image.width / across)]
-  const apart = differences(image, { height, width, down, across })
+  const sampled = sample(image)
+  const { down, across } = sampled
+  const [height, width] = [sampled.rows.length, sampled.columns.length]
+  const apart = differences(image, sampled)
   // Single bright pixels do not say how strong the letters are.
   const strongest = valueAt(apart, Math.floor(0.99 * (apart.length - 1)))
   const least = Math.max(leastContrast, SHARE_OF_CONTRAST * strongest)
@@ -108,17 +110,27 @@ function valueAt(bytes: Uint8Array, place: number): number {
   return 0
 }
 
-/** Of each pixel that is looked at the largest difference of a channel from the ground, the border's median. */
-function differences(
-  { width: stride, data }: RgbImage,
-  { height, width, down, across }: { height: number; width: number; down: number; across: number },
-): Uint8Array {
+/** The pixels of an image that are looked at. */
+interface Sampled {
+  /** Where their rows begin, and their columns in a row, in bytes. */
+  readonly rows: Int32Array
+  readonly columns: Int32Array
+  /** Pixels from one of them to the next. */
+  readonly down: number
+  readonly across: number
+  /** Red, green and blue of the ground, the border's median. */
+  readonly ground: readonly [number, number, number]
+}
+
+function sample({ width: stride, height: whole, data }: RgbImage): Sampled {
+  const [down, across] = [whole, stride].map((size) => Math.max(1, size / MOST_SAMPLES)) as [number, number]
+  const [height, width] = [Math.floor(whole / down), Math.floor(stride / across)]
   const rows = Int32Array.from({ length: height }, (_, row) => Math.floor(row * down) * stride * 3)
   const columns = Int32Array.from({ length: width }, (_, column) => Math.floor(column * across) * 3)
   const [first, last] = [rows[0]!, rows[height - 1]!]
   const [leftmost, rightmost] = [columns[0]!, columns[width - 1]!]
   const border = new Uint8Array(2 * (width + height))
-  const [red, green, blue] = [0, 1, 2].map((channel) => {
+  const ground = [0, 1, 2].map((channel) => {
     let count = 0
     for (const column of columns) {
       border[count++] = data[first + column + channel]!
@@ -130,17 +142,37 @@ function differences(
     }
     return valueAt(border, border.length >> 1)
   }) as [number, number, number]
-  const apart = new Uint8Array(height * width)
-  for (let row = 0, index = 0; row < height; row++) {
-    const start = rows[row]!
-    for (let column = 0; column < width; column++, index++) {
-      const place = start + columns[column]!
-      apart[index] = Math.max(
-        Math.abs(data[place]! - red),
-        Math.abs(data[place + 1]! - green),
-        Math.abs(data[place + 2]! - blue),
-      )
-    }
-  }
+  return { rows, columns, down, across, ground }
+}
+
+/** Of each pixel that is looked at the largest difference of a channel from the ground. */
+function differences({ data }: RgbImage, { rows, columns, ground }: Sampled): Uint8Array {
+  const apart = new Uint8Array(rows.length * columns.length)
+  let index = 0
+  const [red, green, blue] = ground
+  for (const row of rows)
+    for (const column of columns) apart[index++] = difference(data, row + column, red, green, blue)
   return apart
+}
+
+function difference(data: Uint8Array, place: number, red: number, green: number, blue: number): number {
+  return Math.max(Math.abs(data[place]! - red), Math.abs(data[place + 1]! - green), Math.abs(data[place + 2]! - blue))
+}
+
+/**
+ * Whether so many pixels differ from the ground by more than any threshold asks for that a row and a column must hold
+ * something: most crops are seen to hold a word by a few rows in their middle.
+ */
+function standsOut({ data }: RgbImage, { rows, columns, ground }: Sampled): boolean {
+  const [red, green, blue] = ground
+  const least = SHARE_OF_CONTRAST * 255
+  const most = LEAST_SHARE * rows.length * columns.length
+  const middle = rows.length >> 1
+  let count = 0
+  for (let step = 0; step < rows.length; step++) {
+    const row = rows[(middle + step) % rows.length]!
+    for (const column of columns) if (difference(data, row + column, red, green, blue) > least) count++
+    if (count > most) return true
+  }
+  return false
 }

@@ -32,7 +32,7 @@ export interface GivenWords {
   /** What `ofImage` has computed of each word's image, by name, [R, ...]. */
   readonly image: (name: string) => Tensor
   /** Is shown how the decoder attends to the image, [R, heads, T, P]. */
-  readonly observe: (weights: Tensor) => void
+  readonly observe?: ((weights: Tensor) => void) | undefined
 }
 
 /**

@@ -3,18 +3,19 @@
  * measured before, weights from -127 to 127 with a scale for each output channel, batch norm folded into them. The graph
  * says where values are rounded; ONNX Runtime computes what lies between in whole numbers.
  */
+import { SaflError } from '../error.ts'
 import {
-  add,
   BATCH_NORM_EPSILON,
   convolution,
   emit,
   type Graph,
-  matrixProduct,
   meetsEveryRow,
   outputSize,
-  reshape,
   type Shape,
   type Tensor,
+  type WholeProduct,
+  wholeLinear,
+  wholeSelfAttention,
 } from '../tensor/index.ts'
 import type { ConvolutionLayer } from './convolution-layer.ts'
 import type { Weights } from './weights.ts'
@@ -22,21 +23,46 @@ import type { Weights } from './weights.ts'
 /** The least and the largest value of each activation, by its name. */
 export type Bounds = Readonly<Record<string, readonly [least: number, largest: number]>>
 
-/** x rounded to one of 256 values between the bounds, 0 among them. */
-export function rounded(x: Tensor, [least, largest]: readonly [number, number]): Tensor {
-  const { graph } = x
-  const [low, high] = [Math.min(least, 0), Math.max(largest, 0)]
-  const step = (high - low) / 255 || 1
-  const parameters = [graph.scalar(step), graph.scalar(Math.round(-low / step), 'uint8')]
-  const whole = emit('QuantizeLinear', [x, ...parameters], x.shape, { type: 'uint8' })
-  return emit('DequantizeLinear', [whole, ...parameters], x.shape)
+/** What layers that compute in 8 bits know. */
+export interface EightBit {
+  readonly weights: Weights
+  readonly bounds: Bounds
 }
 
-/** Rows along the first axis as whole numbers from -127 to 127, each with a scale of its own; `turned` into columns. */
-export function wholeNumbers(
-  graph: Graph,
-  { shape, data, name, turned = false }: { shape: Shape; data: Float32Array; name?: string; turned?: boolean },
-): Tensor {
+/** The activation x rounded to one of 256 values between its bounds. */
+export function rounded(eightBit: EightBit, name: string, x: Tensor): Tensor {
+  const { values, step, zero } = wholeValues(eightBit, name, x)
+  return emit('DequantizeLinear', [values, step, zero], x.shape)
+}
+
+/** The activation as whole numbers from 0 to 255, what one of them stands for, and which of them stands for 0. */
+function wholeValues({ bounds }: EightBit, name: string, x: Tensor) {
+  const found = bounds[name]
+  if (!found)
+    throw new SaflError('weights', `the weights lack the bounds of "${name}": they are read with precision float32`)
+  const { graph } = x
+  const [low, high] = [Math.min(found[0], 0), Math.max(found[1], 0)]
+  const size = (high - low) / 255 || 1
+  const [step, zero] = [graph.scalar(size), graph.scalar(Math.round(-low / size), 'uint8')]
+  return { values: emit('QuantizeLinear', [x, step, zero], x.shape, { type: 'uint8' }), step, zero }
+}
+
+/** Numbers of a weight, each of its first axis with a scale of its own. */
+interface Rows {
+  readonly shape: Shape
+  readonly data: Float32Array
+  readonly name?: string
+  /** Whether the rows become columns. */
+  readonly turned?: boolean
+}
+
+/** Rows as whole numbers from -127 to 127. */
+export function wholeNumbers(graph: Graph, rows: Rows): Tensor {
+  const { weight, steps, zeros } = wholeRows(graph, rows)
+  return emit('DequantizeLinear', [weight, steps, zeros], weight.shape, { attributes: { axis: rows.turned ? 1 : 0 } })
+}
+
+function wholeRows(graph: Graph, { shape, data, name, turned = false }: Rows) {
   const rows = shape[0]!
   const length = data.length / rows
   const scales = new Float32Array(rows)
@@ -49,19 +75,19 @@ export function wholeNumbers(
     for (let count = 0; count < length; count++, index++)
       whole[turned ? count * rows + row : index] = Math.round(data[index]! / scale)
   }
-  // The zero is the default, but ONNX Runtime up to 1.27 takes what lacks it for unsigned where it moves the node.
-  const zeros = graph.constant(new Int8Array(rows), [rows])
-  const out = turned ? [length, rows] : shape
-  return emit('DequantizeLinear', [graph.constant(whole, out, name), graph.constant(scales, [rows]), zeros], out, {
-    attributes: { axis: turned ? 1 : 0 },
-  })
+  return {
+    weight: graph.constant(whole, turned ? [length, rows] : shape, name),
+    steps: graph.constant(scales, [rows]),
+    // The zero is the default, but ONNX Runtime up to 1.27 takes what lacks it for unsigned where it moves the node.
+    zeros: graph.constant(new Int8Array(rows), [rows]),
+  }
 }
 
 /** A convolution `x[B, C, H, W]` and its batch norm, as one convolution with a bias. */
-export function eightBitConvolution(weights: Weights, x: Tensor, layer: ConvolutionLayer): Tensor {
+export function eightBitConvolution({ weights }: EightBit, x: Tensor, layer: ConvolutionLayer): Tensor {
   const { names, filters, kernel, stride = [1, 1], padding = [0, 0] } = layer
   const [name, norm] = names
-  const [batch, channels, height, width] = x.shape as [number, number, number, number]
+  const [, channels, height] = x.shape as [number, number, number, number]
   const [scale, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((part) =>
     valuesOf(weights, `${norm}.${part}`, filters),
   ) as [Float32Array, Float32Array, Float32Array, Float32Array]
@@ -75,56 +101,61 @@ export function eightBitConvolution(weights: Weights, x: Tensor, layer: Convolut
   const { graph } = x
   const shape = [filters, channels, kernel, kernel]
   const down = { kernel, stride: stride[0], padding: padding[0] }
-  if (!meetsEveryRow(height, down)) {
+  if (!meetsEveryRow(height, down) || outputSize(height, down) > 1) {
     const stored = wholeNumbers(graph, { shape, data: weight })
     return convolution(x, stored, graph.constant(offset, [filters]), { stride, padding })
   }
-  const outHeight = outputSize(height, down)
-  // Rows as channels, as `convolution` does it: [filter, output row, channel, row, tap].
-  const inner = channels * height * kernel
-  const folded = new Float32Array(filters * outHeight * inner)
-  for (let filter = 0; filter < filters; filter++)
-    for (let outRow = 0; outRow < outHeight; outRow++)
-      for (let channel = 0; channel < channels; channel++)
-        for (let row = 0; row < height; row++) {
-          const from = ((filter * channels + channel) * kernel + row - outRow * stride[0] + padding[0]) * kernel
-          const to = (filter * outHeight + outRow) * inner + (channel * height + row) * kernel
-          for (let tap = 0; tap < kernel; tap++) folded[to + tap] = weight[from + tap]!
-        }
-  const outputs = filters * outHeight
-  const output = convolution(
-    reshape(x, [batch, channels * height, 1, width]),
-    wholeNumbers(graph, { shape: [outputs, channels * height, 1, kernel], data: folded }),
-    graph.constant(
-      Float32Array.from({ length: outputs }, (_, index) => offset[Math.floor(index / outHeight)]!),
-      [outputs],
-    ),
-    { stride: [1, stride[1]], padding: [0, padding[1]] },
-  )
-  return reshape(output, [batch, filters, outHeight, output.shape.at(-1)!])
+  // The other rows of the filter would only meet padding.
+  const plane = height * kernel
+  const met = new Float32Array(filters * channels * plane)
+  for (let index = 0; index < filters * channels; index++) {
+    const from = (index * kernel + padding[0]) * kernel
+    met.set(weight.subarray(from, from + plane), index * plane)
+  }
+  const stored = wholeNumbers(graph, { shape: [filters, channels, height, kernel], data: met })
+  return convolution(x, stored, graph.constant(offset, [filters]), { stride, padding: [0, padding[1]] })
 }
 
-/** `x[..., D]` → `[..., rows]`, by rows `from` on of the weight `[E, D]` and the bias `[E]`. */
-export function eightBitLinear(
-  weights: Weights,
+/** `x[..., D]` → `[..., rows]`. */
+export function eightBitLinear(eightBit: EightBit, x: Tensor, layer: EightBitLinear): Tensor {
+  return wholeLinear(productOf(eightBit, x, layer))
+}
+
+/** `x[B, T, D]` attends to itself, → [B, T, D]; the layer is that of queries, keys and values. */
+export function eightBitSelfAttention(
+  eightBit: EightBit,
   x: Tensor,
-  { names, outer, from = 0, rows = outer }: EightBitLinear,
+  { heads, isCausal, ...layer }: EightBitLinear & { readonly heads: number; readonly isCausal: boolean },
 ): Tensor {
-  const inner = x.shape.at(-1)!
-  const weight = valuesOf(weights, names[0], outer * inner)
-  const bias = valuesOf(weights, names[1], outer).slice(from, from + rows)
-  const { graph } = x
-  const own = weight.subarray(from * inner, (from + rows) * inner)
-  const stored = wholeNumbers(graph, { shape: [rows, inner], data: own, turned: true })
-  return add(matrixProduct(x, stored), graph.constant(bias, [rows]))
+  return wholeSelfAttention(productOf(eightBit, x, layer), { heads, isCausal })
 }
 
 export interface EightBitLinear {
+  /** Names of the weight [E, D] and the bias [E]. */
   readonly names: readonly [weight: string, bias: string]
+  /** Name of the activation that it takes. */
+  readonly taken: string
   /** E. */
   readonly outer: number
+  /** Rows `from` on of the weight and the bias, all of them when absent. */
   readonly from?: number
   readonly rows?: number
+}
+
+function productOf(eightBit: EightBit, x: Tensor, layer: EightBitLinear): WholeProduct {
+  const { names, taken, outer, from = 0, rows = outer } = layer
+  const { graph, shape } = x
+  const inner = shape.at(-1)!
+  const { values, step, zero } = wholeValues(eightBit, taken, x)
+  const weight = valuesOf(eightBit.weights, names[0], outer * inner).subarray(from * inner, (from + rows) * inner)
+  const bias = valuesOf(eightBit.weights, names[1], outer).slice(from, from + rows)
+  return {
+    x: values,
+    step,
+    zero,
+    ...wholeRows(graph, { shape: [rows, inner], data: weight, turned: true }),
+    bias: graph.constant(bias, [rows]),
+  }
 }
 
 function valuesOf(weights: Weights, name: string, count: number): Float32Array {

@@ -179,6 +179,6 @@ function givenWords(scope: Scope, sizes: Sizes, { tokens, image, observe }: Give
   const perm = [1, 2, 0, 3, 4]
   const places = weights.shape[4]!
   const turned = emit('Transpose', [weights], [WORDS, 1, LENGTH, 1, places], { attributes: { perm } })
-  observe(emit('Squeeze', [turned, graph.integers([3])], [WORDS, 1, LENGTH, places]))
+  observe?.(emit('Squeeze', [turned, graph.integers([3])], [WORDS, 1, LENGTH, places]))
   return classify(scope, sizes, byWord)
 }

@@ -5,16 +5,19 @@ import {
   attention,
   batchNormInference,
   convolution,
+  headedAttention,
+  LAYER_NORM_EPSILON,
   layerNorm,
   linear,
   reshape,
   slice,
   split,
+  sumLayerNorm,
   type Tensor,
   transpose,
 } from '../tensor/index.ts'
 import type { ConvolutionLayer } from './convolution-layer.ts'
-import { eightBitConvolution, eightBitLinear } from './eight-bit.ts'
+import { eightBitConvolution, eightBitLinear, eightBitSelfAttention } from './eight-bit.ts'
 import { asPlaces } from './feature-map.ts'
 import { constant, type Initializer, kaimingFanOut, xavierUniform } from './init.ts'
 import type { Scope } from './scope.ts'
@@ -37,7 +40,7 @@ export function layImage({ training }: Scope, x: Tensor): Tensor {
 export function imageColumns({ training }: Scope, x: Tensor): Tensor {
   if (training) return training.imageColumns(x)
   const [batch, channels, , width] = x.shape as [number, number, number, number]
-  return transpose(reshape(x, [batch, channels, width]), [0, 2, 1])
+  return reshape(transpose(x, [0, 2, 3, 1]), [batch, width, channels])
 }
 
 /** All places of an image as the scope's images lie, row by row → [B, H · W, C]. */
@@ -49,7 +52,7 @@ export function imagePlaces({ training }: Scope, x: Tensor): Tensor {
 export function convolutionLayer(scope: Scope, x: Tensor, layer: ConvolutionLayer): Tensor {
   const { names, filters, kernel, bias: biased, ...options } = layer
   const [name, norm] = names
-  const eightBit = scope.eightBitWeights(name)
+  const eightBit = scope.eightBit(name)
   if (eightBit) return eightBitConvolution(eightBit, x, layer)
   const weight = scope.parameter(`${name}.weight`, [filters, x.shape[1]!, kernel, kernel], kaimingFanOut)
   const bias = biased ? scope.parameter(`${name}.bias`, [filters], constant(0)) : null
@@ -96,20 +99,27 @@ export function linearLayer(
 ): Tensor {
   const { width, weight = xavierUniform, bias = constant(0) } = layer
   const inner = x.shape[x.shape.length - 1]!
-  const eightBit = scope.eightBitWeights(name)
-  const taken = scope.activation(name, x)
-  if (eightBit) return eightBitLinear(eightBit, taken, { names: [`${name}.weight`, `${name}.bias`], outer: width })
+  const eightBit = scope.eightBit(name)
+  if (eightBit) {
+    const names = [`${name}.weight`, `${name}.bias`] as const
+    return eightBitLinear(eightBit, x, { names, taken: name, outer: width })
+  }
   return linear(
-    taken,
+    scope.activation(name, x),
     scope.parameter(`${name}.weight`, [width, inner], weight),
     scope.parameter(`${name}.bias`, [width], bias),
   )
 }
 
-export function layerNormLayer(scope: Scope, name: string, x: Tensor): Tensor {
+/** Layer norm of x, or of x and what a layer adds to it. */
+export function layerNormLayer(scope: Scope, name: string, x: Tensor, added?: Tensor): Tensor {
   const width = [x.shape[x.shape.length - 1]!]
   const scale = scope.parameter(`${name}.weight`, width, constant(1))
-  return layerNorm({ x, scale, bias: scope.parameter(`${name}.bias`, width, constant(0)) })
+  const bias = scope.parameter(`${name}.bias`, width, constant(0))
+  if (!scope.eightBit(name)) return layerNorm({ x: added ? add(x, added) : x, scale, bias })
+  // Of twice x and four times epsilon the norm is that of x: ONNX Runtime's norm of a sum takes a quarter of the other's time.
+  const epsilon = LAYER_NORM_EPSILON * (added ? 1 : 4)
+  return sumLayerNorm({ x, added: added ?? x, scale, bias, epsilon })
 }
 
 /** Keys and values that queries attend to, both [B, heads, S, d]. */
@@ -144,14 +154,33 @@ export class MultiHeadAttention {
     this.bias = scope.parameter(`${name}.in_proj_bias`, [3 * width], constant(0))
   }
 
+  /**
+   * `x[B, T, D]` attends to itself, as `attend` says; of words given whole (`isCausal`) each character to those up to it,
+   * which is what the mask must say.
+   */
+  attendSelf(x: Tensor, options: AttendOptions & { readonly isCausal?: boolean } = {}): Tensor {
+    const { isCausal = false, ...attend } = options
+    const eightBit = this.scope.eightBit(this.name)
+    if (!eightBit || (attend.mask && !isCausal)) {
+      const { query, ...memory } = this.projectAll(x)
+      return this.attend(query, memory, attend)
+    }
+    const { heads, width } = this
+    const layer = { names: this.packed, taken: this.taken(0), outer: 3 * width }
+    return this.output(eightBitSelfAttention(eightBit, x, { ...layer, heads, isCausal }))
+  }
+
+  /** `x[B, T, D]` attends to a memory of its own. */
+  attendMemory(x: Tensor, memory: Memory, options: Pick<AttendOptions, 'observe'>): Tensor {
+    const eightBit = this.scope.eightBit(this.name)
+    if (!eightBit || options.observe) return this.attend(this.project(x, 0, 1)[0]!, memory, options)
+    return this.output(headedAttention(this.packedLinear(x, 0, 1), memory))
+  }
+
   /** Queries, keys and values of one sequence `x[B, T, D]`, in one product. */
   projectAll(x: Tensor): Memory & { readonly query: Tensor } {
     const [query, key, value] = this.project(x, 0, 3)
     return { query: query!, key: key!, value: value! }
-  }
-
-  projectQuery(x: Tensor): Tensor {
-    return this.project(x, 0, 1)[0]!
   }
 
   projectMemory(memory: Tensor): Memory {
@@ -167,7 +196,11 @@ export class MultiHeadAttention {
     }
     const { output } = attention({ query, key, value, mask, onWeights })
     const [batch, , steps] = output.shape as [number, number, number]
-    const joined = reshape(transpose(output, [0, 2, 1, 3]), [batch, steps, this.width])
+    return this.output(reshape(transpose(output, [0, 2, 1, 3]), [batch, steps, this.width]))
+  }
+
+  /** Projects what the heads give, [B, T, D]. */
+  private output(joined: Tensor): Tensor {
     return linearLayer(this.scope, `${this.name}.out_proj`, joined, { width: this.width })
   }
 
@@ -175,17 +208,27 @@ export class MultiHeadAttention {
   private project(x: Tensor, from: number, to: number): Tensor[] {
     const { width, heads } = this
     const [batch, steps] = x.shape as [number, number]
+    const parts = split(this.packedLinear(x, from, to), { axis: 2, sizes: Array<number>(to - from).fill(width) })
+    return parts.map((part) => transpose(reshape(part, [batch, steps, heads, width / heads]), [0, 2, 1, 3]))
+  }
+
+  /** The same, one after another as they are packed. */
+  private packedLinear(x: Tensor, from: number, to: number): Tensor {
+    const { width, scope } = this
     const rows = { axis: 0, start: from * width, end: to * width }
-    const eightBit = this.scope.eightBitWeights(this.name)
-    const names = [`${this.name}.in_proj_weight`, `${this.name}.in_proj_bias`] as const
-    const taken = this.scope.activation(`${this.name}.in_proj.${from}`, x)
-    const projected = eightBit
-      ? eightBitLinear(eightBit, taken, { names, outer: 3 * width, from: rows.start, rows: rows.end - rows.start })
-      : linear(taken, slice(this.weight, rows), slice(this.bias, rows))
-    const parts = to - from
-    const byHead = transpose(reshape(projected, [batch, steps, parts, heads, width / heads]), [2, 0, 3, 1, 4])
-    return split(byHead, { axis: 0, sizes: Array<number>(parts).fill(1) }).map((part) =>
-      reshape(part, [batch, heads, steps, width / heads]),
-    )
+    const eightBit = scope.eightBit(this.name)
+    if (!eightBit)
+      return linear(scope.activation(this.taken(from), x), slice(this.weight, rows), slice(this.bias, rows))
+    const layer = { names: this.packed, taken: this.taken(from), outer: 3 * width }
+    return eightBitLinear(eightBit, x, { ...layer, from: rows.start, rows: rows.end - rows.start })
+  }
+
+  private get packed() {
+    return [`${this.name}.in_proj_weight`, `${this.name}.in_proj_bias`] as const
+  }
+
+  /** Name of what the thirds from `from` on take. */
+  private taken(from: number): string {
+    return `${this.name}.in_proj.${from}`
   }
 }

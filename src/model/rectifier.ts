@@ -96,26 +96,15 @@ function gridOfAnyWidth(settings: ModelSettings, controlPoints: Tensor, image: T
   const targets = boxPoints(rectifier.controlPoints, rectifier.targetMargin)
   const pixels = shapes.map(({ textWidth }) => pixelPoints(textHeight, textWidth))
   const all = graph.constant(splineMatrix(targets, pixels.flat()), [pixels.flat().length, targets.length])
-  const isOwn = emit(
-    'Equal',
-    [graph.integers(shapes.map(({ imageWidth }) => imageWidth)), sizeAt(image, 3)],
-    [shapes.length],
-    {
-      type: 'bool',
-    },
-  )
-  // Where none is, a place beyond them all: a lookup there fails, instead of a silent reading at another width.
-  const none = emit('Not', [isOwn], [shapes.length], { type: 'bool' })
-  const matches = graph.integers(shapes.map((_, index) => index))
-  const place = emit(
-    'ReduceMin',
-    [emit('Where', [none, graph.integers([shapes.length + 1]), matches], [shapes.length], { type: 'int64' })],
-    [1],
-    { type: 'int64', attributes: { keepdims: 1 } },
-  )
   let end = 0
   const ends = pixels.map(({ length }) => (end += length))
-  const lookUp = (values: readonly number[]) => emit('Gather', [graph.integers(values), place], [1], { type: 'int64' })
+  const width = sizeAt(image, 3)
+  // Of a width that no shape has nothing is taken, and the graph fails, instead of a silent reading at another.
+  const lookUp = (values: readonly number[]) => {
+    const byWidth = Array<number>(Math.max(...shapes.map(({ imageWidth }) => imageWidth)) + 1).fill(0)
+    for (const [index, { imageWidth }] of shapes.entries()) byWidth[imageWidth] = values[index]!
+    return emit('Gather', [graph.integers(byWidth), width], [1], { type: 'int64' })
+  }
   const matrix = sliceBetween(all, { axis: 0, start: lookUp([0, ...ends]), end: lookUp(ends), size: PIXELS })
   const points = clamp(matrixProduct(transpose(controlPoints, [0, 2, 1]), transpose(matrix, [1, 0])), 0, 1)
   // Zero: as many as there are; what is left is the width.

@@ -63,12 +63,15 @@ function residualBlock(
   const middle = scope.activation(`${name}.conv1`, relu(first))
   const second = { names: names('conv2', 'bn2'), filters, kernel: 3, padding: [1, 1], stride } as const
   const output = scope.activation(`${name}.conv2`, convolutionLayer(scope, middle, second))
-  const kept = subsample(x, stride, imageAxes(scope))
-  const shortcut = projected
-    ? scope.activation(
-        `${name}.downsample`,
-        convolutionLayer(scope, kept, { names: names('downsample.0', 'downsample.1'), filters, kernel: 1 }),
-      )
-    : kept
-  return scope.activation(name, relu(add(output, shortcut)))
+  const kept = () => subsample(x, stride, imageAxes(scope))
+  const shortcut = () => {
+    if (!projected) return kept()
+    const layer = { names: names('downsample.0', 'downsample.1'), filters, kernel: 1 }
+    // Training's product is faster over the places that are kept, the runtime's convolution with a stride of its own.
+    const convolved = scope.training
+      ? convolutionLayer(scope, kept(), layer)
+      : convolutionLayer(scope, x, { ...layer, stride })
+    return scope.activation(`${name}.downsample`, convolved)
+  }
+  return scope.activation(name, relu(add(output, shortcut())))
 }

@@ -41,8 +41,8 @@ export function encodeMap(scope: Scope, { encoder, transformer, mostColumns }: S
   for (let layer = 0; layer < encoderLayers; layer++) {
     const name = `${ENCODER}.layers.${layer}`
     const self = new MultiHeadAttention(scope, `${name}.self_attn`, transformer)
-    const { query, ...memory } = self.projectAll(layerNormLayer(scope, `${name}.norm1`, state))
-    state = add(state, scope.dropout(self.attend(query, memory), dropout))
+    const attended = self.attendSelf(layerNormLayer(scope, `${name}.norm1`, state))
+    state = add(state, scope.dropout(attended, dropout))
     const normal = layerNormLayer(scope, `${name}.norm2`, state)
     state = add(state, feedForward(scope, { ...map, places: normal }, { name, inner: transformer.feedForward }))
   }

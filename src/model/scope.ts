@@ -3,7 +3,6 @@
  * constant of a recogniser, a slice of a training run's flat vector or only a name in a list is the scope's affair.
  */
 
-import { SaflError } from '../error.ts'
 import {
   type BatchNormResult,
   type ConvolutionOptions,
@@ -17,7 +16,7 @@ import {
   sizeOf,
   type Tensor,
 } from '../tensor/index.ts'
-import { type Bounds, rounded, wholeNumbers } from './eight-bit.ts'
+import { type Bounds, type EightBit, rounded, wholeNumbers } from './eight-bit.ts'
 import type { Initializer } from './init.ts'
 import { floatToHalf } from './safetensors.ts'
 import type { Weights } from './weights.ts'
@@ -58,8 +57,8 @@ export interface ScopeOptions {
   readonly training?: TrainingLayers
   /** What becomes of an activation that layers take; it stays as it is when absent. */
   readonly activation?: (name: string, x: Tensor) => Tensor
-  /** The values of the weights, where layers compute in 8 bits. */
-  readonly eightBit?: Weights
+  /** Where layers compute in 8 bits. */
+  readonly eightBit?: EightBit
 }
 
 export class Scope {
@@ -71,14 +70,14 @@ export class Scope {
   readonly measured = new Map<string, Tensor>()
   private readonly resolve: (spec: TensorSpec) => Tensor
   private readonly onActivation: ((name: string, x: Tensor) => Tensor) | undefined
-  private readonly eightBit: Weights | undefined
+  private readonly inEightBit: EightBit | undefined
 
   constructor({ graph, resolve, training, activation, eightBit }: ScopeOptions) {
     this.graph = graph
     this.resolve = resolve
     this.training = training ?? null
     this.onActivation = activation
-    this.eightBit = eightBit
+    this.inEightBit = eightBit
   }
 
   parameter(name: string, shape: Shape, initializer: Initializer): Tensor {
@@ -99,9 +98,9 @@ export class Scope {
     return this.onActivation && !isExact(name) ? this.onActivation(name, x) : x
   }
 
-  /** The values of the weights where the layer computes in 8 bits, else null. */
-  eightBitWeights(name: string): Weights | null {
-    return isExact(name) ? null : (this.eightBit ?? null)
+  /** What the layer knows where it computes in 8 bits, else null. */
+  eightBit(name: string): EightBit | null {
+    return isExact(name) ? null : (this.inEightBit ?? null)
   }
 
   /** A scope for the body of a loop, `graph`: its tensors are this scope's, as the body may use them. */
@@ -140,21 +139,11 @@ export interface WeightScopeOptions extends Pick<ScopeOptions, 'activation'> {
 /** A scope whose tensors are constants of the graph. A missing tensor or another shape is an error that names it. */
 export function weightScope(graph: Graph, weights: Weights, options: WeightScopeOptions = {}): Scope {
   const { storage = 'float32', eightBit: bounds, activation } = options
+  const eightBit = bounds && { weights, bounds }
   return new Scope({
     graph,
     ...(activation && { activation }),
-    ...(bounds && {
-      eightBit: weights,
-      activation: (name: string, x: Tensor) => {
-        const found = bounds[name]
-        if (!found)
-          throw new SaflError(
-            'weights',
-            `the weights lack the bounds of "${name}": they are read with precision float32`,
-          )
-        return rounded(x, found)
-      },
-    }),
+    ...(eightBit && { eightBit, activation: (name: string, x: Tensor) => rounded(eightBit, name, x) }),
     resolve: ({ name, shape }) => {
       const found = weights.get(name)
       if (!found) throw new Error(`the weights lack "${name}" [${shape.join(', ')}]`)

@@ -68,25 +68,46 @@ export function stepGraph(settings: ModelSettings, weights: Weights, storage?: S
 
 /**
  * Inputs: `tokens` [R, T] int32, the start symbol and the characters of R words; `images` [R] int64, each word's place in the
- * encoder's batch; the encoder's parts of the images. Outputs: `probabilities` [R, T, C] of what follows each character, and
- * `attention` [R, T, S]: the decoder's last layer's attention to the image's S columns, mean of its heads. Not for the
- * authors' quirks.
+ * encoder's batch; the encoder's parts of the images. Output: `probabilities` [R, T, C] of what follows each character. Not for
+ * the authors' quirks.
  */
 export function wordGraph(settings: ModelSettings, weights: Weights, options: WeightScopeOptions = {}): Graph {
+  return graphOfWords(settings, weights, options, ({ graph, words }) => {
+    graph.output('probabilities', softmax(multiply(words(), 1 / settings.temperature)))
+  })
+}
+
+/**
+ * With the same inputs `attention` [R, T, S]: the decoder's last layer's attention to the image's S columns, mean of its heads.
+ * A graph of its own: what gives the weights of the attention is slower than what does not.
+ */
+export function attentionGraph(settings: ModelSettings, weights: Weights, options: WeightScopeOptions = {}): Graph {
+  return graphOfWords(settings, weights, options, ({ graph, words }) => {
+    words((attention) => graph.output('attention', overRows(mean(attention, { axes: [1] }), mapRows(settings))))
+  })
+}
+
+function graphOfWords(
+  settings: ModelSettings,
+  weights: Weights,
+  options: WeightScopeOptions,
+  outputs: (given: { graph: Graph; words: (observe?: (attention: Tensor) => void) => Tensor }) => void,
+): Graph {
   const decoder = decoderOf(settings)
   const graph = new Graph()
   const scope = weightScope(graph, weights, options)
   const tokens = graph.input('tokens', 'int32', [WORDS, LENGTH])
   const images = graph.input('images', 'int64', [WORDS])
-  const logits = decoder.words(scope, {
-    tokens,
-    image(name) {
-      const { shape } = decoder.imageParts.find((part) => part.name === name)!
-      const all: Tensor = graph.input(name, 'float32', [BATCH, ...shape])
-      return emit('Gather', [all, images], [WORDS, ...shape], { attributes: { axis: 0 } })
-    },
-    observe: (attention) => graph.output('attention', overRows(mean(attention, { axes: [1] }), mapRows(settings))),
-  })
-  graph.output('probabilities', softmax(multiply(logits, 1 / settings.temperature)))
+  const words = (observe?: (attention: Tensor) => void) =>
+    decoder.words(scope, {
+      tokens,
+      image(name) {
+        const { shape } = decoder.imageParts.find((part) => part.name === name)!
+        const all: Tensor = graph.input(name, 'float32', [BATCH, ...shape])
+        return emit('Gather', [all, images], [WORDS, ...shape], { attributes: { axis: 0 } })
+      },
+      observe,
+    })
+  outputs({ graph, words })
   return graph
 }

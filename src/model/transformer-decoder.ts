@@ -71,7 +71,6 @@ export function transformerDecoder(settings: ModelSettings): Decoder {
       const placed = upTo(graph.constant(table.data, [table.count, width]), 0)
       const mask = upTo(upTo(causalMask(placed, table.count), 0), 1)
       return decode(scope, settings, embed(scope, settings, tokens, placed), {
-        self: (_, fed) => fed,
         cross: crossOf(image),
         mask,
         observe,
@@ -87,7 +86,6 @@ export const forceTransformer: TeacherForcing = (scope, settings, { memory, toke
     ? scope.graph.constant(sinusoids(batch, width), [batch, 1, width])
     : scope.graph.constant(sinusoids(steps, width), [steps, width])
   return decode(scope, settings, embed(scope, settings, tokens, positions), {
-    self: (_, fed) => fed,
     cross: (_, project) => project(memory),
     mask: causalMask(memory, steps),
   })

@@ -36,10 +36,9 @@ export function encode(scope: Scope, settings: TransformerSettings, x: Tensor, m
   for (let layer = 0; layer < encoderLayers; layer++) {
     const name = `${ENCODER}.layers.${layer}`
     const self = new MultiHeadAttention(scope, `${name}.self_attn`, settings)
-    const { query, ...memory } = self.projectAll(state)
-    const attended = scope.dropout(self.attend(query, memory, { mask }), dropout)
-    state = layerNormLayer(scope, `${name}.norm1`, add(state, attended))
-    state = layerNormLayer(scope, `${name}.norm2`, add(state, feedForward(scope, settings, name, state)))
+    const attended = scope.dropout(self.attendSelf(state, { mask }), dropout)
+    state = layerNormLayer(scope, `${name}.norm1`, state, attended)
+    state = layerNormLayer(scope, `${name}.norm2`, state, feedForward(scope, settings, name, state))
   }
   return layerNormLayer(scope, `${ENCODER}.norm`, state)
 }
@@ -54,8 +53,8 @@ export function embed(scope: Scope, settings: ModelSettings, tokens: Tensor, pos
 
 /** How a decoder layer gets the keys and values of its two attentions. */
 export interface DecoderMemories {
-  /** Keys and values of the characters so far, given those of the characters fed now. */
-  readonly self: (layer: number, fed: Memory) => Memory
+  /** Keys and values of the characters so far, given those of the characters fed now; absent where words are fed whole. */
+  readonly self?: (layer: number, fed: Memory) => Memory
   /** Keys and values of the image's positions, given how this layer projects them. */
   readonly cross: (layer: number, project: (memory: Tensor) => Memory) => Memory
 }
@@ -75,21 +74,31 @@ export function decode(
   for (let layer = 0; layer < decoderLayers; layer++) {
     const name = decoderLayerName(layer)
     const self = new MultiHeadAttention(scope, `${name}.self_attn`, settings)
-    const { query, ...fed } = self.projectAll(state)
-    const attended = self.attend(query, memories.self(layer, fed), { mask: memories.mask })
-    state = layerNormLayer(scope, `${name}.norm1`, add(state, scope.dropout(attended, dropout)))
+    const attended = attendCharacters(self, state, layer, memories)
+    state = layerNormLayer(scope, `${name}.norm1`, state, scope.dropout(attended, dropout))
     const cross = crossAttention(scope, settings, layer)
-    const seen = cross.attend(
-      cross.projectQuery(state),
+    const seen = cross.attendMemory(
+      state,
       memories.cross(layer, (memory) => cross.projectMemory(memory)),
       { observe: layer === decoderLayers - 1 ? memories.observe : undefined },
     )
-    state = layerNormLayer(scope, `${name}.norm2`, add(state, scope.dropout(seen, dropout)))
-    state = layerNormLayer(scope, `${name}.norm3`, add(state, feedForward(scope, settings, name, state)))
+    state = layerNormLayer(scope, `${name}.norm2`, state, scope.dropout(seen, dropout))
+    state = layerNormLayer(scope, `${name}.norm3`, state, feedForward(scope, settings, name, state))
   }
   const normal = layerNormLayer(scope, `${STACKS}.decoder.norm`, state)
   const { classes } = createCharset(furtherCharacters)
   return linearLayer(scope, `${HEAD}.fc`, normal, { width: classes, weight: classifierInitializer })
+}
+
+function attendCharacters(
+  self: MultiHeadAttention,
+  state: Tensor,
+  layer: number,
+  { self: join, mask }: DecoderMemories & Pick<AttendOptions, 'mask'>,
+): Tensor {
+  if (!join) return self.attendSelf(state, { mask, isCausal: true })
+  const { query, ...fed } = self.projectAll(state)
+  return self.attend(query, join(layer, fed), { mask })
 }
 
 const classifierInitializer = normal(0.01)

@@ -5,7 +5,7 @@ import { SaflError } from '../error.ts'
 import { hasCtcHead } from '../model/ctc-head.ts'
 import { ctcGraph, recognizerGraph } from '../model/recognizer-graph.ts'
 import { decoderOf } from '../model/safl.ts'
-import { encoderGraph, stepGraph, wordGraph } from '../model/step-graphs.ts'
+import { attentionGraph, encoderGraph, stepGraph, wordGraph } from '../model/step-graphs.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import { type WordShape, wordShapes } from '../model/word-shapes.ts'
 import {
@@ -63,9 +63,12 @@ export async function openEngine(
     const eightBit = precision === 'int8' ? file.bounds : undefined
     const exact = eightBit ? { exactBytes: await bytesOverflow(runtime) } : {}
     const encoder = new Encoder(await open(encoderGraph(settings, weights, { eightBit }), exact), decoderOf(settings))
-    const decoder = new WordDecoder(async () => open(wordGraph(settings, (await read()).weights, { eightBit }), exact))
+    const decoder = new WordDecoder(async (output) => {
+      const graph = output === 'attention' ? attentionGraph : wordGraph
+      return open(graph(settings, (await read()).weights, { eightBit }), exact)
+    })
     // The package's own are whole; what others lack is said now, not at the first word that is not sure.
-    if (file.ctcSure === undefined) await decoder.session()
+    if (file.ctcSure === undefined) await decoder.session('probabilities')
     const beams = new BeamSpellers(async () => {
       const step = await open(stepGraph(settings, (await read()).weights))
       return new StepDecoder(settings, { encoder: encoder.session, step, owned: [step] })

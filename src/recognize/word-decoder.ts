@@ -6,23 +6,27 @@ import { rowsOf } from './rows.ts'
 
 type Cross = Readonly<Record<string, Value>>
 
-export class WordDecoder {
-  private readonly open: () => Promise<Session>
-  private opened: Promise<Session> | null = null
+/** What a graph of whole words gives: `wordGraph` or `attentionGraph`. */
+export type WordOutput = 'probabilities' | 'attention'
 
-  /** `open` gives a session of `wordGraph`, when it is needed first. */
-  constructor(open: () => Promise<Session>) {
+export class WordDecoder {
+  private readonly open: (output: WordOutput) => Promise<Session>
+  private readonly opened = new Map<WordOutput, Promise<Session>>()
+
+  /** `open` gives a session of the graph with that output, when it is needed first. */
+  constructor(open: (output: WordOutput) => Promise<Session>) {
     this.open = open
   }
 
   /** Also where no word needs it yet. */
-  session(): Promise<Session> {
-    this.opened ??= this.open()
-    return this.opened
+  session(output: WordOutput): Promise<Session> {
+    const opened = this.opened.get(output) ?? this.open(output)
+    this.opened.set(output, opened)
+    return opened
   }
 
   async dispose(): Promise<void> {
-    await (await this.opened)?.dispose()
+    for (const session of this.opened.values()) await (await session).dispose()
   }
 
   /** What decodes words of the images whose keys and values `cross` holds. */
@@ -36,12 +40,12 @@ export class WordDecoder {
     return (await this.run(given, cross, 'attention')).attention!
   }
 
-  private async run(words: readonly GivenWord[], cross: Cross, output: 'probabilities' | 'attention') {
+  private async run(words: readonly GivenWord[], cross: Cross, output: WordOutput) {
     const length = 1 + Math.max(...words.map(({ ids }) => ids.length))
     const tokens = new Int32Array(words.length * length).fill(END)
     for (const [row, { ids }] of words.entries()) tokens.set([START, ...ids], row * length)
     const images = BigInt64Array.from(words, ({ image }) => BigInt(image))
-    return (await this.session()).run(
+    return (await this.session(output)).run(
       {
         ...cross,
         tokens: { type: 'int32', shape: [words.length, length], data: tokens },

@@ -48,6 +48,7 @@ export interface GraphAttribute {
 export type Attribute = number | readonly number[] | string | FloatAttribute | GraphAttribute
 
 export interface Node {
+  /** One of ONNX's own, or another's with its domain before it: `com.microsoft.QAttention`. */
   readonly operator: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]

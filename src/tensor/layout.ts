@@ -104,8 +104,7 @@ export function sliceBetween(
 
 /** The size of an axis at run time, int64 [1]. */
 export function sizeAt(x: Tensor, axis: number): Tensor {
-  const sizes = emit('Shape', [x], [x.shape.length], { type: 'int64' })
-  return slice(sizes, { axis: 0, start: axis, end: axis + 1 })
+  return emit('Shape', [x], [1], { type: 'int64', attributes: { start: axis, end: axis + 1 } })
 }
 
 /** Puts `step - 1` zeros after every index of an axis. */

@@ -6,6 +6,7 @@ import { mean, sum } from './reduction.ts'
 
 /** Added to variances, unless told otherwise: PyTorch's default. */
 export const BATCH_NORM_EPSILON = 1e-5
+export const LAYER_NORM_EPSILON = 1e-5
 
 export interface NormalizationOptions {
   /** `x[N, C]` or `x[N, C, H, W]` for batch norm, `x[..., D]` for layer norm. */
@@ -93,7 +94,7 @@ function checkChannels(x: Tensor, scale: Tensor, bias: Tensor): number {
 }
 
 /** Normalises the last axis to mean 0 and variance 1, then scales and shifts it (Ba et al., arXiv 1607.06450). */
-export function layerNorm({ x, scale, bias, epsilon = 1e-5 }: NormalizationOptions): Tensor {
+export function layerNorm({ x, scale, bias, epsilon = LAYER_NORM_EPSILON }: NormalizationOptions): Tensor {
   requireType('layerNorm', 'float32', x, scale, bias)
   const rank = x.shape.length
   const width = x.shape[rank - 1]

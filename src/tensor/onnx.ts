@@ -5,6 +5,8 @@ import type { Attribute, Constant, DataType, Graph, Node, Tensor } from './graph
 /** Operator set 18 and file format 8: ONNX Runtime 1.14 and later. */
 const OPERATOR_SET = 18
 const FORMAT = 8
+/** Of operators that are not ONNX's own: all of ONNX Runtime's are of the first set. */
+const FURTHER_OPERATOR_SET = 1
 
 /** What sizes that are known at run time are called, by their symbols: `BATCH`, `TURNS` and those of the graphs built on this. */
 const axisNames: Readonly<Record<number, string>> = {
@@ -51,7 +53,9 @@ export function writeModel(graph: Graph, metadata: Readonly<Record<string, strin
   pbf.writeVarintField(1, FORMAT)
   pbf.writeStringField(2, 'safl')
   pbf.writeMessage(7, writeGraph, { graph, nodes, constants })
-  pbf.writeMessage(8, (version, message) => message.writeVarintField(2, version), OPERATOR_SET)
+  pbf.writeMessage(8, writeOperatorSet, { domain: '', version: OPERATOR_SET })
+  for (const domain of new Set(nodes.map(({ operator }) => domainOf(operator)).filter((name) => name !== '')))
+    pbf.writeMessage(8, writeOperatorSet, { domain, version: FURTHER_OPERATOR_SET })
   for (const [key, value] of Object.entries(metadata)) {
     pbf.writeMessage(
       METADATA,
@@ -122,12 +126,23 @@ function writeGraph(content: { graph: Graph; nodes: Node[]; constants: Constant[
   for (const { name, tensor } of graph.outputs) pbf.writeMessage(12, writeValue, { ...tensor, name })
 }
 
+function writeOperatorSet({ domain, version }: { domain: string; version: number }, pbf: PbfWriter): void {
+  if (domain) pbf.writeStringField(1, domain)
+  pbf.writeVarintField(2, version)
+}
+
+function domainOf(operator: string): string {
+  return operator.slice(0, Math.max(0, operator.lastIndexOf('.')))
+}
+
 function writeNode(node: Node, pbf: PbfWriter): void {
   for (const name of node.inputs) pbf.writeStringField(1, name)
   for (const name of node.outputs) pbf.writeStringField(2, name)
   // Named by its first output, so that profiles and errors of the runtime say which node they mean.
   pbf.writeStringField(3, node.outputs[0]!)
-  pbf.writeStringField(4, node.operator)
+  const domain = domainOf(node.operator)
+  pbf.writeStringField(4, domain ? node.operator.slice(domain.length + 1) : node.operator)
+  if (domain) pbf.writeStringField(7, domain)
   for (const [name, value] of Object.entries(node.attributes)) pbf.writeMessage(5, writeAttribute, { name, value })
 }
 

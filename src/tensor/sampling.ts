@@ -6,16 +6,20 @@ import { sum } from './reduction.ts'
 
 /**
  * `image[N, C, H, W]` sampled at `grid[N, 2, H', W']` (a plane of x, a plane of y; -1 and 1 are the centres of the
- * outermost pixels) gives `[N, C, H', W']`. Points outside take the border's value. PyTorch's `grid_sample` with
- * `align_corners=True` and `padding_mode='border'` but for the order of the grid's axes.
+ * outermost pixels) gives `[N, C, H', W']`, for points within the image, where it does not matter what lies outside:
+ * ONNX Runtime is faster with zeros than with the border's values.
  */
 export function gridSample(image: Tensor, grid: Tensor): Tensor {
   return emit('GridSample', [image, transpose(grid, [0, 2, 3, 1])], sampledShape(image, grid), {
-    attributes: { align_corners: 1, mode: 'bilinear', padding_mode: 'border' },
+    attributes: { align_corners: 1, mode: 'bilinear', padding_mode: 'zeros' },
   })
 }
 
-/** The same with a gradient to the grid, and none to the image: composed, because the gradient needs the same four corners. */
+/**
+ * The same with a gradient to the grid, and none to the image: composed, because the gradient needs the same four corners.
+ * Points outside take the border's value: PyTorch's `grid_sample` with `align_corners=True` and `padding_mode='border'` but
+ * for the order of the grid's axes.
+ */
 export function gridSampleTraining(image: Tensor, grid: Tensor): Tensor {
   const shape = sampledShape(image, grid)
   const [batch, channels, outHeight, outWidth] = shape as [number, number, number, number]

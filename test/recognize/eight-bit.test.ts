@@ -34,7 +34,9 @@ function apart(found: Float32Array, wanted: Float32Array): number {
 describe('layers in 8 bits', () => {
   test('a value is rounded to the nearest of 256 between the bounds, 0 among them', async () => {
     const data = Float32Array.of(-9, -1, -0.003, 0, 0.41, 1, 2.9, 3, 40)
-    const [found] = await runGraph([{ shape: [9], data }], ([x]) => [rounded(x!, [-1, 3])])
+    const [found] = await runGraph([{ shape: [9], data }], ([x]) => [
+      rounded({ weights: new Map(), bounds: { x: [-1, 3] } }, 'x', x!),
+    ])
     const step = 4 / 255
     for (const [index, value] of data.entries()) {
       const nearest = Math.min(Math.max(Math.round(value / step), -64), 191) * step
@@ -46,7 +48,7 @@ describe('layers in 8 bits', () => {
     { kernel: 1, height: 4, stride: [1, 1] as const },
     { kernel: 3, height: 4, stride: [1, 1] as const, bias: true },
     { kernel: 3, height: 4, stride: [2, 1] as const },
-    // So low that rows become channels.
+    // So low that rows of the filter meet padding alone.
     { kernel: 3, height: 2, stride: [2, 1] as const },
     { kernel: 3, height: 2, stride: [1, 1] as const },
     { kernel: 3, height: 1, stride: [1, 1] as const },
@@ -88,9 +90,9 @@ describe('layers in 8 bits', () => {
     const [found, wanted] = await runGraph([{ shape: [2, 3, 8], data: uniform(48) }], ([x]) => {
       const constant = (name: string, shape: number[], from: number, to: number) =>
         x!.graph.constant(weights.get(name)!.data.slice(from, to), shape)
-      const layer = { names: ['weight', 'bias'] as const, outer: 12, from: 4, rows: 6 }
+      const layer = { names: ['weight', 'bias'] as const, taken: 'x', outer: 12, from: 4, rows: 6 }
       return [
-        eightBitLinear(weights, rounded(x!, [-1, 1]), layer),
+        eightBitLinear({ weights, bounds: { x: [-1, 1] } }, x!, layer),
         linear(x!, constant('weight', [6, 8], 32, 80), constant('bias', [6], 4, 10)),
       ]
     })
@@ -149,11 +151,11 @@ describe('a model in 8 bits', () => {
     const inEncoder = await operators(encoderGraph)
     // The stem, two layers for each of six blocks, five shortcuts; six layers of the rectifier stay as they are.
     expect([inEncoder('QLinearConv'), inEncoder('Conv')]).toEqual([18, 6])
-    // Four of the encoder's layer, two keys and values, the head.
-    expect(inEncoder('MatMulIntegerToFloat')).toBe(7)
-    // Six of each of two layers, and the classifier.
+    // Three of the encoder's layer, two keys and values, the head; queries, keys and values of the layer are with what attends.
+    expect([inEncoder('MatMulIntegerToFloat'), inEncoder('QAttention')]).toEqual([6, 1])
+    // Five of each of two layers, and the classifier.
     const inSettler = await operators(wordGraph)
-    expect(inSettler('MatMulIntegerToFloat')).toBe(13)
+    expect([inSettler('MatMulIntegerToFloat'), inSettler('QAttention')]).toEqual([11, 2])
   })
 
   test('bounds are kept in the weights file, and hold every activation', async () => {

@@ -46,8 +46,10 @@ test('sampling by one operator, and composed for training, agree', async () => {
     const data = Float32Array.from({ length: t.sizeOf(shape) }, () => (random() * 2 - 1) * scale)
     return { type: 'float32', shape, data }
   }
-  // Some points lie outside.
-  const feeds = { image: feed([2, 3, 5, 7], 1), grid: feed([2, 2, 4, 6], 1.3) }
+  // Some points lie on the border.
+  const points = feed([2, 2, 4, 6], 1.3)
+  const within = (points.data as Float32Array).map((value) => Math.min(Math.max(value, -1), 1))
+  const feeds = { image: feed([2, 3, 5, 7], 1), grid: { ...points, data: within } }
   const [fixed, any] = await Promise.all(
     [
       { batch: 2, sample: t.gridSampleTraining },
