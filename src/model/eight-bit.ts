@@ -54,6 +54,8 @@ interface Rows {
   readonly name?: string
   /** Whether the rows become columns. */
   readonly turned?: boolean
+  /** What each row is multiplied with before; 1 when absent. */
+  readonly factors?: Float32Array
 }
 
 /** Rows as whole numbers from -127 to 127. */
@@ -62,18 +64,26 @@ export function wholeNumbers(graph: Graph, rows: Rows): Tensor {
   return emit('DequantizeLinear', [weight, steps, zeros], weight.shape, { attributes: { axis: rows.turned ? 1 : 0 } })
 }
 
-function wholeRows(graph: Graph, { shape, data, name, turned = false }: Rows) {
+function wholeRows(graph: Graph, { shape, data, name, turned = false, factors }: Rows) {
   const rows = shape[0]!
   const length = data.length / rows
   const scales = new Float32Array(rows)
   const whole = new Int8Array(data.length)
-  for (let row = 0, index = 0; row < rows; row++) {
+  const [across, down] = turned ? [rows, 1] : [1, length]
+  for (let row = 0; row < rows; row++) {
+    const factor = factors?.[row] ?? 1
+    const [start, end] = [row * length, (row + 1) * length]
     let largest = 0
-    for (const value of data.subarray(index, index + length)) largest = Math.max(largest, Math.abs(value))
-    const scale = Math.fround(largest / 127) || 1
+    for (let index = start; index < end; index++) {
+      const size = Math.abs(data[index]!)
+      if (size > largest) largest = size
+    }
+    const scale = Math.fround((largest * Math.abs(factor)) / 127) || 1
     scales[row] = scale
-    for (let count = 0; count < length; count++, index++)
-      whole[turned ? count * rows + row : index] = Math.round(data[index]! / scale)
+    // Rounded by cutting a positive number off: millions of weights are rounded before the first word is read.
+    const share = factor / scale
+    for (let index = start, place = row * down; index < end; index++, place += across)
+      whole[place] = ((data[index]! * share + 128.5) | 0) - 128
   }
   return {
     weight: graph.constant(whole, turned ? [length, rows] : shape, name),
@@ -95,14 +105,12 @@ export function eightBitConvolution({ weights }: EightBit, x: Tensor, layer: Con
   const own = layer.bias && valuesOf(weights, `${name}.bias`, filters)
   const offset = bias.map((value, filter) => value + ((own ? own[filter]! : 0) - mean[filter]!) * slope[filter]!)
   const size = channels * kernel * kernel
-  const weight = valuesOf(weights, `${name}.weight`, filters * size).slice()
-  for (let filter = 0, index = 0; filter < filters; filter++)
-    for (const end = index + size; index < end; index++) weight[index]! *= slope[filter]!
+  const weight = valuesOf(weights, `${name}.weight`, filters * size)
   const { graph } = x
   const shape = [filters, channels, kernel, kernel]
   const down = { kernel, stride: stride[0], padding: padding[0] }
   if (!meetsEveryRow(height, down) || outputSize(height, down) > 1) {
-    const stored = wholeNumbers(graph, { shape, data: weight })
+    const stored = wholeNumbers(graph, { shape, data: weight, factors: slope })
     return convolution(x, stored, graph.constant(offset, [filters]), { stride, padding })
   }
   // The other rows of the filter would only meet padding.
@@ -112,7 +120,7 @@ export function eightBitConvolution({ weights }: EightBit, x: Tensor, layer: Con
     const from = (index * kernel + padding[0]) * kernel
     met.set(weight.subarray(from, from + plane), index * plane)
   }
-  const stored = wholeNumbers(graph, { shape: [filters, channels, height, kernel], data: met })
+  const stored = wholeNumbers(graph, { shape: [filters, channels, height, kernel], data: met, factors: slope })
   return convolution(x, stored, graph.constant(offset, [filters]), { stride, padding: [0, padding[1]] })
 }
 
