@@ -3,6 +3,7 @@
  * image's positions may spell, every way to spell a prefix counted together.
  */
 import { BLANK, type Charset, printable } from '../charset.ts'
+import { Highest } from './highest.ts'
 import type { Expectation } from './prior.ts'
 
 export interface CtcBeamOptions {
@@ -30,6 +31,8 @@ interface Prefix {
   nextSpelled: number
   /** The last position that it was followed to. */
   position: number
+  /** What it is compared by. */
+  rank: number
   /** Of the prefixes that are one character longer, by that character; kept from position to position. */
   readonly longer: Map<number, Prefix>
 }
@@ -41,7 +44,7 @@ const LEAST = 1e-3
 export function ctcBeams(probabilities_SC: Float32Array, options: CtcBeamOptions): (readonly number[])[] {
   const { width, words, prior = null, maximumLength, charset = printable } = options
   const { ctcClasses } = charset
-  let beams: Prefix[] = [newPrefix([], prior, 1)]
+  let beams: readonly Prefix[] = [newPrefix([], prior, 1)]
   for (let position = 0; position * ctcClasses < probabilities_SC.length; position++) {
     const row = probabilities_SC.subarray(position * ctcClasses, (position + 1) * ctcClasses)
     for (const prefix of beams) {
@@ -52,7 +55,7 @@ export function ctcBeams(probabilities_SC: Float32Array, options: CtcBeamOptions
     }
     const likely = likelyIn(row, charset)
     const added = likely.length === 0 ? [] : lengthenAll(beams, { row, likely, position, width, maximumLength })
-    const all = [...beams, ...added]
+    const all = added.length > 0 ? [...beams, ...added] : beams
     for (const prefix of all) {
       prefix.blank = prefix.nextBlank
       prefix.spelled = prefix.nextSpelled
@@ -106,17 +109,22 @@ function lengthenAll(beams: readonly Prefix[], { row, likely, position, width, m
 }
 
 function newPrefix(ids: readonly number[], expectation: Expectation | null, blank: number): Prefix {
-  return { ids, expectation, blank, spelled: 0, nextBlank: 0, nextSpelled: 0, position: -1, longer: new Map() }
+  return { ids, expectation, blank, spelled: 0, nextBlank: 0, nextSpelled: 0, position: -1, rank: 0, longer: new Map() }
 }
 
 /** The most probable with what is expected of them, best first. */
-function bestOf(prefixes: readonly Prefix[], count: number, expected: (expectation: Expectation) => number): Prefix[] {
-  const ranked = prefixes.map((prefix) => {
+function bestOf(
+  prefixes: readonly Prefix[],
+  count: number,
+  expected: (expectation: Expectation) => number,
+): readonly Prefix[] {
+  const best = new Highest<Prefix>(count)
+  for (const prefix of prefixes) {
     const { expectation } = prefix
-    return { prefix, rank: rankOf(prefix.blank + prefix.spelled, expectation ? expected(expectation) : 0) }
-  })
-  ranked.sort((a, b) => b.rank - a.rank)
-  return ranked.slice(0, count).map(({ prefix }) => prefix)
+    prefix.rank = rankOf(prefix.blank + prefix.spelled, expectation ? expected(expectation) : 0)
+    best.add(prefix)
+  }
+  return best.sorted()
 }
 
 /** Natural logarithm of a probability, times what is expected. */

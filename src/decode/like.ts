@@ -2,6 +2,7 @@
 import { type Charset, END } from '../charset.ts'
 import type { CtcBeamOptions } from './ctc-beam.ts'
 import type { DecodedWord } from './draft.ts'
+import { Highest } from './highest.ts'
 import type { Expectation } from './prior.ts'
 
 export interface LikeOptions extends CtcBeamOptions {
@@ -27,23 +28,33 @@ const LEAST = 1e-4
 export function wordsLike({ following }: DecodedWord, options: LikeOptions): (readonly number[])[] {
   const { width, words, prior = null, charset, maximumLength } = options
   const { classes, spellings } = charset
-  const ended: Hypothesis[] = []
-  let hypotheses: Hypothesis[] = [{ ids: [], expectation: prior, score: 0, rank: 0 }]
+  const ended = new Highest<Hypothesis>(words)
+  let hypotheses: readonly Hypothesis[] = [{ ids: [], expectation: prior, score: 0, rank: 0 }]
   for (let place = 0; place * classes < following.length; place++) {
     const row = following.subarray(place * classes, (place + 1) * classes)
-    const longer: Hypothesis[] = []
-    for (let id = 0; id < classes; id++) {
-      if (row[id]! < LEAST) continue
+    const longer = new Highest<Hypothesis>(width)
+    for (const id of likelyIn(row)) {
       const probable = Math.log(row[id]!)
-      if (id === END) ended.push(...hypotheses.map((hypothesis) => end(hypothesis, probable)))
+      if (id === END) for (const hypothesis of hypotheses) ended.add(end(hypothesis, probable))
       else if (spellings[id] !== '' && place < maximumLength)
-        longer.push(...hypotheses.map((hypothesis) => lengthen(hypothesis, id, probable)))
+        for (const hypothesis of hypotheses) {
+          const { score, expectation } = hypothesis
+          // What is expected falls from character to character.
+          if (score + probable + (expectation?.begun ?? 0) > longer.bar) longer.add(lengthen(hypothesis, id, probable))
+        }
     }
-    hypotheses = bestOf(longer, width)
+    hypotheses = longer.sorted()
   }
   // What would follow a character that the reading does not have is not known.
-  ended.push(...hypotheses.map((hypothesis) => end(hypothesis, 0)))
-  return bestOf(ended, words).map(({ ids }) => ids)
+  for (const hypothesis of hypotheses) ended.add(end(hypothesis, 0))
+  return ended.sorted().map(({ ids }) => ids)
+}
+
+/** The most probable first, by which the others are ruled out soon. */
+function likelyIn(row: Float32Array): number[] {
+  const likely: number[] = []
+  for (let id = 0; id < row.length; id++) if (row[id]! >= LEAST) likely.push(id)
+  return likely.sort((a, b) => row[b]! - row[a]!)
 }
 
 function lengthen(hypothesis: Hypothesis, id: number, probable: number): Hypothesis {
@@ -55,8 +66,4 @@ function lengthen(hypothesis: Hypothesis, id: number, probable: number): Hypothe
 function end({ ids, expectation, score: before }: Hypothesis, probable: number): Hypothesis {
   const score = before + probable
   return { ids, expectation, score, rank: score + (expectation?.ended ?? 0) }
-}
-
-function bestOf(hypotheses: Hypothesis[], count: number): Hypothesis[] {
-  return hypotheses.sort((a, b) => b.rank - a.rank).slice(0, count)
 }

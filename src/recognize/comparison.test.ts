@@ -45,7 +45,7 @@ test('a word of which only the CTC head was asked is settled, and nothing is see
   const { comparison, read, encoded } = seeing('CAT')
   const { words, attention } = await comparison.compare([read], [], asked)
   expect(words[0]!.ids).toEqual(encodeText('CUT'))
-  expect(words[0]!.greedy.ids).toEqual(encodeText('CUT'))
+  expect(words[0]!.evidence.greedy?.ids).toEqual(encodeText('CUT'))
   expect([encoded, attention]).toEqual([[], null])
   // 0.8 four times, and hardly anything for other words.
   expect(words[0]!.confidence).toBeCloseTo(0.8 ** 4, 2)
@@ -54,7 +54,7 @@ test('a word of which only the CTC head was asked is settled, and nothing is see
 test('what was settled is not settled again, and each further view is seen once', async () => {
   const { comparison, read, encoded, given } = seeing('CAT')
   const { words } = await comparison.compare([read], [], asked)
-  const settled = { ...read, evidence: { ...read.evidence, greedy: words[0]!.greedy } }
+  const settled = { ...read, evidence: words[0]!.evidence }
   given.length = 0
   const leaning = await comparison.compare([settled, settled], [view, view, view, view], asked)
   expect(encoded).toEqual([4])

@@ -39,13 +39,15 @@ interface SeenView {
   readonly greedy: DecodedWord
   /** Of the CTC head, [S, C]. */
   readonly probabilities: Float32Array
+  /** Words that it may show, where they are known already. */
+  readonly likely?: readonly (readonly number[])[] | undefined
 }
 
 type Cross = Readonly<Record<string, Value>>
 
-/** The word of those that were compared, and what greedy decoding spells of what was seen. */
+/** The word of those that were compared, and what is known of what was seen since. */
 export interface ComparedWord extends SettledWord {
-  readonly greedy: DecodedWord
+  readonly evidence: Evidence
 }
 
 export class Comparison {
@@ -74,22 +76,27 @@ export class Comparison {
     const added = views[0] ? await encoder.encode(pixelsOf(views)) : { cross: {}, probabilities: [] }
     const each = added.probabilities.length / read.length
     // More often than what the CTC head sees in it, a view spells what another spelled.
-    const likely = added.probabilities.map((_, image) => ({ image, ids: read[Math.floor(image / each)]!.ids }))
-    const spelled = await spellFromDrafts(decoder.over(added.cross), likely, model)
+    const drafts = added.probabilities.map((_, image) => ({ image, ids: read[Math.floor(image / each)]!.ids }))
+    const spelled = await spellFromDrafts(decoder.over(added.cross), drafts, model)
     const seen = read.map(({ evidence }) => evidence)
     const cross = this.join(seen, added.cross)
     const settled = await this.settle(read, cross)
-    const groups = seen.map(({ encoded, place: row }, place) => {
-      const own = { image: place, greedy: settled[place]!, probabilities: encoded.probabilities[row]! }
+    const wish = { expected, count: CANDIDATES }
+    const known: Evidence[] = []
+    const groups = seen.map((evidence, place) => {
+      const { encoded, place: row, likely: before } = evidence
+      const view = { image: place, greedy: settled[place]!, probabilities: encoded.probabilities[row]! }
+      const own = { ...view, likely: before ?? this.wordsOf(view, wish) }
+      known.push({ ...evidence, greedy: own.greedy, likely: own.likely })
       const further = Array.from({ length: each }, (_, view) => place * each + view).map((view) => ({
         image: read.length + view,
         greedy: spelled[view]!,
         probabilities: added.probabilities[view]!,
       }))
-      return this.candidates([own, ...further], { expected, count: CANDIDATES })
+      return this.candidates([own, ...further], wish)
     })
     await this.complete(groups.flatMap(contenders), cross)
-    const words = groups.map((candidates, place) => ({ ...bestCandidate(candidates), greedy: settled[place]! }))
+    const words = groups.map((candidates, place) => ({ ...bestCandidate(candidates), evidence: known[place]! }))
     return { words, attention: attention ? await decoder.attention(words, cross) : null }
   }
 
@@ -133,12 +140,7 @@ export class Comparison {
     views: readonly SeenView[],
     { expected, count, also }: { expected: Expectation | null; count: number; also?: readonly number[] },
   ): Candidate[] {
-    const options = { ...this.model, words: count, prior: expected }
-    const found = views.flatMap(({ greedy, probabilities }) => [
-      greedy.ids,
-      ...wordsLike(greedy, { ...options, width: Math.max(LIKE_BEAMS, count) }),
-      ...ctcBeams(probabilities, { ...options, width: Math.max(CTC_BEAMS, count) }),
-    ])
+    const found = views.flatMap((view) => view.likely ?? this.wordsOf(view, { expected, count }))
     const different = new Map([...found, ...(also ? [also] : [])].map((ids) => [ids.join(), ids]))
     return [...different.values()].map((ids) => ({
       ids,
@@ -148,6 +150,19 @@ export class Comparison {
         probabilities: knownProbabilities(ids, greedy, this.model.charset),
       })),
     }))
+  }
+
+  /** Words that one view may show: what was read, words like it, and what the CTC head finds likely. */
+  private wordsOf(
+    { greedy, probabilities }: SeenView,
+    { expected, count }: { expected: Expectation | null; count: number },
+  ): (readonly number[])[] {
+    const options = { ...this.model, words: count, prior: expected }
+    return [
+      greedy.ids,
+      ...wordsLike(greedy, { ...options, width: Math.max(LIKE_BEAMS, count) }),
+      ...ctcBeams(probabilities, { ...options, width: Math.max(CTC_BEAMS, count) }),
+    ]
   }
 
   /** Lets the decoder say what is not known of the candidates' probabilities. */

@@ -18,6 +18,8 @@ export interface Evidence {
   readonly place: number
   /** What greedy decoding spells of it; where the CTC head alone was sure nobody has asked yet. */
   readonly greedy?: DecodedWord
+  /** Words that the view may show, with what was expected when it was compared. */
+  readonly likely?: readonly (readonly number[])[]
 }
 
 export interface DraftHypothesis extends Hypothesis {

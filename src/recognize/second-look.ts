@@ -102,8 +102,7 @@ export function compareViews(
       const hypotheses = places.map((place) => read[place]!.hypothesis)
       const compared = await comparison.compare(hypotheses, further, { expected, attention })
       for (const [row, place] of places.entries()) {
-        const { greedy, ...word } = compared.words[row]!
-        const evidence = { ...hypotheses[row]!.evidence, greedy }
+        const { evidence, ...word } = compared.words[row]!
         const hypothesis = { ...hypothesisOf(word, charset), ids: word.ids, evidence, expected }
         const looks = compared.attention && attentionOf(compared.attention, row, word.ids.length)
         results[place] = { ...read[place]!, hypothesis, ...(looks && { attention: looks }) }
