@@ -42,6 +42,14 @@ const TRIES = 20
 /** Of crops those that are laid around a word, where there is one. */
 const AROUND_WORD = 0.85
 
+/** How often crops have which scale: small photographs are searched at twice their size, larger ones reduced. */
+const SCALES = [
+  [[1.4, 2.5], 70],
+  [[0.5, 1.4], 30],
+] as const
+/** Those of validation. */
+const VALIDATION_SCALES = [1.6, 2.2] as const
+
 /** A photograph, decoded at some scale, its words in pixels of the file. */
 interface Opened {
   readonly image: RgbImage
@@ -121,7 +129,7 @@ export class FinderSource {
   /** About that at which photographs are searched, and such that one of its words is neither too low nor wider than a crop. */
   private drawScale(words: readonly PhotographWord[], random: Random): number {
     const { cropSize, leastHeight } = this.parts.settings
-    const [low, high] = this.parts.split === 'train' ? [0.5, 2.2] : [0.8, 1.4]
+    const [low, high] = this.parts.split === 'train' ? pickWeighted(random, SCALES) : VALIDATION_SCALES
     const scale = logUniform(random, low, high)
     const counted = words.filter(({ ignored }) => !ignored)
     if (counted.length === 0) return scale
