@@ -43,10 +43,10 @@ const TRIES = 20
 const AROUND_WORD = 0.85
 
 /** How often crops have which scale: small photographs are searched at twice their size, larger ones reduced. */
-const SCALES = [
+const SCALES: readonly (readonly [readonly [low: number, high: number], number])[] = [
   [[1.4, 2.5], 70],
   [[0.5, 1.4], 30],
-] as const
+]
 /** Those of validation. */
 const VALIDATION_SCALES = [1.6, 2.2] as const
 
