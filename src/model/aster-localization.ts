@@ -1,8 +1,8 @@
 /** The localisation network of ASTER (Shi et al., TPAMI 2018, section 3.1), as SAFL has it. */
 import type { OfKind, RectifierSettings } from '../config.ts'
-import { maxPool2x2, multiply, relu, reshape, type Tensor, transpose } from '../tensor/index.ts'
+import { multiply, relu, reshape, type Tensor, transpose } from '../tensor/index.ts'
 import { constant, values } from './init.ts'
-import { batchNormLayer, convolutionLayer, imageAxes, layImage, linearLayer } from './layers.ts'
+import { batchNormLayer, convolutionLayer, layImage, linearLayer, maxPoolLayer } from './layers.ts'
 import { resizeAligned } from './resize-aligned.ts'
 import type { Scope } from './scope.ts'
 import { boxPoints } from './spline.ts'
@@ -16,7 +16,7 @@ export function localizeAster(scope: Scope, settings: OfKind<RectifierSettings, 
     const names = [`${name}.0`, `${name}.1`] as const
     x = convolutionLayer(scope, x, { names, filters, kernel: 3, padding: [1, 1], bias: true })
     // The same as ReLU, then pooling, for a quarter of the ReLU.
-    x = relu(index < channels.length - 1 ? maxPool2x2(x, imageAxes(scope)) : x)
+    x = relu(index < channels.length - 1 ? maxPoolLayer(scope, x) : x)
   }
   const images = scope.training ? transpose(x, [3, 1, 0, 2]) : x
   const [batch, ...rest] = images.shape as [number, ...number[]]

@@ -3,10 +3,18 @@
  * as in VGG, pooled so that 32 rows become one and columns stay narrow.
  */
 import type { BackboneSettings, OfKind } from '../config.ts'
-import { emit, maxPool2x2, maxPoolRows, relu, type Tensor } from '../tensor/index.ts'
+import { emit, maxPoolRows, relu, type Tensor } from '../tensor/index.ts'
 import type { FeatureMap } from './feature-map.ts'
 import { constant, kaimingFanOut } from './init.ts'
-import { batchNormLayer, convolutionLayer, imageAxes, imageColumns, layImage, plainConvolutionLayer } from './layers.ts'
+import {
+  batchNormLayer,
+  convolutionLayer,
+  imageAxes,
+  imageColumns,
+  layImage,
+  maxPoolLayer,
+  plainConvolutionLayer,
+} from './layers.ts'
 import type { Scope } from './scope.ts'
 
 /** After which convolutions, from 0, the image is pooled: by squares, by rows. */
@@ -27,7 +35,7 @@ export function crnnBackbone(scope: Scope, settings: OfKind<BackboneSettings, 'c
     const [name, norm] = [`encoder.convolutions.${place}`, `encoder.norms.${place}`] as const
     const hasNorm = settings.norms === 'all' || NORMS.includes(place)
     x = scope.activation(name, relu(convolve(scope, x, { place, filters, names: [name, hasNorm ? norm : null] })))
-    if (SQUARE_POOLS.includes(place)) x = maxPool2x2(x, axes)
+    if (SQUARE_POOLS.includes(place)) x = maxPoolLayer(scope, x)
     if (ROW_POOLS.includes(place)) x = maxPoolRows(x, axes)
   }
   const places = imageColumns(scope, x)

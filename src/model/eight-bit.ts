@@ -9,8 +9,7 @@ import {
   convolution,
   emit,
   type Graph,
-  meetsEveryRow,
-  outputSize,
+  rowsMet,
   type Shape,
   type Tensor,
   type WholeProduct,
@@ -107,21 +106,19 @@ export function eightBitConvolution({ weights }: EightBit, x: Tensor, layer: Con
   const size = channels * kernel * kernel
   const weight = valuesOf(weights, `${name}.weight`, filters * size)
   const { graph } = x
-  const shape = [filters, channels, kernel, kernel]
-  const down = { kernel, stride: stride[0], padding: padding[0] }
-  if (!meetsEveryRow(height, down) || outputSize(height, down) > 1) {
-    const stored = wholeNumbers(graph, { shape, data: weight, factors: slope })
-    return convolution(x, stored, graph.constant(offset, [filters]), { stride, padding })
-  }
-  // The other rows of the filter would only meet padding.
-  const plane = height * kernel
-  const met = new Float32Array(filters * channels * plane)
-  for (let index = 0; index < filters * channels; index++) {
-    const from = (index * kernel + padding[0]) * kernel
-    met.set(weight.subarray(from, from + plane), index * plane)
-  }
-  const stored = wholeNumbers(graph, { shape: [filters, channels, height, kernel], data: met, factors: slope })
-  return convolution(x, stored, graph.constant(offset, [filters]), { stride, padding: [0, padding[1]] })
+  const rows = rowsMet(height, { kernel, stride: stride[0], padding: padding[0] })
+  const plane = rows * kernel
+  const met = rows < kernel ? new Float32Array(filters * channels * plane) : weight
+  if (rows < kernel)
+    for (let index = 0; index < filters * channels; index++) {
+      const from = (index * kernel + padding[0]) * kernel
+      met.set(weight.subarray(from, from + plane), index * plane)
+    }
+  const stored = wholeNumbers(graph, { shape: [filters, channels, rows, kernel], data: met, factors: slope })
+  return convolution(x, stored, graph.constant(offset, [filters]), {
+    stride,
+    padding: [rows < kernel ? 0 : padding[0], padding[1]],
+  })
 }
 
 /** `x[..., D]` → `[..., rows]`. */

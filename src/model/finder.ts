@@ -17,7 +17,6 @@ import type { FinderModelSettings } from '../config.ts'
 import {
   add,
   cast,
-  convolution,
   Graph,
   multiply,
   relu,
@@ -28,7 +27,7 @@ import {
   upsample2x2,
 } from '../tensor/index.ts'
 import { kaimingFanOut, normal, values } from './init.ts'
-import { batchNormLayer } from './layers.ts'
+import { batchNormLayer, imageConvolution } from './layers.ts'
 import { inputScope, type Scope, type TensorSpec } from './scope.ts'
 
 /** Pixels of the picture a side for one of the maps. */
@@ -82,7 +81,7 @@ export function finderSpecs(settings: FinderModelSettings): TensorSpec[] {
 /** A 3x3 convolution and its batch norm. */
 function layer(scope: Scope, x: Tensor, name: string, { filters, stride = 1 }: { filters: number; stride?: number }) {
   const weight = scope.parameter(`${name}.conv.weight`, [filters, x.shape[1]!, 3, 3], kaimingFanOut)
-  const output = convolution(x, weight, null, { stride: [stride, stride], padding: [1, 1] })
+  const output = imageConvolution(scope)(x, weight, null, { stride: [stride, stride], padding: [1, 1] })
   return batchNormLayer(scope, `${name}.norm`, output)
 }
 
@@ -95,5 +94,5 @@ function residualBlock(scope: Scope, x: Tensor, name: string): Tensor {
 function head(scope: Scope, x: Tensor): Tensor {
   const weight = scope.parameter('head.weight', [2, x.shape[1]!, 1, 1], normal(0.01))
   const bias = values([Math.log(PRIOR / (1 - PRIOR)), Math.log(USUAL_DISTANCE)])
-  return convolution(x, weight, scope.parameter('head.bias', [2], bias))
+  return imageConvolution(scope)(x, weight, scope.parameter('head.bias', [2], bias))
 }

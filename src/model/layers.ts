@@ -9,6 +9,7 @@ import {
   LAYER_NORM_EPSILON,
   layerNorm,
   linear,
+  maxPool2x2,
   reshape,
   slice,
   split,
@@ -47,6 +48,14 @@ export function imageColumns({ training }: Scope, x: Tensor): Tensor {
 export function imagePlaces({ training }: Scope, x: Tensor): Tensor {
   return training ? training.imagePlaces(x) : asPlaces(transpose(x, [0, 2, 3, 1]))
 }
+
+/** Largest of each 2x2 square of an image as the scope's images lie. */
+export function maxPoolLayer({ training }: Scope, x: Tensor): Tensor {
+  return training ? training.maxPool(x) : maxPool2x2(x)
+}
+
+/** Convolutions of images that lie as [B, C, H, W] in training, too. */
+export const imageConvolution = ({ training }: Scope) => training?.plainConvolution ?? convolution
 
 /** A convolution of an image and its batch norm. */
 export function convolutionLayer(scope: Scope, x: Tensor, layer: ConvolutionLayer): Tensor {

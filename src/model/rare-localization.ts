@@ -3,9 +3,9 @@
  * linear layers; the control points leave through tanh, so that none lies outside the image.
  */
 import type { OfKind, RectifierSettings } from '../config.ts'
-import { add, evenSized, maxPool2x2, multiply, relu, reshape, type Tensor, tanh, transpose } from '../tensor/index.ts'
+import { add, evenSized, multiply, relu, reshape, type Tensor, tanh, transpose } from '../tensor/index.ts'
 import { constant, values } from './init.ts'
-import { convolutionLayer, imageAxes, layImage, linearLayer, plainConvolutionLayer } from './layers.ts'
+import { convolutionLayer, imageAxes, layImage, linearLayer, maxPoolLayer, plainConvolutionLayer } from './layers.ts'
 import { resizeAligned } from './resize-aligned.ts'
 import type { Scope } from './scope.ts'
 import { boxPoints, type Point } from './spline.ts'
@@ -23,7 +23,7 @@ export function localizeRare(scope: Scope, settings: RareRectifier, image: Tenso
       ? convolutionLayer(scope, x, { ...layer, names: [name, `stn_head.norms.${index}`] })
       : plainConvolutionLayer(scope, x, { ...layer, name })
     // The same as ReLU, then pooling, for a quarter of the ReLU. An odd row or column at the end is left out.
-    x = relu(maxPool2x2(evenSized(seen, imageAxes(scope)), imageAxes(scope)))
+    x = relu(maxPoolLayer(scope, evenSized(seen, imageAxes(scope))))
   }
   const images = scope.training ? transpose(x, [3, 1, 0, 2]) : x
   const [batch, ...rest] = images.shape as [number, ...number[]]

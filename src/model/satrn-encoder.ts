@@ -7,7 +7,6 @@
 import type { EncoderSettings, OfKind, TransformerSettings } from '../config.ts'
 import {
   add,
-  convolution,
   matrixProduct,
   mean,
   multiply,
@@ -22,7 +21,14 @@ import {
 } from '../tensor/index.ts'
 import { asMap, asPlaces, type FeatureMap } from './feature-map.ts'
 import { kaimingFanOut, normal } from './init.ts'
-import { batchNormLayer, convolutionLayer, layerNormLayer, linearLayer, MultiHeadAttention } from './layers.ts'
+import {
+  batchNormLayer,
+  convolutionLayer,
+  imageConvolution,
+  layerNormLayer,
+  linearLayer,
+  MultiHeadAttention,
+} from './layers.ts'
 import type { Scope } from './scope.ts'
 import { ENCODER, sinusoids } from './transformer.ts'
 
@@ -128,6 +134,6 @@ function neighbours(scope: Scope, image: Tensor, name: string): Tensor {
   const channels = image.shape[1]!
   // Of nine values each: their deviation is that of nine, not of all channels' filters.
   const weight = scope.parameter(`${convolutionName}.depthwise.weight`, [channels, 1, 3, 3], normal(Math.sqrt(2 / 9)))
-  const seen = convolution(image, weight, null, { groups: channels, padding: [1, 1] })
+  const seen = imageConvolution(scope)(image, weight, null, { groups: channels, padding: [1, 1] })
   return relu(batchNormLayer(scope, norm, seen))
 }

@@ -4,9 +4,11 @@
  */
 import {
   batchNormTraining,
+  convolutionTraining,
   dropoutMask,
   gridSampleTraining,
   lstmTraining,
+  maxPool2x2Training,
   multiply,
   reorder,
   reshape,
@@ -24,6 +26,8 @@ export function trainingLayers(noise: Tensor | undefined): TrainingLayers {
     ...layout,
     sample: gridSampleTraining,
     convolution: rowsConvolution,
+    plainConvolution: convolutionTraining,
+    maxPool: (x) => maxPool2x2Training(x, [0, 2]),
     batchNorm: batchNormTraining,
     lstm: lstmTraining,
     dropout: dropoutBy(noise),

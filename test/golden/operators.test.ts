@@ -37,7 +37,7 @@ type Build = (...inputs: t.Tensor[]) => readonly t.Tensor[]
 const one =
   (build: (...inputs: t.Tensor[]) => t.Tensor): Build =>
   (...inputs) => [build(...inputs)]
-const conv = (options: t.ConvolutionOptions) => one((x, w, b) => t.convolution(x!, w!, b ?? null, options))
+const conv = (options: t.ConvolutionOptions) => one((x, w, b) => t.convolutionTraining(x!, w!, b ?? null, options))
 const batchNorm: Build = (x, scale, bias) => {
   const { output, mean, variance } = t.batchNormTraining({ x: x!, scale: scale!, bias: bias! })
   return [output, mean, variance]
@@ -85,7 +85,7 @@ const operators: Readonly<Record<string, Build>> = {
   'convolution depthwise': conv({ groups: 3, padding: [1, 1], stride: [1, 2] }),
   'convolution over one row': conv({ padding: [1, 1] }),
   'convolution over two rows': conv({ padding: [1, 1], stride: [2, 1] }),
-  maxPool2x2: one((x) => t.maxPool2x2(x!)),
+  maxPool2x2: one((x) => t.maxPool2x2Training(x!)),
   maxPoolRows: one((x) => t.maxPoolRows(x!)),
   batchNormTraining: batchNorm,
   'batchNormTraining 2-D': batchNorm,

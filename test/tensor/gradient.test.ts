@@ -129,7 +129,7 @@ const cases: readonly Case[] = [
   {
     name: 'convolution',
     shapes: [[2, 3, 5, 7], [4, 3, 3, 3], [4]],
-    build: (x, w, b) => t.convolution(x!, w!, b!, { padding: [1, 1] }),
+    build: (x, w, b) => t.convolutionTraining(x!, w!, b!, { padding: [1, 1] }),
   },
   {
     name: 'convolution 1x1',
@@ -137,7 +137,7 @@ const cases: readonly Case[] = [
       [2, 3, 4, 5],
       [2, 3, 1, 1],
     ],
-    build: (x, w) => t.convolution(x!, w!, null),
+    build: (x, w) => t.convolutionTraining(x!, w!, null),
   },
   {
     name: 'convolution, stride',
@@ -145,7 +145,7 @@ const cases: readonly Case[] = [
       [2, 2, 6, 7],
       [3, 2, 3, 3],
     ],
-    build: (x, w) => t.convolution(x!, w!, null, { stride: [2, 1], padding: [1, 1] }),
+    build: (x, w) => t.convolutionTraining(x!, w!, null, { stride: [2, 1], padding: [1, 1] }),
   },
   {
     name: 'convolution, stride past the end',
@@ -153,7 +153,7 @@ const cases: readonly Case[] = [
       [1, 2, 6, 8],
       [3, 2, 1, 3],
     ],
-    build: (x, w) => t.convolution(x!, w!, null, { stride: [2, 3] }),
+    build: (x, w) => t.convolutionTraining(x!, w!, null, { stride: [2, 3] }),
   },
   {
     name: 'convolution 1x1, stride',
@@ -161,7 +161,7 @@ const cases: readonly Case[] = [
       [2, 2, 5, 4],
       [3, 2, 1, 1],
     ],
-    build: (x, w) => t.convolution(x!, w!, null, { stride: [2, 2] }),
+    build: (x, w) => t.convolutionTraining(x!, w!, null, { stride: [2, 2] }),
   },
   {
     name: 'convolution, groups',
@@ -169,12 +169,12 @@ const cases: readonly Case[] = [
       [2, 4, 4, 5],
       [6, 2, 3, 2],
     ],
-    build: (x, w) => t.convolution(x!, w!, null, { groups: 2, padding: [1, 0] }),
+    build: (x, w) => t.convolutionTraining(x!, w!, null, { groups: 2, padding: [1, 0] }),
   },
   {
     name: 'convolution, depthwise',
     shapes: [[2, 3, 4, 5], [3, 1, 3, 3], [3]],
-    build: (x, w, b) => t.convolution(x!, w!, b!, { groups: 3, padding: [1, 1], stride: [1, 2] }),
+    build: (x, w, b) => t.convolutionTraining(x!, w!, b!, { groups: 3, padding: [1, 1], stride: [1, 2] }),
   },
   {
     name: 'convolution over one row',
@@ -182,7 +182,7 @@ const cases: readonly Case[] = [
       [2, 2, 1, 5],
       [3, 2, 3, 3],
     ],
-    build: (x, w) => t.convolution(x!, w!, null, { padding: [1, 1] }),
+    build: (x, w) => t.convolutionTraining(x!, w!, null, { padding: [1, 1] }),
   },
   {
     name: 'convolution over two rows',
@@ -190,7 +190,7 @@ const cases: readonly Case[] = [
       [2, 2, 2, 5],
       [3, 2, 3, 3],
     ],
-    build: (x, w) => t.convolution(x!, w!, null, { padding: [1, 1] }),
+    build: (x, w) => t.convolutionTraining(x!, w!, null, { padding: [1, 1] }),
   },
   {
     name: 'convolution over two rows, stride',
@@ -198,10 +198,15 @@ const cases: readonly Case[] = [
       [2, 2, 2, 5],
       [3, 2, 3, 3],
     ],
-    build: (x, w) => t.convolution(x!, w!, null, { padding: [1, 1], stride: [2, 1] }),
+    build: (x, w) => t.convolutionTraining(x!, w!, null, { padding: [1, 1], stride: [2, 1] }),
   },
-  { name: 'maxPool2x2', shapes: [[2, 2, 4, 6]], distinct: true, build: (x) => t.maxPool2x2(x!) },
-  { name: 'maxPool2x2, rows first', shapes: [[4, 2, 6, 2]], distinct: true, build: (x) => t.maxPool2x2(x!, [0, 2]) },
+  { name: 'maxPool2x2', shapes: [[2, 2, 4, 6]], distinct: true, build: (x) => t.maxPool2x2Training(x!) },
+  {
+    name: 'maxPool2x2, rows first',
+    shapes: [[4, 2, 6, 2]],
+    distinct: true,
+    build: (x) => t.maxPool2x2Training(x!, [0, 2]),
+  },
   { name: 'maxPoolRows', shapes: [[2, 2, 4, 3]], distinct: true, build: (x) => t.maxPoolRows(x!) },
   { name: 'maxPoolRows, rows first', shapes: [[4, 2, 3, 2]], distinct: true, build: (x) => t.maxPoolRows(x!, [0, 2]) },
   { name: 'upsample2x2', shapes: [[2, 2, 3, 2]], build: (x) => t.upsample2x2(x!) },
