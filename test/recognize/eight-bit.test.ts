@@ -7,16 +7,17 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { measureBounds } from '../../src/evaluate/measure-bounds.ts'
 import { type Bounds, eightBitLinear, rounded } from '../../src/model/eight-bit.ts'
-import { convolutionLayer } from '../../src/model/layers.ts'
-import { weightScope } from '../../src/model/scope.ts'
+import { convolutionLayer, layerNormLayer, MultiHeadAttention } from '../../src/model/layers.ts'
+import { type Scope, weightScope } from '../../src/model/scope.ts'
 import { encoderGraph, wordGraph } from '../../src/model/step-graphs.ts'
+import { causalMask } from '../../src/model/transformer.ts'
 import type { Weights } from '../../src/model/weights.ts'
 import { formatWeights, parseWeights } from '../../src/model/weights-file.ts'
 import { createRandom } from '../../src/random.ts'
 import { precisionOf } from '../../src/recognize/open-engine.ts'
 import { SceneTextRecognizer } from '../../src/recognize/recognizer.ts'
 import { readWeightsFile } from '../../src/recognize/weights-source.ts'
-import { bytesOverflow, linear, type Runtime, Session, writeModel } from '../../src/tensor/index.ts'
+import { bytesOverflow, linear, type Runtime, Session, type Tensor, writeModel } from '../../src/tensor/index.ts'
 import { miniPreset } from '../mini-preset.ts'
 import { runGraph } from '../tensor/run-graph.ts'
 import { stripedImages as images, randomWeights } from './random-model.ts'
@@ -98,6 +99,59 @@ describe('layers in 8 bits', () => {
     })
     expect(apart(found!, wanted!)).toBeLessThan(0.015)
   })
+
+  const [width, heads, steps] = [16, 2, 5]
+  test.each<[string, number, (scope: Scope, name: string, x: Tensor, y: Tensor) => Tensor]>([
+    ['attention of each to all', 0.03, (scope, name, x) => attention(scope, name).attendSelf(x)],
+    [
+      'attention of each to those up to it',
+      0.03,
+      (scope, name, x) => attention(scope, name).attendSelf(x, { mask: causalMask(x, steps), isCausal: true }),
+    ],
+    [
+      'attention by a mask',
+      0.03,
+      (scope, name, x) => attention(scope, name).attendSelf(x, { mask: causalMask(x, steps) }),
+    ],
+    [
+      'attention to a memory',
+      0.03,
+      (scope, name, x, y) => {
+        const layer = attention(scope, name)
+        return layer.attendMemory(x, layer.projectMemory(y), {})
+      },
+    ],
+    ['a norm', 1e-5, (scope, name, x) => layerNormLayer(scope, `${name}.norm`, x)],
+    ['a norm of a sum', 1e-5, (scope, name, x, y) => layerNormLayer(scope, `${name}.norm`, x, y)],
+  ])('%s', async (_, most, build) => {
+    const shapes = {
+      in_proj_weight: [3 * width, width],
+      in_proj_bias: [3 * width],
+      'out_proj.weight': [width, width],
+      'out_proj.bias': [width],
+      'norm.weight': [width],
+      'norm.bias': [width],
+    }
+    const weights: Weights = new Map(
+      Object.entries(shapes).flatMap(([name, shape]) => {
+        const data = uniform(shape.reduce((a, b) => a * b))
+        return ['8', '32'].map((bits) => [`${bits}.${name}`, { shape, data }] as const)
+      }),
+    )
+    const bounds: Bounds = { '8.in_proj.0': [-1, 1], '8.in_proj.1': [-1, 1], '8.out_proj': [-5, 5] }
+    const shape = [2, steps, width]
+    const inputs = [0, 1].map(() => ({ shape, data: uniform(2 * steps * width) }))
+    const [found, wanted] = await runGraph(inputs, ([x, y]) =>
+      [{ eightBit: bounds }, {}].map((options, place) =>
+        build(weightScope(x!.graph, weights, options), place ? '32' : '8', x!, y!),
+      ),
+    )
+    expect(apart(found!, wanted!)).toBeLessThan(most)
+  })
+
+  function attention(scope: Scope, name: string): MultiHeadAttention {
+    return new MultiHeadAttention(scope, name, { width, heads, dropout: 0 })
+  }
 
   test.each([
     [64770, false],
