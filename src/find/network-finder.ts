@@ -24,7 +24,7 @@ const ENLARGED = 2
  * Where kernels end, and how likely a word must be. At that share of its peak a kernel lies within the one whose distance
  * from the word's outline the network has learned, at the ends more so: `wider` and `ends` make up for it.
  */
-const READING: MapReadingOptions = { share: 0.67, wider: 1.12, ends: 0.07, leastScore: 0.38 }
+const READING: MapReadingOptions = { share: 0.67, wider: 1.12, ends: 0.07, leastScore: 0.36 }
 
 /** The picture is also seen so much smaller, where words so high, pixels, are whole that are too large for it otherwise. */
 const [FAR, LARGE] = [0.4, 40]
