@@ -98,7 +98,7 @@ describe('joined maps', () => {
           [244, 52],
           [76, 52],
         ],
-        score: expect.closeTo(0.994, 3),
+        score: expect.closeTo(0.992, 3),
       },
     ])
   })

@@ -6,7 +6,7 @@ import { ctcLogits } from '../../src/model/ctc-head.ts'
 import { recognizerGraph, recognizerMetadata } from '../../src/model/recognizer-graph.ts'
 import { decoderOf, decodeTargets, encodeImage } from '../../src/model/safl.ts'
 import { weightScope } from '../../src/model/scope.ts'
-import { encoderGraph, wordGraph } from '../../src/model/step-graphs.ts'
+import { attentionGraph, encoderGraph, wordGraph } from '../../src/model/step-graphs.ts'
 import type { Weights } from '../../src/model/weights.ts'
 import { wordShapes } from '../../src/model/word-shapes.ts'
 import { createRandom } from '../../src/random.ts'
@@ -83,14 +83,16 @@ describe.each(familyNames)('%s', (name) => {
     expectClose(numbers(encoder.ctc_probabilities), numbers(wanted.ctc))
     const parts = decoderOf(settings).imageParts.map(({ name: part }) => [part, encoder[part]!] as const)
     const tokens = Int32Array.from(ids, (_, index) => (index % steps === 0 ? START : ids[index - 1]!))
-    const whole = await run(wordGraph(settings, weights), {
+    const words: Record<string, Value> = {
       ...Object.fromEntries(parts),
       tokens: { type: 'int32', shape: [batch, steps], data: tokens },
       images: { type: 'int64', shape: [batch], data: BigInt64Array.of(0n, 1n, 2n) },
-    })
-    expectClose(numbers(whole.probabilities), numbers(wanted.probabilities))
-    expectClose(numbers(whole.attention), numbers(exported.attention))
-    expect(whole.attention!.shape).toEqual([batch, steps, encoder.ctc_probabilities!.shape[1]!])
+    }
+    const { probabilities } = await run(wordGraph(settings, weights), words)
+    expectClose(numbers(probabilities), numbers(wanted.probabilities))
+    const { attention } = await run(attentionGraph(settings, weights), words)
+    expectClose(numbers(attention), numbers(exported.attention))
+    expect(attention!.shape).toEqual([batch, steps, encoder.ctc_probabilities!.shape[1]!])
 
     const size = images.data.length / batch
     const second = { ...images, shape: [1, height, width, 3], data: images.data.slice(size, 2 * size) as Uint8Array }
