@@ -31,8 +31,9 @@ interface Profile {
 
 /** Whether nothing at all stands out from the ground. */
 export function isBlank(image: RgbImage): boolean {
-  if (standsOut(image, sample(image))) return false
-  const { rows, columns } = profileOf(image, NOISE)
+  const sampled = sample(image)
+  if (standsOut(image, sampled)) return false
+  const { rows, columns } = profileOf(image, NOISE, sampled)
   return !(rows.includes(true) && columns.includes(true))
 }
 
@@ -74,8 +75,7 @@ export function cut(image: RgbImage, { left, right, top, bottom }: ContentBox): 
   return { width, height, data }
 }
 
-function profileOf(image: RgbImage, leastContrast: number): Profile {
-  const sampled = sample(image)
+function profileOf(image: RgbImage, leastContrast: number, sampled = sample(image)): Profile {
   const { down, across } = sampled
   const [height, width] = [sampled.rows.length, sampled.columns.length]
   const apart = differences(image, sampled)

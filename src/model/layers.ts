@@ -55,7 +55,7 @@ export function maxPoolLayer({ training }: Scope, x: Tensor): Tensor {
 }
 
 /** Convolutions of images that lie as [B, C, H, W] in training, too. */
-export const imageConvolution = ({ training }: Scope) => training?.plainConvolution ?? convolution
+export const imageConvolution = ({ training }: Scope) => training?.imageConvolution ?? convolution
 
 /** A convolution of an image and its batch norm. */
 export function convolutionLayer(scope: Scope, x: Tensor, layer: ConvolutionLayer): Tensor {
@@ -142,6 +142,10 @@ export interface AttendOptions {
   readonly observe?: ((weights: Tensor) => void) | undefined
 }
 
+export interface SelfAttendOptions extends Pick<AttendOptions, 'mask'> {
+  readonly isCausal?: boolean
+}
+
 /** Multi-head attention with PyTorch's packed projection `in_proj_weight [3D, D]`: queries, keys, values. */
 export class MultiHeadAttention {
   private readonly scope: Scope
@@ -164,15 +168,14 @@ export class MultiHeadAttention {
   }
 
   /**
-   * `x[B, T, D]` attends to itself, as `attend` says; of words given whole (`isCausal`) each character to those up to it,
-   * which is what the mask must say.
+   * `x[B, T, D]` attends to itself; of words given whole (`isCausal`) each character to those up to it, which is what the mask
+   * must say.
    */
-  attendSelf(x: Tensor, options: AttendOptions & { readonly isCausal?: boolean } = {}): Tensor {
-    const { isCausal = false, ...attend } = options
+  attendSelf(x: Tensor, { mask, isCausal = false }: SelfAttendOptions = {}): Tensor {
     const eightBit = this.scope.eightBit(this.name)
-    if (!eightBit || (attend.mask && !isCausal)) {
+    if (!eightBit || (mask && !isCausal)) {
       const { query, ...memory } = this.projectAll(x)
-      return this.attend(query, memory, attend)
+      return this.attend(query, memory, { mask })
     }
     const { heads, width } = this
     const layer = { names: this.packed, taken: this.taken(0), outer: 3 * width }

@@ -45,7 +45,7 @@ export interface TrainingLayers {
   /** As `maxPool2x2`, `x[H, C, W, B]` → [H / 2, C, W / 2, B]. */
   maxPool(x: Tensor): Tensor
   /** As `convolution`, with a gradient, of images that lie as in reading. */
-  plainConvolution(x: Tensor, weight: Tensor, bias: Tensor | null, options?: ConvolutionOptions): Tensor
+  imageConvolution(x: Tensor, weight: Tensor, bias: Tensor | null, options?: ConvolutionOptions): Tensor
   /** By the batch's own mean and variance. */
   batchNorm(options: NormalizationOptions): BatchNormResult
   /** `x[S, B, I]` → [S, B, H], the state after every step. */

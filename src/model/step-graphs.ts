@@ -7,7 +7,7 @@
 import type { ModelSettings } from '../config.ts'
 import { BATCH, embedding, emit, Graph, mean, multiply, reshape, softmax, type Tensor } from '../tensor/index.ts'
 import { ctcLogits, hasCtcHead } from './ctc-head.ts'
-import { LENGTH, WORDS } from './decoder.ts'
+import { type GivenWords, LENGTH, WORDS } from './decoder.ts'
 import { mapRows, overRows } from './feature-map.ts'
 import { decoderOf, encodeImage, imageInput } from './safl.ts'
 import { type Storage, type WeightScopeOptions, weightScope } from './scope.ts'
@@ -72,9 +72,9 @@ export function stepGraph(settings: ModelSettings, weights: Weights, storage?: S
  * the authors' quirks.
  */
 export function wordGraph(settings: ModelSettings, weights: Weights, options: WeightScopeOptions = {}): Graph {
-  return graphOfWords(settings, weights, options, ({ graph, words }) => {
-    graph.output('probabilities', softmax(multiply(words(), 1 / settings.temperature)))
-  })
+  const logits = logitsOfWords(settings, weights, options)
+  logits.graph.output('probabilities', softmax(multiply(logits, 1 / settings.temperature)))
+  return logits.graph
 }
 
 /**
@@ -82,32 +82,30 @@ export function wordGraph(settings: ModelSettings, weights: Weights, options: We
  * A graph of its own: what gives the weights of the attention is slower than what does not.
  */
 export function attentionGraph(settings: ModelSettings, weights: Weights, options: WeightScopeOptions = {}): Graph {
-  return graphOfWords(settings, weights, options, ({ graph, words }) => {
-    words((attention) => graph.output('attention', overRows(mean(attention, { axes: [1] }), mapRows(settings))))
-  })
+  const observe = (attention: Tensor) =>
+    attention.graph.output('attention', overRows(mean(attention, { axes: [1] }), mapRows(settings)))
+  return logitsOfWords(settings, weights, options, observe).graph
 }
 
-function graphOfWords(
+/** Of the words that a graph of its own is given, [R, T, C]; `observe` as in `GivenWords`. */
+function logitsOfWords(
   settings: ModelSettings,
   weights: Weights,
   options: WeightScopeOptions,
-  outputs: (given: { graph: Graph; words: (observe?: (attention: Tensor) => void) => Tensor }) => void,
-): Graph {
+  observe?: GivenWords['observe'],
+): Tensor {
   const decoder = decoderOf(settings)
   const graph = new Graph()
   const scope = weightScope(graph, weights, options)
   const tokens = graph.input('tokens', 'int32', [WORDS, LENGTH])
   const images = graph.input('images', 'int64', [WORDS])
-  const words = (observe?: (attention: Tensor) => void) =>
-    decoder.words(scope, {
-      tokens,
-      image(name) {
-        const { shape } = decoder.imageParts.find((part) => part.name === name)!
-        const all: Tensor = graph.input(name, 'float32', [BATCH, ...shape])
-        return emit('Gather', [all, images], [WORDS, ...shape], { attributes: { axis: 0 } })
-      },
-      observe,
-    })
-  outputs({ graph, words })
-  return graph
+  return decoder.words(scope, {
+    tokens,
+    image(name) {
+      const { shape } = decoder.imageParts.find((part) => part.name === name)!
+      const all: Tensor = graph.input(name, 'float32', [BATCH, ...shape])
+      return emit('Gather', [all, images], [WORDS, ...shape], { attributes: { axis: 0 } })
+    },
+    observe,
+  })
 }

@@ -26,7 +26,7 @@ export function trainingLayers(noise: Tensor | undefined): TrainingLayers {
     ...layout,
     sample: gridSampleTraining,
     convolution: rowsConvolution,
-    plainConvolution: convolutionTraining,
+    imageConvolution: convolutionTraining,
     maxPool: (x) => maxPool2x2Training(x, [0, 2]),
     batchNorm: batchNormTraining,
     lstm: lstmTraining,

@@ -82,21 +82,23 @@ export class Comparison {
     const cross = this.join(seen, added.cross)
     const settled = await this.settle(read, cross)
     const wish = { expected, count: CANDIDATES }
-    const known: Evidence[] = []
-    const groups = seen.map((evidence, place) => {
-      const { encoded, place: row, likely: before } = evidence
+    const own = seen.map(({ encoded, place: row, likely }, place) => {
       const view = { image: place, greedy: settled[place]!, probabilities: encoded.probabilities[row]! }
-      const own = { ...view, likely: before ?? this.wordsOf(view, wish) }
-      known.push({ ...evidence, greedy: own.greedy, likely: own.likely })
-      const further = Array.from({ length: each }, (_, view) => place * each + view).map((view) => ({
-        image: read.length + view,
-        greedy: spelled[view]!,
-        probabilities: added.probabilities[view]!,
+      return { ...view, likely: likely ?? this.wordsOf(view, wish) }
+    })
+    const groups = own.map((view, place) => {
+      const further = Array.from({ length: each }, (_, number) => place * each + number).map((image) => ({
+        image: read.length + image,
+        greedy: spelled[image]!,
+        probabilities: added.probabilities[image]!,
       }))
-      return this.candidates([own, ...further], wish)
+      return this.candidates([view, ...further], wish)
     })
     await this.complete(groups.flatMap(contenders), cross)
-    const words = groups.map((candidates, place) => ({ ...bestCandidate(candidates), evidence: known[place]! }))
+    const words = groups.map((candidates, place) => {
+      const { greedy, likely } = own[place]!
+      return { ...bestCandidate(candidates), evidence: { ...seen[place]!, greedy, likely } }
+    })
     return { words, attention: attention ? await decoder.attention(words, cross) : null }
   }
 
