@@ -180,9 +180,20 @@ export const trainingSettings = z.strictObject({
     .max(0.5)
     .default(0)
     .describe('share of the synthetic crops that hold no word, which are read as an empty text'),
+  hiddenShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('share of the words of four letters and more of which a letter is hidden, in part or whole'),
   shows: count
     .default(1)
     .describe('how often each synthetic word is shown, each time by another camera; drawing it is what costs'),
+  accumulate: count
+    .default(1)
+    .describe(
+      "batches, each of its own width and length, whose mean gradient is a step's, on a CPU: the optimizer's time is shared by more words, in the same memory",
+    ),
   stepsPerRun: count
     .default(1)
     .describe('steps that a device takes in one run; batches of so many steps share a length'),
@@ -201,6 +212,11 @@ export const trainingSettings = z.strictObject({
     ),
   checkpointSeconds: z.number().positive().default(300).describe('seconds between checkpoints'),
 })
+
+const accumulatesAlone = ({ accumulate, stepsPerRun }: { accumulate: number; stepsPerRun: number }) =>
+  accumulate === 1 || stepsPerRun === 1
+const ACCUMULATES_ALONE =
+  'accumulate is for steps on a CPU: with stepsPerRun above 1 it must be 1; give a larger batchSize'
 
 /** The finder's network: see `model/finder.ts`. */
 export const finderModelSettings = z.strictObject({
@@ -226,6 +242,7 @@ const finderTrainingSettings = trainingSettings
     weightDecay: true,
     clip: true,
     averageDecay: true,
+    accumulate: true,
     stepsPerRun: true,
     checkpointSeconds: true,
   })
@@ -289,6 +306,7 @@ export const finderPresetSettings = z.strictObject({
       ({ batchSize, replicas }) => batchSize % replicas === 0,
       'batchSize must be a multiple of replicas; with training.replicas=1 it may be any',
     )
+    .refine(accumulatesAlone, ACCUMULATES_ALONE)
     .refine(
       ({ schedule, decayFrom, steps }) => schedule !== 'decay' || decayFrom < steps,
       'decayFrom must be a step before steps, the last',
@@ -322,6 +340,7 @@ export const presetSettings = z.strictObject({
       ({ batchSize, replicas }) => replicas === 1 || (batchSize % replicas === 0 && batchSize >= 2 * replicas),
       'batchSize must be a multiple of replicas, two words a replica at least; with training.replicas=1 it may be any',
     )
+    .refine(accumulatesAlone, ACCUMULATES_ALONE)
     .refine(
       ({ schedule, decayFrom, steps }) => schedule !== 'decay' || decayFrom < steps,
       'decayFrom must be a step before steps, the last',

@@ -189,8 +189,8 @@ function progressOf(
   { steps, named }: { steps: number; named: Set<string> },
 ): (report: StepReport) => void {
   const started = performance.now()
-  return ({ step, loss, batch }) => {
-    for (const problem of batch.skipped) {
+  return ({ step, loss, batches }) => {
+    for (const problem of batches.flatMap(({ skipped }) => skipped)) {
       if (!named.has(problem)) console.error(`safl: left out: ${problem}`)
       named.add(problem)
     }

@@ -190,9 +190,9 @@ async function trainModel(options: FinderOptions, prepared: Prepared): Promise<v
     pages: sources.pages && preset.data.pageShare > 0 ? synthOptions(sources.pages, synthSettings.parse({})) : null,
     settings: finderBatchSettings(preset),
     part: partOf(ranks),
-    firstBatch: state.step,
+    firstBatch: state.step * training.accumulate,
     workers: options.workers,
-    queue: Math.max(4, 2 * training.stepsPerRun),
+    queue: Math.max(4, 2 * training.stepsPerRun * training.accumulate),
   })
   const compare = async (bytes: Uint8Array) => {
     const found = await validateFinder(bytes, validation)
@@ -244,7 +244,7 @@ interface Beginning extends Pick<Start, 'preset' | 'from'> {
 
 function describeBeginning({ preset, parameters, from, step, sets, validation }: Beginning): string[] {
   const { data } = preset
-  const { batchSize, steps, schedule, validationSteps } = preset.training
+  const { batchSize, accumulate, steps, schedule, validationSteps } = preset.training
   const trained = sets.map(({ path, photographs }) => {
     return `${basename(path)} ${photographs.filter(({ isValidation }) => !isValidation).length}`
   })
@@ -254,7 +254,7 @@ function describeBeginning({ preset, parameters, from, step, sets, validation }:
       ? `${validation.length * VALIDATION_BATCH} crops with ${words} words; best.safetensors by F of the kernels' places`
       : 'there are no photographs: nothing is compared, and no best.safetensors is written'
   return [
-    `finder, ${parameters.toLocaleString('en')} parameters, ${from}: steps ${step + 1} to ${steps}, ${batchSize} crops of ${preset.data.cropSize} pixels each, learning rate ${schedule}`,
+    `finder, ${parameters.toLocaleString('en')} parameters, ${from}: steps ${step + 1} to ${steps}, ${batchSize * accumulate} crops of ${preset.data.cropSize} pixels each, learning rate ${schedule}`,
     `photographs: ${trained.join(', ')}${data.pageShare > 0 ? `; ${(100 * data.pageShare).toFixed(0)} % of the crops are of synthetic pages` : ''}`,
     ...(validationSteps > 0 ? [`validation: ${compared}`] : []),
   ]

@@ -29,11 +29,11 @@ interface Beginning {
 /** What is trained, on what, what is compared, and where to look. */
 export function describeBeginning(run: Beginning): string[] {
   const { preset, parameters, from, step, sets, synth, page } = run
-  const { schedule, steps, batchSize, realShare } = preset.training
+  const { schedule, steps, batchSize, accumulate, realShare } = preset.training
   const real = synth ? realShare : 1
   const listed = sets.map(({ name, words, share }) => `${name} ${words} (${percent(real * share)})`).join(', ')
   return [
-    `${nameOfModel(preset)}, ${parameters.toLocaleString('en')} parameters, ${from}: steps ${step + 1} to ${steps}, ${batchSize} words each, learning rate ${schedule}`,
+    `${nameOfModel(preset)}, ${parameters.toLocaleString('en')} parameters, ${from}: steps ${step + 1} to ${steps}, ${batchSize * accumulate} words each, learning rate ${schedule}`,
     `${percent(real)} of the words are real: ${listed}${synth ? '; the others are synthetic' : ''}`,
     ...describeValidation(run),
     `progress: ${page}`,

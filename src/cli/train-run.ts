@@ -69,6 +69,10 @@ export async function withSessions<P extends AnyPreset>(
   const threads = options.threads === undefined ? {} : threadsOf(options)
   const { ranks } = options
   const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1
+  if (inGroups && preset.training.accumulate > 1)
+    throw new Error(
+      '--device cuda: training.accumulate is for CPUs; give --set training.accumulate=1, and a larger training.batchSize',
+    )
   if (ranks && inGroups)
     throw new Error(
       '--distributed mpi: ranks meet after every step, on CPUs; leave --device cuda out, or --set training.stepsPerRun=1',
@@ -118,7 +122,8 @@ export async function runTraining<P extends AnyPreset>(run: TrainingRun<P>): Pro
         state.seconds = before + elapsed
         if (pace && report.step === state.step) training.steps = pace.steps(report.step, elapsed) ?? training.steps
         const whose = ranks ? `rank ${ranks.rank}: ` : ''
-        for (const problem of report.batch.skipped) console.error(`\nsafl: ${whose}left out: ${problem}`)
+        for (const { skipped } of report.batches)
+          for (const problem of skipped) console.error(`\nsafl: ${whose}left out: ${problem}`)
         const line = progress?.add(report)
         if (line) await folder.log(line)
         const isDue = report.step % training.validationSteps === 0 || report.step === training.steps

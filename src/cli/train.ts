@@ -205,10 +205,10 @@ async function trainModel(options: Options, prepared: Prepared): Promise<void> {
     synth,
     settings: batchSettings(preset),
     part: partOf(ranks),
-    firstBatch: state.step,
+    firstBatch: state.step * training.accumulate,
     workers: options.workers,
     // What a run of several steps takes, and as much again, which is rendered meanwhile.
-    queue: Math.max(4, 2 * training.stepsPerRun),
+    queue: Math.max(4, 2 * training.stepsPerRun * training.accumulate),
   })
   const compare = async (weights: Uint8Array) => {
     const found = await validate(weights, validation, decoder)

@@ -12,6 +12,7 @@ import { augment } from './augment.ts'
 import type { BatchSettings, TrainingBatch } from './batches.ts'
 import { drawCharacterMap } from './character-map.ts'
 import type { Dataset } from './dataset.ts'
+import { canHide, hideLetter } from './hide-letter.ts'
 import { RealWords } from './real-words.ts'
 import { sortWords, type WordBucket } from './word-buckets.ts'
 import type { BatchPart } from './worker-stream.ts'
@@ -32,7 +33,7 @@ const FULL_WIDTH = 192
 const SHOWS_APART = 24
 
 /** Numbers of the streams of random numbers in the derivation of their seeds. */
-const STREAM = { sample: 1, kind: 2, nothing: 3, scene: 4 } as const
+const STREAM = { sample: 1, kind: 2, nothing: 3, scene: 4, hidden: 5 } as const
 
 export interface BatchSourceParts {
   readonly settings: BatchSettings
@@ -160,8 +161,13 @@ export class BatchSource {
     const characterMap = new Uint8Array(size * MAP_ROWS * MAP_COLUMNS).fill(UNKNOWN_PLACE)
     const outlines = new Float32Array(size * controlPoints * 2).fill(UNKNOWN_EDGE)
     for (let word = 0; word < size; word++) {
-      const { text, image, map, outline } = await this.draw(place, this.part.place * size + word, form)
+      const number = this.part.place * size + word
+      const { text, image, map, outline } = await this.draw(place, number, form)
       images.set(image.data, word * pixels)
+      const random = createRandom(deriveSeed(this.settings.seed, index, number, STREAM.hidden))
+      if (random() < this.settings.hiddenShare && canHide(text)) {
+        hideLetter({ ...image, data: images.subarray(word * pixels, (word + 1) * pixels) }, text, random)
+      }
       if (map) characterMap.set(map, word * MAP_ROWS * MAP_COLUMNS)
       if (outline) outlines.set(resampleOutline(outline, controlPoints), word * controlPoints * 2)
       targets.set([...encodeText(text, this.charset), END], word * length)

@@ -42,6 +42,8 @@ export interface BatchSettings {
   readonly seed: number
   /** Share of the synthetic crops that hold no word. */
   readonly nothingShare: number
+  /** Share of the words, without numbers and short ones, of which a letter is hidden. */
+  readonly hiddenShare: number
   /** How often each synthetic word is shown. */
   readonly shows: number
   /** So many batches in a row have the same length and width. */

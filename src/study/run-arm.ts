@@ -51,7 +51,7 @@ export async function runArm(options: RunOptions): Promise<{ run: StudyRun; weig
   const lastLosses: number[] = []
   try {
     const note = (report: StepReport) => {
-      seen.add(report.batch)
+      for (const batch of report.batches) seen.add(batch)
       if (report.step > 0.9 * training.steps) lastLosses.push(report.loss)
       state.seconds = (performance.now() - started) / 1000
       onStep(report)

@@ -7,6 +7,7 @@ import { rateAt } from './schedule.ts'
 import type { TaskBatch, TrainingTask } from './task.ts'
 import type { BatchOf, LossesOf } from './tasks.ts'
 import type { StepInput, StepResult } from './training-step.ts'
+import { addTimes } from './vector-kernel.ts'
 
 export interface Trainable<P extends AnyPreset = Preset> {
   readonly task: Pick<TrainingTask<BatchOf<P>, LossesOf<P>>, 'shapeKey'>
@@ -18,7 +19,8 @@ export interface Trainable<P extends AnyPreset = Preset> {
 export type StepReport<P extends AnyPreset = Preset> = StepOutcome<P> & {
   /** Steps done, this one included. */
   readonly step: number
-  readonly batch: BatchOf<P>
+  /** What it learned from. */
+  readonly batches: readonly BatchOf<P>[]
 }
 
 export interface TrainOptions<P extends AnyPreset = Preset> {
@@ -57,7 +59,7 @@ export function initialState(model: Pick<Trainable, 'initialState'>, seed: numbe
   }
 }
 
-/** Trains until the preset's last step or the signal. Batch number and step number go together. */
+/** Trains until the preset's last step or the signal. Step n learns from the batches whose numbers are n's in the stream. */
 export async function train<P extends AnyPreset>(options: TrainOptions<P>): Promise<void> {
   const { model, manySteps, preset, batches, ranks = 1, state, onStep, signal } = options
   // Read anew each time: `onStep` may move the end.
@@ -66,50 +68,62 @@ export async function train<P extends AnyPreset>(options: TrainOptions<P>): Prom
   while (state.step < training.steps && !signal.aborted) {
     const group: BatchOf<P>[] = [waiting ?? (await batches.next())]
     waiting = null
-    const most = Math.min(manySteps?.stepsPerRun ?? 1, training.steps - state.step)
+    const most = manySteps ? Math.min(manySteps.stepsPerRun, training.steps - state.step) : training.accumulate
     while (group.length < most && !waiting) {
       const next = await batches.next()
-      if (model.task.shapeKey(next) === model.task.shapeKey(group[0]!)) group.push(next)
+      // A device's steps have one graph; on the host each batch has its own.
+      if (!manySteps || model.task.shapeKey(next) === model.task.shapeKey(group[0]!)) group.push(next)
       else waiting = next
     }
     const first = state.step + 1
     const outcomes = manySteps
       ? await manySteps.advance(state, group)
-      : [await stepOnHost(model, preset, { state, batch: group[0]! })]
+      : [await stepOnHost(model, preset, { state, batches: group })]
+    const ofStep = manySteps ? group.map((batch) => [batch]) : [group]
     for (const [index, { loss, norm }] of outcomes.entries()) {
       if (Number.isFinite(loss) && Number.isFinite(norm)) continue
       // The steps before it are done.
-      count(state, group.slice(0, index), ranks)
-      throw new NonFiniteLossError(`the loss is ${loss} at step ${first + index}, batch ${group[index]!.index}`)
+      count(state, ofStep.slice(0, index), ranks)
+      throw new NonFiniteLossError(`the loss is ${loss} at step ${first + index}, batch ${ofStep[index]![0]!.index}`)
     }
-    count(state, group, ranks)
+    count(state, ofStep, ranks)
     for (const [index, outcome] of outcomes.entries())
-      await onStep(Object.assign({}, outcome, { step: first + index, batch: group[index]! }))
+      await onStep(Object.assign({}, outcome, { step: first + index, batches: ofStep[index]! }))
   }
 }
 
-function count(state: TrainingState, done: readonly TaskBatch[], ranks: number): void {
+function count(state: TrainingState, done: readonly (readonly TaskBatch[])[], ranks: number): void {
   state.step += done.length
-  for (const { size } of done) state.samples += size * ranks
+  for (const { size } of done.flat()) state.samples += size * ranks
 }
 
+/** One step from the mean gradient of its batches; each moves the running statistics. */
 async function stepOnHost<P extends AnyPreset>(
   model: Trainable<P>,
   preset: P,
-  { state, batch }: { state: TrainingState; batch: BatchOf<P> },
+  { state, batches }: { state: TrainingState; batches: readonly BatchOf<P>[] },
 ): Promise<StepOutcome<P>> {
   const { training } = preset
   const step = state.step + 1
-  const { gradient, statistics, ...rest } = await model.run({
-    weights: state.weights,
-    statistics: state.statistics,
-    batch,
-    step,
-  })
-  const losses = rest as unknown as LossesOf<P>
   const rate = rateAt(preset, step)
+  const { weights } = state
+  const count = batches.length
+  let { statistics } = state
+  let sum: Float32Array = new Float32Array()
+  const means: Record<string, number> = {}
+  for (const [place, batch] of batches.entries()) {
+    // Dropout's masks are a batch's own.
+    const number = state.step * count + place + 1
+    const { gradient, statistics: measured, ...losses } = await model.run({ weights, statistics, batch, step: number })
+    for (const [name, loss] of Object.entries(losses)) means[name] = (means[name] ?? 0) + (loss as number) / count
+    statistics = measured
+    // The next run overwrites its gradient.
+    if (place === 0) sum = count === 1 ? gradient : gradient.slice()
+    else addTimes({ sum, other: gradient }, { share: place === count - 1 ? 1 / count : 1 })
+  }
+  const losses = means as unknown as LossesOf<P>
   if (!Number.isFinite(losses.loss)) return Object.assign(losses, { rate, norm: Number.NaN })
-  const norm = await model.update(state, gradient, { step, rate })
+  const norm = await model.update(state, sum, { step, rate })
   state.statistics.set(statistics)
   const keep = averageDecay(training.averageDecay, step)
   for (let index = 0; index < state.statistics.length; index++) {

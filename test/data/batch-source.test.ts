@@ -4,6 +4,7 @@ import { createCharset, decodeIds, END } from '../../src/charset.ts'
 import { defaultFonts } from '../../src/cli/synth-material.ts'
 import { BatchSource } from '../../src/data/batch-source.ts'
 import type { BatchSettings, TrainingBatch } from '../../src/data/batches.ts'
+import { canHide } from '../../src/data/hide-letter.ts'
 import type { BatchPart } from '../../src/data/worker-stream.ts'
 import { UNKNOWN_EDGE } from '../../src/model/outline-guidance.ts'
 import { createSynthesizer, type Synthesizer } from '../../src/synth/synthesizer.ts'
@@ -18,6 +19,7 @@ const settings: BatchSettings = {
   furtherCharacters: ' ',
   realShare: 0,
   nothingShare: 0.2,
+  hiddenShare: 0,
   shows: 2,
   seed: 5,
   stepsPerRun: 1,
@@ -83,6 +85,28 @@ describe('synthetic words by shape', () => {
       for (const [word, text] of texts(batch).entries())
         if (text === '')
           expect(batch.outlines.subarray(word * 8, (word + 1) * 8)).toEqual(new Float32Array(8).fill(UNKNOWN_EDGE))
+  })
+
+  test('a letter is hidden in a share of the words, and of no numbers or codes; the others are as they were', async () => {
+    const [some, all] = [await open({ hiddenShare: 0.3 }), await open({ hiddenShare: 1 })]
+    const counts = { may: 0, all: 0, some: 0 }
+    for (let index = 0; index < 16; index++) {
+      const plain = batches[index]!
+      const [few, many] = [await some.render(index), await all.render(index)]
+      expect(texts(many)).toEqual(texts(plain))
+      for (const [word, text] of texts(plain).entries()) {
+        const crop = ({ images, size }: TrainingBatch) => Buffer.from(cut(images, word, size))
+        const isChanged = (batch: TrainingBatch) => Buffer.compare(crop(batch), crop(plain)) !== 0
+        if (!canHide(text)) expect(isChanged(many)).toBe(false)
+        counts.may += canHide(text) ? 1 : 0
+        counts.all += isChanged(many) ? 1 : 0
+        counts.some += isChanged(few) ? 1 : 0
+      }
+    }
+    expect(counts.may).toBeGreaterThan(20)
+    // Where nothing but ground is hidden nothing changes.
+    expect(counts.all / counts.may).toBeGreaterThan(0.8)
+    expect(Math.abs(counts.some / counts.all - 0.3)).toBeLessThan(5 * Math.sqrt(0.21 / counts.all))
   })
 
   test('parts of a batch, each rendered alone, are the batch', async () => {

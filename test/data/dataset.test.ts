@@ -144,6 +144,7 @@ describe('batches', () => {
     stepsPerRun: 1,
     controlPoints: 4,
     nothingShare: 0,
+    hiddenShare: 0,
     shows: 1,
     imageHeight: 16,
     imageWidth: 40,

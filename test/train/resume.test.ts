@@ -28,6 +28,7 @@ test.each([
   { optimizer: 'muon' },
   { optimizer: 'muon', schedule: 'constant' },
   { optimizer: 'muon', schedule: 'decay', decayFrom: 3 },
+  { optimizer: 'muon', accumulate: 3 },
 ])('%o: stopped after any step, saved, loaded and resumed: the same losses and weights', async (training) => {
   await expectSameWhenResumed(miniPreset(training), [1, 4, 7])
 })
@@ -69,7 +70,7 @@ async function expectSameWhenResumed(preset: Preset, stops: readonly number[]): 
     await train({
       model,
       preset: saved,
-      batches: randomBatches(preset.model, state.step),
+      batches: randomBatches(preset.model, state.step * preset.training.accumulate),
       state,
       signal,
       onStep: ({ loss }) => void again.push(loss),
