@@ -47,6 +47,16 @@ test('a view without blank margins, and its points in the crop', () => {
   expect([x * 160, y * 40]).toEqual([expect.closeTo(35), expect.closeTo(18)])
 })
 
+test('what is mostly blank is read without at first, and whole where it is not sure', () => {
+  const far = drawn(160, 30, [[100, 4, 50, 20]])
+  const [first, ...others] = views.of(far, 'auto')
+  expect(first!.aspect).toBe(54 / 24)
+  expect(others).toEqual([])
+  expect(views.further(far, 'auto').map(({ aspect }) => aspect)).toEqual([160 / 30])
+  // A hyphen has more blank beside it than it is high.
+  expect(views.of(drawn(40, 30, [[14, 14, 12, 3]]), 'auto').map(({ aspect }) => aspect)).toEqual([40 / 30])
+})
+
 test('letters above each other are set side by side, and a point of each lies in its letter', () => {
   const row = views.of(stacked, 'auto')[1]!
   expect(row.turned).toBe(0)

@@ -28,6 +28,8 @@ export interface View {
 
 /** Blank beside a word, in heights of what stands out, from which on it is also read without; what is left of it. */
 const [WIDE_MARGIN, HIGH_MARGIN, KEPT_MARGIN] = [0.5, 0.35, 0.12]
+/** Blank on one side from which on it is read without at first: with it letters would be as small as in no word of training. */
+const WIDEST_MARGIN = 0.8
 /** Letters above each other: at most so wide by the whole height, each at least so high by its width, with such gaps. */
 const [WIDEST_STACK, LEAST_LETTER, STACK_GAP] = [0.67, 0.3, 0.2]
 const MOST_LETTERS = 32
@@ -51,8 +53,8 @@ export class Views {
 
   /** What is read at first: high crops several ways, since what they read one way may be sure and wrong. */
   of(image: RgbImage, orientation: Orientation): View[] {
-    const upright = this.view(image, 0)
-    const whole = isTall(image) ? [upright, ...this.unstacked(image)] : [upright]
+    const upright = this.isMostlyBlank(image) ? this.withoutMargins(image) : [this.view(image, 0)]
+    const whole = isTall(image) ? [...upright, ...this.unstacked(image)] : upright
     if (orientation === 'upright' || (orientation === 'auto' && !isTall(image))) return whole
     const quarters = [this.rotated(image, 90), this.rotated(image, 270)]
     if (orientation === 'any') quarters.push(this.rotated(image, 180))
@@ -62,7 +64,7 @@ export class Views {
   /** What is read of a crop that is not sure, beside what was read at first. */
   further(image: RgbImage, orientation: Orientation): View[] {
     const whole = [
-      ...this.withoutMargins(image),
+      ...(this.isMostlyBlank(image) ? [this.view(image, 0)] : this.withoutMargins(image)),
       ...this.onGround(image),
       ...(isTall(image) ? [] : this.unstacked(image)),
     ]
@@ -118,16 +120,18 @@ export class Views {
     return [{ ...view, room: ROOM_ON_GROUND }]
   }
 
+  private isMostlyBlank(image: RgbImage): boolean {
+    const margins = marginsOf(image)
+    // Of a hyphen nothing would be left but a block.
+    return margins !== null && margins.beside > WIDEST_MARGIN && margins.box.bottom - margins.box.top > image.height / 2
+  }
+
   /** None where no margin is blank. */
   private withoutMargins(image: RgbImage): View[] {
-    const box = contentBox(image)
-    if (box === null) return []
-    const height = box.bottom - box.top
-    const isLoose =
-      Math.max(box.left, image.width - box.right) > WIDE_MARGIN * height ||
-      Math.max(box.top, image.height - box.bottom) > HIGH_MARGIN * height
-    if (!isLoose) return []
-    const margin = Math.round(KEPT_MARGIN * height)
+    const margins = marginsOf(image)
+    if (margins === null || (margins.beside <= WIDE_MARGIN && margins.above <= HIGH_MARGIN)) return []
+    const { box } = margins
+    const margin = Math.round(KEPT_MARGIN * (box.bottom - box.top))
     const kept: ContentBox = {
       left: Math.max(0, box.left - margin),
       right: Math.min(image.width, box.right + margin),
@@ -170,6 +174,18 @@ export class Views {
       return [(left + column - starts[place]!) / image.width, (top + y * highest) / image.height]
     })
     return [{ ...view, weight: STACK_WEIGHT }]
+  }
+}
+
+/** The wider of an image's blank margins beside what stands out and above or below it, in heights of that; null where nothing does. */
+function marginsOf(image: RgbImage): { box: ContentBox; beside: number; above: number } | null {
+  const box = contentBox(image)
+  if (box === null) return null
+  const height = box.bottom - box.top
+  return {
+    box,
+    beside: Math.max(box.left, image.width - box.right) / height,
+    above: Math.max(box.top, image.height - box.bottom) / height,
   }
 }
 
