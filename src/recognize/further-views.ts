@@ -34,8 +34,9 @@ export async function readFurther<H extends Hypothesis>(
     further[place]!.reduce((best, view) => {
       const other = others.next().value!
       const { confidence, characters } = other.hypothesis
-      const counts = confidence > SURER * once.hypothesis.confidence && characters.length <= view.room
-      return counts ? betterOf(best, other) : best
+      const [fewest, most] = view.characters
+      const isLong = characters.length >= fewest && characters.length <= most
+      return isLong && confidence > SURER * once.hypothesis.confidence ? betterOf(best, other) : best
     }, once),
   )
 }

@@ -35,7 +35,7 @@ test('a wide crop is read as it is; what is not sure upside down, and as `any` s
 test('a crop that is higher than wide is read turned by quarters, at once where it is twice as high', () => {
   const high = drawn(40, 60, [[4, 4, 32, 52]])
   expect(turnsOf(views.of(high, 'auto'))).toEqual([0])
-  expect(turnsOf(views.further(high, 'auto'))).toEqual([90, 270])
+  expect(turnsOf(views.further(high, 'auto'))).toEqual([0, 90, 270])
   expect(turnsOf(views.of(drawn(20, 60, [[4, 4, 12, 52]]), 'auto'))).toEqual([0, 90, 270])
 })
 
@@ -67,6 +67,16 @@ test('letters above each other are set side by side, and a point of each lies in
   expect(row.restore([0, 0.5])[0] * 20).toBeCloseTo(3)
   const [last, below] = row.restore([0.99, 0.5])
   expect([last * 20, below * 64]).toEqual([expect.closeTo(17, 0), expect.closeTo(52, 0)])
+})
+
+test('a narrow crop is read without its ground too, for two letters and more', () => {
+  const narrow = drawn(44, 50, [[2, 2, 40, 46]])
+  expect(views.of(narrow, 'upright').map(({ aspect }) => aspect)).toEqual([1.25])
+  const [stretched, ...others] = views.further(narrow, 'upright')
+  expect(others).toEqual([])
+  expect(stretched).toMatchObject({ aspect: 1.6, characters: [2, Number.POSITIVE_INFINITY] })
+  expect(stretched!.restore([0.25, 0.75])).toEqual([0.25, 0.75])
+  expect(views.further(drawn(64, 50, [[2, 2, 60, 46]]), 'upright')).toEqual([])
 })
 
 test('points of a crop on a ground, and of a leaning view, are those of the crop', () => {

@@ -4,6 +4,7 @@ import { fit, lowered, widen } from '../image/fit.ts'
 import type { RgbImage } from '../image/image.ts'
 import { beside } from '../image/join.ts'
 import { lean } from '../image/lean.ts'
+import { resize } from '../image/resize.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import { shapeOf, type WordShape } from '../model/word-shapes.ts'
 import type { Point, WordGeometry } from './geometry.ts'
@@ -18,8 +19,8 @@ export interface View {
   readonly turned: number
   /** The size at which it is read. */
   readonly shape: WordShape
-  /** How many characters have room in it: a longer reading does not count. */
-  readonly room: number
+  /** Fewest and most characters that it is for: a shorter or longer reading does not count. */
+  readonly characters: readonly [number, number]
   /** What its confidence counts for beside that of the crop's other views. */
   readonly weight: number
   /** A point of what is read, as fractions, → that of the crop as it was turned. */
@@ -37,7 +38,10 @@ const MOST_LETTERS = 32
 const STACK_WEIGHT = 1.05
 /** Crops that are narrower, by their height, may be single letters; what they are made as wide as. */
 const [NARROW, GROUND_ASPECT] = [1.5, 2.5]
-const ROOM_ON_GROUND = 2
+const ON_GROUND: readonly [number, number] = [0, 2]
+/** What a crop on a ground is stretched to instead, as it may be a word of narrow letters. */
+const STRETCHED_ASPECT = 1.6
+const STRETCHED: readonly [number, number] = [2, Number.POSITIVE_INFINITY]
 /** How far the image leans in each view of the second look: columns a row, in the image's own pixels. */
 const LEANS = [-0.15, 0.15]
 
@@ -66,6 +70,7 @@ export class Views {
     const whole = [
       ...(this.isMostlyBlank(image) ? [this.view(image, 0)] : this.withoutMargins(image)),
       ...this.onGround(image),
+      ...this.stretched(image),
       ...(isTall(image) ? [] : this.unstacked(image)),
     ]
     const isHigh = image.height > image.width && !isTall(image)
@@ -98,7 +103,7 @@ export class Views {
       aspect,
       turned,
       shape,
-      room: Number.POSITIVE_INFINITY,
+      characters: [0, Number.POSITIVE_INFINITY],
       weight: 1,
       restore: ([x, y]) => toCrop([(x - ground / 2) / (1 - ground), y]),
     }
@@ -117,7 +122,16 @@ export class Views {
     const widened = widen(low, GROUND_ASPECT)
     const left = (widened.width - low.width) >> 1
     const view = this.view(widened, 0, ([x, y]) => [(x * widened.width - left) / low.width, y])
-    return [{ ...view, room: ROOM_ON_GROUND }]
+    return [{ ...view, characters: ON_GROUND }]
+  }
+
+  /** A crop that would be set on a ground, without one. */
+  private stretched(image: RgbImage): View[] {
+    const { width, height } = image
+    if (isTall(image) || width >= shapeOf(this.shapes, image).leastAspect * height) return []
+    const rows = Math.min(height, this.height)
+    const view = this.view(resize(image, Math.round(STRETCHED_ASPECT * rows), rows), 0)
+    return [{ ...view, characters: STRETCHED }]
   }
 
   private isMostlyBlank(image: RgbImage): boolean {
