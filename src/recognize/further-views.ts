@@ -34,7 +34,7 @@ export async function readFurther<H extends Hypothesis>(
     further[place]!.reduce((best, view) => {
       const other = others.next().value!
       const { confidence, characters } = other.hypothesis
-      const [fewest, most] = view.characters
+      const [fewest, most] = view.room
       const isLong = characters.length >= fewest && characters.length <= most
       return isLong && confidence > SURER * once.hypothesis.confidence ? betterOf(best, other) : best
     }, once),

@@ -74,7 +74,7 @@ test('a narrow crop is read without its ground too, for two letters and more', (
   expect(views.of(narrow, 'upright').map(({ aspect }) => aspect)).toEqual([1.25])
   const [stretched, ...others] = views.further(narrow, 'upright')
   expect(others).toEqual([])
-  expect(stretched).toMatchObject({ aspect: 1.6, characters: [2, Number.POSITIVE_INFINITY] })
+  expect(stretched).toMatchObject({ aspect: 0.88, room: [2, Number.POSITIVE_INFINITY] })
   expect(stretched!.restore([0.25, 0.75])).toEqual([0.25, 0.75])
   expect(views.further(drawn(64, 50, [[2, 2, 60, 46]]), 'upright')).toEqual([])
 })

@@ -4,7 +4,6 @@ import { fit, lowered, widen } from '../image/fit.ts'
 import type { RgbImage } from '../image/image.ts'
 import { beside } from '../image/join.ts'
 import { lean } from '../image/lean.ts'
-import { resize } from '../image/resize.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import { shapeOf, type WordShape } from '../model/word-shapes.ts'
 import type { Point, WordGeometry } from './geometry.ts'
@@ -19,18 +18,24 @@ export interface View {
   readonly turned: number
   /** The size at which it is read. */
   readonly shape: WordShape
-  /** Fewest and most characters that it is for: a shorter or longer reading does not count. */
-  readonly characters: readonly [number, number]
+  /** Fewest and most characters for which there is room: a shorter or longer reading does not count. */
+  readonly room: readonly [number, number]
   /** What its confidence counts for beside that of the crop's other views. */
   readonly weight: number
   /** A point of what is read, as fractions, → that of the crop as it was turned. */
   readonly restore: (point: Point) => Point
 }
 
-/** Blank beside a word, in heights of what stands out, from which on it is also read without; what is left of it. */
-const [WIDE_MARGIN, HIGH_MARGIN, KEPT_MARGIN] = [0.5, 0.35, 0.12]
-/** Blank on one side from which on it is read without at first: with it letters would be as small as in no word of training. */
-const WIDEST_MARGIN = 0.8
+/**
+ * From which blank on beside a word, and above or below it, in heights of what stands out, it is read without, and how much of
+ * the image's height that must be. At first, as letters would be smaller than in any word of training (of a hyphen nothing would
+ * be left but a block); and where it is not sure. What is left of the blank.
+ */
+const [MOSTLY_BLANK, LOOSE] = [
+  [0.8, Number.POSITIVE_INFINITY, 0.5],
+  [0.5, 0.35, 0],
+] as const
+const KEPT_MARGIN = 0.12
 /** Letters above each other: at most so wide by the whole height, each at least so high by its width, with such gaps. */
 const [WIDEST_STACK, LEAST_LETTER, STACK_GAP] = [0.67, 0.3, 0.2]
 const MOST_LETTERS = 32
@@ -39,8 +44,6 @@ const STACK_WEIGHT = 1.05
 /** Crops that are narrower, by their height, may be single letters; what they are made as wide as. */
 const [NARROW, GROUND_ASPECT] = [1.5, 2.5]
 const ON_GROUND: readonly [number, number] = [0, 2]
-/** What a crop on a ground is stretched to instead, as it may be a word of narrow letters. */
-const STRETCHED_ASPECT = 1.6
 const STRETCHED: readonly [number, number] = [2, Number.POSITIVE_INFINITY]
 /** How far the image leans in each view of the second look: columns a row, in the image's own pixels. */
 const LEANS = [-0.15, 0.15]
@@ -57,8 +60,8 @@ export class Views {
 
   /** What is read at first: high crops several ways, since what they read one way may be sure and wrong. */
   of(image: RgbImage, orientation: Orientation): View[] {
-    const upright = this.isMostlyBlank(image) ? this.withoutMargins(image) : [this.view(image, 0)]
-    const whole = isTall(image) ? [...upright, ...this.unstacked(image)] : upright
+    const [upright = this.view(image, 0)] = this.trimmed(image, MOSTLY_BLANK)
+    const whole = isTall(image) ? [upright, ...this.unstacked(image)] : [upright]
     if (orientation === 'upright' || (orientation === 'auto' && !isTall(image))) return whole
     const quarters = [this.rotated(image, 90), this.rotated(image, 270)]
     if (orientation === 'any') quarters.push(this.rotated(image, 180))
@@ -68,7 +71,7 @@ export class Views {
   /** What is read of a crop that is not sure, beside what was read at first. */
   further(image: RgbImage, orientation: Orientation): View[] {
     const whole = [
-      ...(this.isMostlyBlank(image) ? [this.view(image, 0)] : this.withoutMargins(image)),
+      ...(this.trimmed(image, MOSTLY_BLANK).length > 0 ? [this.view(image, 0)] : this.trimmed(image, LOOSE)),
       ...this.onGround(image),
       ...this.stretched(image),
       ...(isTall(image) ? [] : this.unstacked(image)),
@@ -92,9 +95,15 @@ export class Views {
     }))
   }
 
-  private view(image: RgbImage, turned: number, toCrop: (point: Point) => Point = (point) => point): View {
+  /** On a ground where the crop is narrower than its shape asks for, or than it is told. */
+  private view(
+    image: RgbImage,
+    turned: number,
+    toCrop: (point: Point) => Point = (point) => point,
+    leastAspect = shapeOf(this.shapes, image).leastAspect,
+  ): View {
     const shape = shapeOf(this.shapes, image)
-    const { imageWidth: width, leastAspect } = shape
+    const { imageWidth: width } = shape
     const aspect = Math.max(image.width / image.height, leastAspect)
     // The ground's share of the whole, half of it on each side.
     const ground = 1 - image.width / image.height / aspect
@@ -103,7 +112,7 @@ export class Views {
       aspect,
       turned,
       shape,
-      characters: [0, Number.POSITIVE_INFINITY],
+      room: [0, Number.POSITIVE_INFINITY],
       weight: 1,
       restore: ([x, y]) => toCrop([(x - ground / 2) / (1 - ground), y]),
     }
@@ -122,30 +131,25 @@ export class Views {
     const widened = widen(low, GROUND_ASPECT)
     const left = (widened.width - low.width) >> 1
     const view = this.view(widened, 0, ([x, y]) => [(x * widened.width - left) / low.width, y])
-    return [{ ...view, characters: ON_GROUND }]
+    return [{ ...view, room: ON_GROUND }]
   }
 
-  /** A crop that would be set on a ground, without one. */
+  /** A crop that is set on a ground, without one: it may be a word of narrow letters. */
   private stretched(image: RgbImage): View[] {
-    const { width, height } = image
-    if (isTall(image) || width >= shapeOf(this.shapes, image).leastAspect * height) return []
-    const rows = Math.min(height, this.height)
-    const view = this.view(resize(image, Math.round(STRETCHED_ASPECT * rows), rows), 0)
-    return [{ ...view, characters: STRETCHED }]
+    if (isTall(image) || image.width >= shapeOf(this.shapes, image).leastAspect * image.height) return []
+    return [{ ...this.view(image, 0, undefined, 0), room: STRETCHED }]
   }
 
-  private isMostlyBlank(image: RgbImage): boolean {
-    const margins = marginsOf(image)
-    // Of a hyphen nothing would be left but a block.
-    return margins !== null && margins.beside > WIDEST_MARGIN && margins.box.bottom - margins.box.top > image.height / 2
-  }
-
-  /** None where no margin is blank. */
-  private withoutMargins(image: RgbImage): View[] {
-    const margins = marginsOf(image)
-    if (margins === null || (margins.beside <= WIDE_MARGIN && margins.above <= HIGH_MARGIN)) return []
-    const { box } = margins
-    const margin = Math.round(KEPT_MARGIN * (box.bottom - box.top))
+  /** Without its blank margins; none where none is as blank. */
+  private trimmed(image: RgbImage, [beside, above, least]: readonly [number, number, number]): View[] {
+    const box = contentBox(image)
+    if (box === null) return []
+    const height = box.bottom - box.top
+    const isLoose =
+      Math.max(box.left, image.width - box.right) > beside * height ||
+      Math.max(box.top, image.height - box.bottom) > above * height
+    if (!isLoose || height <= least * image.height) return []
+    const margin = Math.round(KEPT_MARGIN * height)
     const kept: ContentBox = {
       left: Math.max(0, box.left - margin),
       right: Math.min(image.width, box.right + margin),
@@ -188,18 +192,6 @@ export class Views {
       return [(left + column - starts[place]!) / image.width, (top + y * highest) / image.height]
     })
     return [{ ...view, weight: STACK_WEIGHT }]
-  }
-}
-
-/** The wider of an image's blank margins beside what stands out and above or below it, in heights of that; null where nothing does. */
-function marginsOf(image: RgbImage): { box: ContentBox; beside: number; above: number } | null {
-  const box = contentBox(image)
-  if (box === null) return null
-  const height = box.bottom - box.top
-  return {
-    box,
-    beside: Math.max(box.left, image.width - box.right) / height,
-    above: Math.max(box.top, image.height - box.bottom) / height,
   }
 }
 
