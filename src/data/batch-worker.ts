@@ -7,7 +7,7 @@ import { answerRequests } from './worker-stream.ts'
 
 /**
  * Bytes of decoded words that all processes keep together: decoding a word takes as long as all that is done with it, and
- * the project's own, as large as the network sees them, are 0.7 GB in each process.
+ * the project's own, as large as the network sees them, are half a gigabyte in each process.
  */
 const CACHE_IN_ALL = totalmem() / 8
 
