@@ -95,7 +95,9 @@ test('the default weights: words that end, one after another', async () => {
   expect(new Set(texts.map(({ length }) => length)).size).toBeGreaterThan(1)
 })
 
+/** Hardly wider than its letters: what is mostly blank would be read without its margins. */
 async function drawWord(text: string): Promise<RgbImage> {
-  const svg = `<svg width="200" height="60"><rect width="200" height="60" fill="#fff"/><text x="100" y="44" font-size="40" text-anchor="middle">${text}</text></svg>`
+  const width = 40 + 20 * text.length
+  const svg = `<svg width="${width}" height="60"><rect width="${width}" height="60" fill="#fff"/><text x="${width / 2}" y="44" font-size="40" text-anchor="middle">${text}</text></svg>`
   return decodeImage(await sharp(Buffer.from(svg)).png().toBuffer())
 }
