@@ -69,7 +69,7 @@ export async function withSessions<P extends AnyPreset>(
   const threads = options.threads === undefined ? {} : threadsOf(options)
   const { ranks } = options
   const inGroups = options.device === 'cuda' || preset.training.stepsPerRun > 1
-  if (inGroups && preset.training.accumulate > 1)
+  if (options.device === 'cuda' && preset.training.accumulate > 1)
     throw new Error(
       '--device cuda: training.accumulate is for CPUs; give --set training.accumulate=1, and a larger training.batchSize',
     )
