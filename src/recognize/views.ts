@@ -70,8 +70,10 @@ export class Views {
 
   /** What is read of a crop that is not sure, beside what was read at first. */
   further(image: RgbImage, orientation: Orientation): View[] {
+    const bare = this.trimmed(image, LOOSE)
     const whole = [
-      ...(this.trimmed(image, MOSTLY_BLANK).length > 0 ? [this.view(image, 0)] : this.trimmed(image, LOOSE)),
+      // What is mostly blank was read without its margins at first.
+      ...(bare[0] && this.trimmed(image, MOSTLY_BLANK)[0] ? [this.view(image, 0)] : bare),
       ...this.onGround(image),
       ...this.stretched(image),
       ...(isTall(image) ? [] : this.unstacked(image)),
