@@ -77,7 +77,7 @@ export async function describeStudy(
   }
   const preset = overrideSettings(presetSettings, fresh, set)
   const { training } = preset
-  const settings = { ...preset, training: { ...training, steps: stepsFor(words, training.batchSize) } }
+  const settings = { ...preset, training: { ...training, steps: stepsFor(words, training) } }
   const sources = await sourcesOf({ data, shared })
   return {
     kind,

@@ -1,4 +1,5 @@
 /** What every study has: arms, and runs of them in an order that leaves a study that is stopped balanced. */
+import type { Preset } from '../config.ts'
 import type { Decoder } from '../recognize/reading-options.ts'
 
 export interface StudyArm {
@@ -33,7 +34,14 @@ export function planRuns<A extends StudyArm>(chosen: readonly A[], seeds: number
   )
 }
 
-/** Steps of a run that sees `words` words, as nearly as whole batches allow. */
-export function stepsFor(words: number, batchSize: number): number {
-  return Math.max(1, Math.round(words / batchSize))
+type Sizes = Pick<Preset['training'], 'batchSize' | 'accumulate'>
+
+/** Words of a step. */
+export function wordsOfStep({ batchSize, accumulate }: Sizes): number {
+  return batchSize * accumulate
+}
+
+/** Steps of a run that sees `words` words, as nearly as whole steps allow. */
+export function stepsFor(words: number, training: Sizes): number {
+  return Math.max(1, Math.round(words / wordsOfStep(training)))
 }

@@ -7,7 +7,7 @@ import { range, signed } from './findings.ts'
 import { type StudyCosts, studyCosts } from './measure-costs.ts'
 import { type PartArm, partArms } from './part-arms.ts'
 import { partFindings } from './part-findings.ts'
-import type { PlannedRun } from './plan.ts'
+import { type PlannedRun, wordsOfStep } from './plan.ts'
 import type { StudyDescription, StudyFolder } from './study-folder.ts'
 
 export const COSTS_FILE = 'costs.json'
@@ -172,7 +172,7 @@ function method({ settings, words, data }: StudyDescription): string[] {
   const { training } = settings
   const counts = data.map((set) => `${shortName(set.name)} ${set.training} and ${set.validation}`)
   return [
-    `Every run trains from scratch for ${training.steps} steps of ${training.batchSize} words (a budget of ${words} words), ${percent(training.realShare)} % of them real, and then reads all validation words with its averaged weights. Runs of a seed see the same pictures in the same order, which the SHA-256 of their batches confirms; what differs is the arm. All arms have the optimizer and the rate of the study's preset, which were chosen for SAFL: what other parts would read with rates of their own is not known.`,
+    `Every run trains from scratch for ${training.steps} steps of ${wordsOfStep(training)} words (a budget of ${words} words), ${percent(training.realShare)} % of them real, and then reads all validation words with its averaged weights. Runs of a seed see the same pictures in the same order, which the SHA-256 of their batches confirms; what differs is the arm. All arms have the optimizer and the rate of the study's preset, which were chosen for SAFL: what other parts would read with rates of their own is not known.`,
     `Training and validation words: ${counts.join('; ')}.`,
     "Intervals over the words: percentile bootstrap of 2,000 rounds in which words are drawn with replacement, each with its readings of all seeds and of both sides. They say what other words would give with these trained models, and nothing of other seeds. A difference is claimed only where its interval lies on one side of 0, two seeds or more were trained and each says the same, and ten words or more are read differently; Student's interval over so few seeds is wide, and stands beside it. No correction is made for the number of comparisons.",
     'A small model and a small budget can show what a part is worth there, and not more: what learns slowly may read as much in the end.',

@@ -4,7 +4,7 @@ import { analyse } from './analyse.ts'
 import { type Estimate, meanOf } from './bootstrap.ts'
 import { type Block, renderHtml, renderMarkdown } from './document.ts'
 import { findings, type Progress, range, signed, titleOf } from './findings.ts'
-import type { PlannedRun } from './plan.ts'
+import { type PlannedRun, wordsOfStep } from './plan.ts'
 import { drawPlots } from './plots.ts'
 import type { StudyDescription, StudyFolder } from './study-folder.ts'
 
@@ -145,7 +145,7 @@ function method({ settings, words, weights, data }: StudyDescription): string[] 
   const { training } = settings
   const sets = data.map((set) => `${set.name}: ${set.training} training words, ${set.validation} validation words`)
   return [
-    `Every run trains ${weights ? `from the weights ${weights.name} (SHA-256 ${weights.digest})` : 'from scratch'} for ${training.steps} steps of ${training.batchSize} words (a budget of ${words} words), ${percent(training.realShare)} % of them real, and then reads the validation words with its averaged weights. Runs of the same seed and word frequency see the same pictures in the same order, which the SHA-256 of their batches confirms, and start from the same weights; only the loss differs.`,
+    `Every run trains ${weights ? `from the weights ${weights.name} (SHA-256 ${weights.digest})` : 'from scratch'} for ${training.steps} steps of ${wordsOfStep(training)} words (a budget of ${words} words), ${percent(training.realShare)} % of them real, and then reads the validation words with its averaged weights. Runs of the same seed and word frequency see the same pictures in the same order, which the SHA-256 of their batches confirms, and start from the same weights; only the loss differs.`,
     `${sets.join('; ')}.`,
     'Frequencies are counted in the batches that each run saw, real and synthetic, case ignored, letters and digits only. The 36 characters are put in four groups of nine by their counts.',
     "Intervals over the words: percentile bootstrap of 2,000 rounds in which words are drawn with replacement, each with its readings of all seeds and of both sides, so that differences are paired. Such an interval says what other words of this kind would give with these trained models; it does not know how other seeds would have turned out. For that the differences by seed are shown, with Student's interval of their mean, and a difference of an arm counts as shown only where both intervals lie on one side of 0, with three seeds or more. Intervals over the words grow too narrow where few words are read differently: under ten such words nothing is called shown.",
