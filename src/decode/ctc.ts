@@ -51,8 +51,12 @@ export function bestPath(
   return { ids, probabilities }
 }
 
-/** The word's probability over positions [S, C], by the forward variables of `loss/ctc.ts`; a few dozen numbers a position. */
-function spellingProbability(probabilities_SC: Float32Array, ids: readonly number[], { ctcClasses }: Charset): number {
+/** A word's probability over positions [S, C], by the forward variables of `loss/ctc.ts`; a few dozen numbers a position. */
+export function spellingProbability(
+  probabilities_SC: Float32Array,
+  ids: readonly number[],
+  { ctcClasses }: Charset,
+): number {
   const states = [BLANK, ...ids.flatMap((id) => [id, BLANK])]
   let walks = states.map(() => 0)
   for (let start = 0; start < probabilities_SC.length; start += ctcClasses) {

@@ -51,6 +51,13 @@ describe('reading from drafts', () => {
     expect(rows).toHaveLength(runs)
   })
 
+  test('what was given keeps the probabilities that the decoder finds', async () => {
+    const { spelled } = await read(['hello'], ['hexlo'])
+    expect(decodeIds(spelled[0]!.draft.ids)).toBe('hexlo')
+    const found = spelled[0]!.draft.probabilities.map((probability) => probability.toFixed(2))
+    expect(found).toEqual(['0.50', '0.51', '0.00', '0.00', '0.00', '0.00'])
+  })
+
   test('each image of a batch is settled by itself', async () => {
     const words = ['sale', 'EXIT', '', 'a']
     const { texts, rows } = await read(words, ['sale', 'EX1T', 'no', ''])

@@ -28,17 +28,24 @@ export interface DecodedWord extends SpelledWord {
   readonly following: Float32Array
 }
 
+export interface DraftedWord extends DecodedWord {
+  /** What was given, cut where the decoder cannot spell more, with the decoder's probabilities. */
+  readonly draft: SpelledWord
+}
+
 /** Drafts of images → what greedy decoding spells of each, in the drafts' order. */
 export async function spellFromDrafts(
   run: WordRun,
   drafts: readonly GivenWord[],
   { charset, maximumLength }: { charset: Charset; maximumLength: number },
-): Promise<DecodedWord[]> {
-  const spelled: DecodedWord[] = []
+): Promise<DraftedWord[]> {
+  const spelled: DraftedWord[] = []
+  const given: SpelledWord[] = []
   let open = drafts.map(({ image, ids }, draft) => ({ draft, image, ids: ids.slice(0, maximumLength) }))
   while (open.length > 0) {
     const runs = await run(open)
     open = open.flatMap(({ draft, image, ids }, place) => {
+      given[draft] ??= { ids, probabilities: probabilitiesOf([...ids, END], runs[place]!, charset) }
       const chosen = choices(runs[place]!, ids.length + 1, charset)
       const agreed = chosen.findIndex(({ id }, index) => id !== (ids[index] ?? END))
       const length = agreed < 0 ? ids.length : agreed
@@ -47,7 +54,7 @@ export async function spellFromDrafts(
         const kept = id === END ? length + 1 : length
         const probabilities = chosen.slice(0, kept).map(({ probability }) => probability)
         const following = runs[place]!.subarray(0, (length + 1) * charset.classes)
-        spelled[draft] = { ids: ids.slice(0, length), probabilities, following }
+        spelled[draft] = { ids: ids.slice(0, length), probabilities, following, draft: given[draft] }
         return []
       }
       return { draft, image, ids: mend(ids, length, id).slice(0, maximumLength) }

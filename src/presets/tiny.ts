@@ -1,3 +1,5 @@
+import { backbones } from './backbones.ts'
+
 /**
  * About a tenth of the paper's arithmetic: what two cores can train and a browser can load. Words are read at six widths,
  * by the shape of their crops, and the space is spelled.
@@ -9,7 +11,7 @@ export const tiny = {
     textWidths: [64, 96, 128, 192, 256, 384],
     furtherCharacters: ' ',
     rectifier: { channels: [16, 24, 32, 48, 64, 64], hidden: 128 },
-    backbone: { stem: 16, widths: [24, 48, 96, 160, 256], blocks: [1, 1, 2, 2, 1] },
+    backbone: backbones.tiny,
     transformer: {
       width: 256,
       heads: 8,

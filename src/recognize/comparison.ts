@@ -7,6 +7,7 @@ import {
   bestCandidate,
   type Candidate,
   contenders,
+  ctcSays,
   isWhole,
   otherCandidates,
   type SettledWord,
@@ -63,9 +64,9 @@ export class Comparison {
 
   /**
    * The most probable word of those that what was seen and further views show, as many of each in a row, or
-   * none. A word's probability is the mean of the decoder's over all views, times what is expected of it; its confidence
-   * is its share among the candidates, and no more than all of them have together. With `attention` also where the decoder
-   * looks in what was seen, [B, T, S].
+   * none. A word's probability is the mean of the decoder's over all views, times the CTC head's by its weight, times what
+   * is expected of it; its confidence is its share among the candidates, and no more than all of them have together. With
+   * `attention` also where the decoder looks in what was seen, [B, T, S].
    */
   async compare(
     read: readonly DraftHypothesis[],
@@ -144,12 +145,15 @@ export class Comparison {
   ): Candidate[] {
     const found = views.flatMap((view) => view.likely ?? this.wordsOf(view, { expected, count }))
     const different = new Map([...found, ...(also ? [also] : [])].map((ids) => [ids.join(), ids]))
+    const { charset } = this.model
+    const heads = (ids: readonly number[]) =>
+      views.reduce((sum, { probabilities }) => sum + ctcSays(probabilities, ids, charset), 0) / views.length
     return [...different.values()].map((ids) => ({
       ids,
-      expected: expected ? ids.reduce((expectation, id) => expectation.after(id), expected).ended : 0,
+      beside: heads(ids) + (expected ? ids.reduce((expectation, id) => expectation.after(id), expected).ended : 0),
       views: views.map(({ image, greedy }) => ({
         image,
-        probabilities: knownProbabilities(ids, greedy, this.model.charset),
+        probabilities: knownProbabilities(ids, greedy, charset),
       })),
     }))
   }

@@ -47,3 +47,25 @@ test('what the CTC head is sure of is taken as it is, and the decoder settles th
   const all = await draftSpeller({ encoder, decoder, model }).spell(images, [])
   expect(all.hypotheses.map(({ text }) => text)).toEqual(['CUT', 'CUT'])
 })
+
+test.each([
+  ['hardly less probable', 0.4, 'CAT'],
+  ['far less probable', 0.05, 'CUT'],
+])('a draft that the decoder finds %s than its own word', async (_, other, text) => {
+  const encoder = {
+    encode: async () => ({ cross: {}, probabilities: [columnsOf('CAT', 0.9)], outputs: {} }),
+  } as unknown as Encoder
+  const decoder = {
+    over: () => async (words: readonly GivenWord[]) =>
+      words.map(() => {
+        const following = new Float32Array(13 * classes).fill(0.001)
+        for (const [place, id] of [...encodeText('CUT'), END].entries()) following[place * classes + id] = 0.5
+        following[classes + encodeText('A')[0]!] = other
+        return following
+      }),
+  } as unknown as WordDecoder
+  const { hypotheses } = await draftSpeller({ encoder, decoder, model }).spell(images, [])
+  expect(hypotheses[0]!.text).toBe(text)
+  expect(hypotheses[0]!.confidence).toBeCloseTo(0.5 ** 3 * (text === 'CAT' ? other : 0.5), 6)
+  expect(hypotheses[0]!.evidence.greedy!.ids).toEqual(encodeText('CUT'))
+})

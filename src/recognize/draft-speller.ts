@@ -1,7 +1,8 @@
 /**
  * Spells in one run or two: the CTC head drafts each word, and the decoder settles those of which the head is not sure by
- * itself; they are spelled as greedy decoding spells them.
+ * itself: they are spelled as greedy decoding spells them, or stay, where head and decoder together find that more probable.
  */
+import { greedyOrDraft } from '../decode/candidates.ts'
 import { type CtcWord, decodeCtc } from '../decode/ctc.ts'
 import { type DecodedWord, spellFromDrafts } from '../decode/draft.ts'
 import type { Expectation } from '../decode/prior.ts'
@@ -58,7 +59,9 @@ export function draftSpeller({ encoder, decoder, model, ctcSure }: Drafting): Sp
       const greedy = new Map(unsure.map((place, index) => [place, spelled[index]!]))
       const hypotheses = drafts.map((draft, place) => {
         const settled = greedy.get(place)
-        const word = settled ?? { ...draft, confidence: draft.confidence ** HONEST_POWER }
+        const word = settled
+          ? greedyOrDraft(settled, encoded.probabilities[place]!, model.charset)
+          : { ...draft, confidence: draft.confidence ** HONEST_POWER }
         return {
           ...hypothesisOf(word, model.charset),
           ids: word.ids,

@@ -2,10 +2,7 @@
 import { SaflError } from '../error.ts'
 import type { WeightsFile } from '../model/weights-file.ts'
 import type { PackagedModel } from '../package-files.ts'
-import { small } from '../presets/small.ts'
-import { tiny } from '../presets/tiny.ts'
-
-const presets = { tiny, small } as const
+import { backbones } from '../presets/backbones.ts'
 
 /** From which confidence on their CTC heads are right as often as their decoders; see docs/decoding.md. */
 const CTC_SURE = 0.8
@@ -21,9 +18,8 @@ export function checkModel(
   { provenance, settings }: Pick<WeightsFile, 'provenance' | 'settings'>,
   model: PackagedModel,
 ): void {
-  const { backbone } = presets[model].model
   const found: Readonly<Record<string, unknown>> = settings.backbone
-  const isShaped = Object.entries(backbone).every(
+  const isShaped = Object.entries(backbones[model]).every(
     ([name, value]) => JSON.stringify(found[name]) === JSON.stringify(value),
   )
   if (isShaped && (provenance.model ?? model) === model) return
