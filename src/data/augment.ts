@@ -44,11 +44,17 @@ export function rephotograph({ width, height, data }: RgbImage, random: Random, 
 /** Across and down, fractions of the image. */
 type Corner = readonly [number, number]
 
+/** Of the views: those that may cut letters off, as crops of people do at times. */
+const CUT_SHARE = 0.2
+/** Of its width or height, what the other views may leave out at a side: crops hold a little ground around the word. */
+const CUT_MOST = 0.03
+
 /**
  * Moves the four corners, leans and turns the word, shows more or less around it, bends it, and makes letters here wider
- * than there; reads the source bilinearly, and beyond its border repeats it.
+ * than there; mostly so that the whole word stays in sight, as its label says what was there before. Reads the source
+ * bilinearly, and beyond its border repeats it.
  */
-function warp(image: RgbImage, random: Random): RgbImage {
+export function warp(image: RgbImage, random: Random): RgbImage {
   const { width, height, data } = image
   const jitter = (amount: number) => (random() * 2 - 1) * amount
   const strong = pickWeighted(random, [
@@ -56,6 +62,7 @@ function warp(image: RgbImage, random: Random): RgbImage {
     [2, 32],
     [3.5, 8],
   ])
+  const cuts = chance(random, CUT_SHARE)
   const lean = jitter(0.06) * strong
   const turn = jitter(0.1) * strong
   const [insetX, insetY] = [0.02 * strong, 0.07 * strong]
@@ -70,17 +77,26 @@ function warp(image: RgbImage, random: Random): RgbImage {
   const waves = uniform(random, 0.5, 2)
   const stretch = chance(random, 0.4) ? jitter(0.3) / (2 * Math.PI * waves) : 0
   const stretchPhase = random() * Math.PI * 2
-  // Where each column's upper and lower end lie in the source, pixels: two numbers each.
+  const wave = (place: number) => stretch * Math.sin(2 * Math.PI * waves * place + stretchPhase)
+  const [waveLeft, waveRight] = cuts ? [0, 0] : [wave(0), wave(1)]
+  // Where each column's upper and lower end lie in the source, fractions of it: two numbers each.
   const [upper, lower] = [new Float64Array(2 * width), new Float64Array(2 * width)]
   const [topLeft, topRight, bottomLeft, bottomRight] = corners as [Corner, Corner, Corner, Corner]
   for (let column = 0; column < width; column++) {
     const even = 0.5 + ((column + 0.5) / width - 0.5) * zoomX
-    const u = even + stretch * Math.sin(2 * Math.PI * waves * even + stretchPhase)
+    const u = even + wave(even) - (1 - even) * waveLeft - even * waveRight
     const shift = bend * Math.sin(u * Math.PI + phase)
-    upper[2 * column] = ((1 - u) * topLeft[0] + u * topRight[0]) * width - 0.5
-    upper[2 * column + 1] = ((1 - u) * topLeft[1] + u * topRight[1] + shift) * height - 0.5
-    lower[2 * column] = ((1 - u) * bottomLeft[0] + u * bottomRight[0]) * width - 0.5
-    lower[2 * column + 1] = ((1 - u) * bottomLeft[1] + u * bottomRight[1] + shift) * height - 0.5
+    upper[2 * column] = (1 - u) * topLeft[0] + u * topRight[0]
+    upper[2 * column + 1] = (1 - u) * topLeft[1] + u * topRight[1] + shift
+    lower[2 * column] = (1 - u) * bottomLeft[0] + u * bottomRight[0]
+    lower[2 * column + 1] = (1 - u) * bottomLeft[1] + u * bottomRight[1] + shift
+  }
+  if (!cuts) showWhole(upper, lower)
+  for (const edge of [upper, lower]) {
+    for (let place = 0; place < 2 * width; place += 2) {
+      edge[place] = edge[place]! * width - 0.5
+      edge[place + 1] = edge[place + 1]! * height - 0.5
+    }
   }
   const output = new Uint8Array(data.length)
   const [right, bottom, stride] = [width - 1.001, height - 1.001, width * 3]
@@ -115,6 +131,32 @@ function warp(image: RgbImage, random: Random): RgbImage {
     }
   }
   return { width, height, data: output }
+}
+
+/** Moves the ends of columns, and columns to the sides, until no more than `CUT_MOST` is left out. */
+function showWhole(upper: Float64Array, lower: Float64Array): void {
+  const last = upper.length - 2
+  let [top, bottom] = [0, 1]
+  for (let place = 1; place <= last + 1; place += 2) {
+    top = Math.max(top, upper[place]!)
+    bottom = Math.min(bottom, lower[place]!)
+  }
+  const left = Math.max(0, upper[0]!, lower[0]!)
+  const right = Math.min(1, upper[last]!, lower[last]!)
+  const [up, down, back, on] = [top, 1 - bottom, left, 1 - right].map((cut) => Math.max(0, cut - CUT_MOST)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  for (let place = 0; place <= last; place += 2) {
+    const share = place / last
+    const aside = on * share - back * (1 - share)
+    upper[place] = upper[place]! + aside
+    lower[place] = lower[place]! + aside
+    upper[place + 1] = upper[place + 1]! - up
+    lower[place + 1] = lower[place + 1]! + down
+  }
 }
 
 /** Contrast, brightness, gamma, a cast of colour, at times grey or inverted, by one table a channel. */

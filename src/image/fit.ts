@@ -58,7 +58,7 @@ export function surround(image: RgbImage, { left, right, top, bottom }: Margins)
 }
 
 /** Red, green and blue of what a word stands on: medians along the left and the right border. */
-function groundOf({ width, height, data }: RgbImage): number[] {
+export function groundOf({ width, height, data }: RgbImage): number[] {
   return [0, 1, 2].map((channel) => {
     const values = Array.from({ length: 2 * height }, (_, index) => {
       const column = index % 2 === 0 ? 0 : width - 1

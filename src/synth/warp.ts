@@ -85,10 +85,10 @@ export function drawView(random: Random, width: number, height: number, { obliqu
   const roll =
     tilted *
     pickWeighted(random, [
-      [0.015, 46],
-      [0.06, 30],
-      [0.16, 15],
-      [0.4, 9],
+      [0.015, 40],
+      [0.06, 26],
+      [0.16, 18],
+      [0.4, 16],
     ]) *
     Math.max(-2, Math.min(2, normal(random)))
   const distance = logUniform(random, 1.1, 4) * Math.max(width, 2 * height)
