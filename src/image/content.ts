@@ -37,9 +37,12 @@ export function isBlank(image: RgbImage): boolean {
   return !(rows.includes(true) && columns.includes(true))
 }
 
-/** The box around all that stands out clearly from the ground at the image's border; null where nothing does. */
-export function contentBox(image: RgbImage): ContentBox | null {
-  const { rows, columns, down, across } = profileOf(image, LEAST_CONTRAST)
+/**
+ * The box around all that stands out clearly from the ground at the image's border; null where nothing does. No more than
+ * `most` rows and columns are looked at, evenly spread: few give a rough box soon.
+ */
+export function contentBox(image: RgbImage, most = MOST_SAMPLES): ContentBox | null {
+  const { rows, columns, down, across } = profileOf(image, LEAST_CONTRAST, sample(image, most))
   const [top, left] = [rows.indexOf(true), columns.indexOf(true)]
   if (top < 0 || left < 0) return null
   return {
@@ -122,8 +125,8 @@ interface Sampled {
   readonly ground: readonly [number, number, number]
 }
 
-function sample({ width: stride, height: whole, data }: RgbImage): Sampled {
-  const [down, across] = [whole, stride].map((size) => Math.max(1, size / MOST_SAMPLES)) as [number, number]
+function sample({ width: stride, height: whole, data }: RgbImage, most = MOST_SAMPLES): Sampled {
+  const [down, across] = [whole, stride].map((size) => Math.max(1, size / most)) as [number, number]
   const [height, width] = [Math.floor(whole / down), Math.floor(stride / across)]
   const rows = Int32Array.from({ length: height }, (_, row) => Math.floor(row * down) * stride * 3)
   const columns = Int32Array.from({ length: width }, (_, column) => Math.floor(column * across) * 3)

@@ -36,6 +36,8 @@ const [MOSTLY_BLANK, LOOSE] = [
   [0.5, 0.35, 0],
 ] as const
 const KEPT_MARGIN = 0.12
+/** So few rows and columns tell most crops that are not blank by far, at so much of the limits. */
+const [FEW_SAMPLES, ROUGHLY] = [32, 0.7]
 /** Letters above each other: at most so wide by the whole height, each at least so high by its width, with such gaps. */
 const [WIDEST_STACK, LEAST_LETTER, STACK_GAP] = [0.67, 0.3, 0.2]
 const MOST_LETTERS = 32
@@ -143,15 +145,11 @@ export class Views {
   }
 
   /** Without its blank margins; none where none is as blank. */
-  private trimmed(image: RgbImage, [beside, above, least]: readonly [number, number, number]): View[] {
+  private trimmed(image: RgbImage, limits: Limits): View[] {
+    if (!isLoose(image, contentBox(image, FEW_SAMPLES), limits, ROUGHLY)) return []
     const box = contentBox(image)
-    if (box === null) return []
-    const height = box.bottom - box.top
-    const isLoose =
-      Math.max(box.left, image.width - box.right) > beside * height ||
-      Math.max(box.top, image.height - box.bottom) > above * height
-    if (!isLoose || height <= least * image.height) return []
-    const margin = Math.round(KEPT_MARGIN * height)
+    if (!isLoose(image, box, limits)) return []
+    const margin = Math.round(KEPT_MARGIN * (box.bottom - box.top))
     const kept: ContentBox = {
       left: Math.max(0, box.left - margin),
       right: Math.min(image.width, box.right + margin),
@@ -195,6 +193,23 @@ export class Views {
     })
     return [{ ...view, weight: STACK_WEIGHT }]
   }
+}
+
+type Limits = readonly [beside: number, above: number, least: number]
+
+/** Whether so much is blank around the box; as a rough box has it, at a share of the limits. */
+function isLoose(
+  { width, height: rows }: RgbImage,
+  box: ContentBox | null,
+  [beside, above, least]: Limits,
+  share = 1,
+): box is ContentBox {
+  if (box === null) return false
+  const height = box.bottom - box.top
+  const isBlankAround =
+    Math.max(box.left, width - box.right) > share * beside * height ||
+    Math.max(box.top, rows - box.bottom) > share * above * height
+  return isBlankAround && height > share * least * rows
 }
 
 /** What was found in a view, as fractions of its crop. */
