@@ -11,7 +11,7 @@ const DOUBTFUL = 0.7
 /** By so much surer what is read in another view must be to count. */
 const SURER = 1.3
 /** What is no surer after all is also read upside down; that counts where it is so sure, and of two characters or more. */
-const [HOPELESS, SURE_UPSIDE_DOWN] = [0.5, 0.8]
+const [HOPELESS, SURE_UPSIDE_DOWN] = [0.55, 0.8]
 
 export interface FurtherViews<H extends Hypothesis> {
   readonly images: readonly RgbImage[]
