@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import * as runtime from 'onnxruntime-node'
 import sharp from 'sharp'
+import { createCharset } from '../charset.ts'
 import { decodeImage } from '../image/decode.ts'
 import { recognizerGraph, recognizerMetadata } from '../model/recognizer-graph.ts'
 import { type Storage, storages } from '../model/scope.ts'
@@ -60,13 +61,14 @@ async function run(options: Options): Promise<void> {
     return
   }
   const bytes = writeModel(recognizerGraph(settings, weights, storage), metadata)
-  // The file's decoder settles every word: what is compared does, too.
-  const original = await SceneTextRecognizer.create({ ...file, ctcSure: undefined }, runtime)
+  const original = await SceneTextRecognizer.create(file, runtime)
   const exported = await SceneTextRecognizer.fromOnnx(bytes, runtime)
   try {
     const images = await Promise.all(WORDS.map(drawWord))
-    const once = { secondLook: false }
-    const [wanted, found] = [await original.recognizeImages(images, once), await exported.recognizeImages(images, once)]
+    // The file decodes greedily and knows no CTC head: one beam over all characters does the same, a run a character.
+    const allow = createCharset(settings.furtherCharacters).spellings.join('')
+    const wanted = await original.recognizeImages(images, { secondLook: false, beamWidth: 1, allow })
+    const found = await exported.recognizeImages(images, { secondLook: false })
     for (const [index, { text, confidence }] of found.entries()) {
       const word = wanted[index]!
       if (text !== word.text || Math.abs(confidence - word.confidence) > TOLERANCE[storage]) {
