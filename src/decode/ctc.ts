@@ -57,18 +57,21 @@ export function spellingProbability(
   ids: readonly number[],
   { ctcClasses }: Charset,
 ): number {
-  const states = [BLANK, ...ids.flatMap((id) => [id, BLANK])]
-  let walks = states.map(() => 0)
+  // Blanks and characters in turn; from the last on, so that those before it are still of the position before.
+  const last = 2 * ids.length
+  const walks = new Float64Array(last + 1)
   for (let start = 0; start < probabilities_SC.length; start += ctcClasses) {
-    const previous = walks
-    walks = states.map((id, state) => {
-      const skips = id !== BLANK && id !== states[state - 2]
+    for (let state = last; state >= 0; state--) {
+      const place = state >> 1
+      const id = state % 2 === 1 ? ids[place]! : BLANK
+      let arrived = walks[state]!
+      if (state > 0) arrived += walks[state - 1]!
+      if (state > 2 && id !== BLANK && id !== ids[place - 1]) arrived += walks[state - 2]!
       // A walk begins in the first blank or in the first character.
-      const entered = start === 0 && state < 2 ? 1 : 0
-      const arrived = previous[state]! + (previous[state - 1] ?? 0) + (skips ? (previous[state - 2] ?? 0) : 0)
-      return (entered + arrived) * probabilities_SC[start + id]!
-    })
+      if (start === 0 && state < 2) arrived += 1
+      walks[state] = arrived * probabilities_SC[start + id]!
+    }
   }
   // Rounding may leave a little more than 1.
-  return Math.min(walks[walks.length - 1]! + (walks[walks.length - 2] ?? 0), 1)
+  return Math.min(walks[last]! + (walks[last - 1] ?? 0), 1)
 }
