@@ -45,6 +45,8 @@ export function ctcSays(probabilities_SC: Float32Array, ids: readonly number[], 
 /** What greedy decoding spells of a view, or the draft that it began with, where both together find that more probable. */
 export function greedyOrDraft(greedy: DraftedWord, probabilities_SC: Float32Array, charset: Charset): SpelledWord {
   const { draft } = greedy
+  // Most drafts are what is spelled.
+  if (draft.ids.join() === greedy.ids.join()) return greedy
   const rank = ({ ids, probabilities }: SpelledWord) =>
     rankOf(productOf(probabilities), ctcSays(probabilities_SC, ids, charset))
   return rank(draft) > rank(greedy) ? draft : greedy
