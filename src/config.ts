@@ -189,6 +189,12 @@ export const trainingSettings = z.strictObject({
   shows: count
     .default(1)
     .describe('how often each synthetic word is shown, each time by another camera; drawing it is what costs'),
+  unminedShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.15)
+    .describe('share of the words that are drawn as they come where --mine leaves out easy ones'),
   accumulate: count
     .default(1)
     .describe(
