@@ -189,6 +189,12 @@ export const trainingSettings = z.strictObject({
   shows: count
     .default(1)
     .describe('how often each synthetic word is shown, each time by another camera; drawing it is what costs'),
+  frozenNorms: z
+    .boolean()
+    .default(false)
+    .describe(
+      'batch norm by the running statistics, which stay as they are, instead of by each batch: weights learn under what they are read with',
+    ),
   unminedShare: z
     .number()
     .min(0)

@@ -13,6 +13,7 @@ import {
   reshape,
   slice,
   split,
+  subtract,
   sumLayerNorm,
   type Tensor,
   transpose,
@@ -83,8 +84,8 @@ export function plainConvolutionLayer(
 }
 
 /**
- * Batch norm over axis 1: by the batch in training, where it also reports its statistics (of x and `offset`), else by the
- * running ones.
+ * Batch norm over axis 1, of x and `offset`: in training by the batch, whose statistics it also reports, unless they are
+ * frozen, else by the running ones.
  */
 export function batchNormLayer(scope: Scope, name: string, x: Tensor, offset: Tensor | null = null): Tensor {
   const channels = [x.shape[1]!]
@@ -92,7 +93,8 @@ export function batchNormLayer(scope: Scope, name: string, x: Tensor, offset: Te
   const bias = scope.parameter(`${name}.bias`, channels, constant(0))
   const mean = scope.statistic(`${name}.running_mean`, channels, constant(0))
   const variance = scope.statistic(`${name}.running_var`, channels, constant(1))
-  if (!scope.training) return batchNormInference({ x, scale, bias, mean, variance })
+  if (!scope.training?.batchNorm)
+    return batchNormInference({ x, scale, bias, mean: offset ? subtract(mean, offset) : mean, variance })
   const result = scope.training.batchNorm({ x, scale, bias })
   scope.measured.set(`${name}.running_mean`, offset ? add(result.mean, offset) : result.mean)
   scope.measured.set(`${name}.running_var`, result.variance)

@@ -46,8 +46,8 @@ export interface TrainingLayers {
   maxPool(x: Tensor): Tensor
   /** As `convolution`, with a gradient, of images that lie as in reading. */
   imageConvolution(x: Tensor, weight: Tensor, bias: Tensor | null, options?: ConvolutionOptions): Tensor
-  /** By the batch's own mean and variance. */
-  batchNorm(options: NormalizationOptions): BatchNormResult
+  /** By the batch's own mean and variance; null where norms go by the running ones, as in reading. */
+  readonly batchNorm: ((options: NormalizationOptions) => BatchNormResult) | null
   /** `x[S, B, I]` → [S, B, H], the state after every step. */
   lstm(x: Tensor, weights: RecurrentWeights, options: LstmOptions): Tensor
   /** Some values become 0, the others larger. */

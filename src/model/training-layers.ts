@@ -20,15 +20,21 @@ import {
 } from '../tensor/index.ts'
 import type { TrainingLayers } from './scope.ts'
 
-/** `noise[M]` is uniform in [0, 1), for dropout: each place of use reads its own stretch of it. */
-export function trainingLayers(noise: Tensor | undefined): TrainingLayers {
+export interface TrainingLayersOptions {
+  /** [M], uniform in [0, 1), for dropout: each place of use reads its own stretch of it. */
+  readonly noise: Tensor | undefined
+  /** Norms go by the running statistics, which stay as they are. */
+  readonly frozenNorms: boolean
+}
+
+export function trainingLayers({ noise, frozenNorms }: TrainingLayersOptions): TrainingLayers {
   return {
     ...layout,
     sample: gridSampleTraining,
     convolution: rowsConvolution,
     imageConvolution: convolutionTraining,
     maxPool: (x) => maxPool2x2Training(x, [0, 2]),
-    batchNorm: batchNormTraining,
+    batchNorm: frozenNorms ? null : batchNormTraining,
     lstm: lstmTraining,
     dropout: dropoutBy(noise),
   }

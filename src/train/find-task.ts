@@ -20,6 +20,7 @@ export interface FinderLosses {
 export function findTask({ model, training }: FinderPreset): TrainingTask<FinderBatch, FinderLosses> {
   return {
     specs: finderSpecs(model),
+    frozenNorms: false,
     lossNames: ['loss', 'kernelLoss', 'diceLoss', 'distanceLoss'],
     shapeKey: ({ size, cropSize }) => `${size}x${cropSize}`,
     feeds({ size, cropSize, images, kernels, distances }) {

@@ -20,6 +20,8 @@ export interface TaskLosses {
 export interface TrainingTask<B extends TaskBatch, L extends TaskLosses> {
   /** The model's tensors and those of auxiliary losses. */
   readonly specs: readonly TensorSpec[]
+  /** Whether norms go by the running statistics, which stay as they are. */
+  readonly frozenNorms: boolean
   /** Names of the losses that a step reports, `loss` first. */
   readonly lossNames: readonly (keyof L & string)[]
   /** Batches of one key share a graph. */

@@ -58,17 +58,19 @@ export function buildStep<B extends TaskBatch, L extends TaskLosses>(task: Train
   for (const [place, { name }] of parameters.entries()) tensors.set(name, step.parameters[place]!)
   const scope = new Scope({
     graph: step.statistics.graph,
-    training: trainingLayers(noise),
+    training: trainingLayers({ noise, frozenNorms: task.frozenNorms }),
     resolve: ({ name }) => tensors.get(name)!,
   })
   const { losses, objective } = task.losses(scope, step.inputs)
   return {
     losses,
     gradients: gradient(objective, step.parameters),
-    statistics: add(
-      multiply(step.statistics, 1 - STATISTICS_MOMENTUM),
-      multiply(flatten(statistics.map(({ name }) => scope.measured.get(name)!)), STATISTICS_MOMENTUM),
-    ),
+    statistics: task.frozenNorms
+      ? multiply(step.statistics, 1)
+      : add(
+          multiply(step.statistics, 1 - STATISTICS_MOMENTUM),
+          multiply(flatten(statistics.map(({ name }) => scope.measured.get(name)!)), STATISTICS_MOMENTUM),
+        ),
   }
 }
 

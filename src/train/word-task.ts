@@ -25,6 +25,7 @@ export interface WordLosses {
 export function wordTask(preset: Preset): TrainingTask<TrainingBatch, WordLosses> {
   return {
     specs: wordSpecs(preset),
+    frozenNorms: preset.training.frozenNorms,
     lossNames: ['loss', 'columnLoss', 'ctcLoss', 'outlineLoss'],
     shapeKey,
     feeds: (batch, step) => feeds(preset, batch, step),
