@@ -195,12 +195,6 @@ export const trainingSettings = z.strictObject({
     .describe(
       'batch norm by the running statistics, which stay as they are, instead of by each batch: weights learn under what they are read with',
     ),
-  unminedShare: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.15)
-    .describe('share of the words that are drawn as they come where --mine leaves out easy ones'),
   accumulate: count
     .default(1)
     .describe(

@@ -34,7 +34,6 @@ export interface FinderOptions extends RunOptions {
   readonly fonts?: string
   readonly backgrounds?: string
   readonly synth?: boolean
-  readonly mine?: string | false
 }
 
 /** Of the rate from scratch, for weights that have learned. */
@@ -66,13 +65,12 @@ export async function trainFinder(options: FinderOptions, { folder, ranks }: Pla
   )
 }
 
-function refuseWordOptions({ preset, validation, synth, mine }: FinderOptions): void {
+function refuseWordOptions({ preset, validation, synth }: FinderOptions): void {
   if (preset !== undefined) throw new Error('--preset belongs to the training of a recogniser; leave it out')
   if (synth !== undefined)
     throw new Error(
       '--synth and --no-synth: of a finder --set data.pageShare= says how many crops are of synthetic pages',
     )
-  if (mine !== undefined) throw new Error('--mine and --no-mine belong to the training of a recogniser; leave them out')
   if (validation.length > 0)
     throw new Error('--validation: a finder is validated with the validation photographs of --data; leave it out')
 }

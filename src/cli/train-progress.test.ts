@@ -17,7 +17,6 @@ function beginning(labels: readonly string[], view: 'alphanumeric' | 'all' = 'al
       { name: 'forms', words: 10, share: 0.25 },
     ],
     synth: true,
-    mine: 'small',
     validation: labels.map((label) => ({ set: 'icdar2015', label, image })),
     view,
     page: 'runs/a/progress.html',
@@ -28,18 +27,17 @@ test('a run says what it trains, on what, how it is validated, and where to look
   expect(beginning(['EXIT', '€'])).toEqual([
     'tiny, 1,234,567 parameters, from scratch: steps 1 to 24000, 32 words each, learning rate cosine',
     '30.0 % of the words are real: icdar2015 60 (22.5 %), forms 10 (7.5 %); the others are synthetic',
-    'words that small reads surely are left out, but for 15.0 %',
     'validation: 2 words of 1 set; best.safetensors by letters and digits',
     'progress: runs/a/progress.html',
   ])
 })
 
 test('nothing to compare is said', () => {
-  expect(beginning([])[3]).toMatch(/there are no words: nothing is compared, and no best.safetensors is written/)
-  expect(beginning(['€', '!'])[3]).toMatch(
+  expect(beginning([])[2]).toMatch(/there are no words: nothing is compared, and no best.safetensors is written/)
+  expect(beginning(['€', '!'])[2]).toMatch(
     /none of 2 words has a character of those compared \(letters and digits\): .*training.validationView=all/,
   )
-  expect(beginning(['€', '!'], 'all')[3]).toMatch(/2 words of 1 set; best.safetensors by all characters/)
+  expect(beginning(['€', '!'], 'all')[2]).toMatch(/2 words of 1 set; best.safetensors by all characters/)
 })
 
 test('figures of both views, in all and by set, in the log and on the line', () => {

@@ -20,8 +20,6 @@ interface Beginning {
   readonly step: number
   readonly sets: readonly TrainedSet[]
   readonly synth: boolean
-  /** What mines; null where words are drawn as they come. */
-  readonly mine: string | null
   readonly validation: readonly WordOfSet[]
   readonly view: ValidationView
   /** Path of the page that shows the run. */
@@ -30,14 +28,13 @@ interface Beginning {
 
 /** What is trained, on what, what is compared, and where to look. */
 export function describeBeginning(run: Beginning): string[] {
-  const { preset, parameters, from, step, sets, synth, mine, page } = run
-  const { schedule, steps, batchSize, accumulate, realShare, unminedShare } = preset.training
+  const { preset, parameters, from, step, sets, synth, page } = run
+  const { schedule, steps, batchSize, accumulate, realShare } = preset.training
   const real = synth ? realShare : 1
   const listed = sets.map(({ name, words, share }) => `${name} ${words} (${percent(real * share)})`).join(', ')
   return [
     `${nameOfModel(preset)}, ${parameters.toLocaleString('en')} parameters, ${from}: steps ${step + 1} to ${steps}, ${batchSize * accumulate} words each, learning rate ${schedule}`,
     `${percent(real)} of the words are real: ${listed}${synth ? '; the others are synthetic' : ''}`,
-    ...(mine === null ? [] : [`words that ${mine} reads surely are left out, but for ${percent(unminedShare)}`]),
     ...describeValidation(run),
     `progress: ${page}`,
   ]

@@ -1,17 +1,9 @@
 /** Which words a run of `safl train` draws: what is asked for, what its folder remembers, and what that comes to. */
 import { basename, join, resolve } from 'node:path'
-import type { ModelSettings } from '../config.ts'
 import { type DataSpec, type Dataset, formatDataSpec, openDataset, parseDataSpec } from '../data/dataset.ts'
-import type { CropReaderOptions } from '../data/mining.ts'
 import type { Mixture } from '../data/shared-sets.ts'
 import { OPEN_PHOTOGRAPHS } from '../data/shared-sets.ts'
 import { readWords, type WordOfSet } from '../evaluate/validate.ts'
-import { hasCtcHead } from '../model/ctc-head.ts'
-import { ctcGraph } from '../model/recognizer-graph.ts'
-import { wordShapes } from '../model/word-shapes.ts'
-import { isPackagedModel } from '../package-files.ts'
-import { readWeightsFile } from '../recognize/weights-source.ts'
-import { writeModel } from '../tensor/index.ts'
 import type { RunSources } from '../train/run-sources.ts'
 import { checkBackgrounds, defaultData, defaultFonts, SHARED } from './synth-material.ts'
 
@@ -24,7 +16,6 @@ export interface SourceOptions {
   readonly fonts?: string
   readonly backgrounds?: string
   readonly synth?: boolean
-  readonly mine?: string | false
 }
 
 /** What options ask for, where they say nothing what was kept, where nothing was kept the defaults. Paths are absolute. */
@@ -42,7 +33,6 @@ export async function resolveSources(given: SourceOptions, kept: RunSources | nu
     shared,
     fonts,
     backgrounds,
-    mine: resolveMine(given, kept),
   }
   if (sources.mixture === 'open' && sources.synth && backgrounds === null) {
     throw new Error(
@@ -66,13 +56,6 @@ async function resolveData(
   return { data: (await defaultData(shared, mixture ?? 'all')).map(absolute), mixture }
 }
 
-/** The name or path of what mines; null where words are drawn as they come. */
-function resolveMine({ mine }: SourceOptions, kept: RunSources | null): string | null {
-  if (mine === undefined) return kept?.mine ?? null
-  if (mine === false) return null
-  return isPackagedModel(mine) ? mine : resolve(mine)
-}
-
 function absolute(text: string): string {
   const spec = parseDataSpec(text)
   return formatDataSpec({ ...spec, path: resolve(spec.path) })
@@ -87,27 +70,6 @@ export function trainingSpecs({ data, validation }: RunSources): DataSpec[] {
 function validationSpecs(sources: RunSources): DataSpec[] {
   if (sources.validation.length === 0) return trainingSpecs(sources)
   return sources.validation.map((text) => ({ ...parseDataSpec(text), wholly: 'validation' }))
-}
-
-/** What reads the crops of a training that mines; null where it does not. Rejects weights that cannot read these crops. */
-export async function miningReader({ mine }: RunSources, model: ModelSettings): Promise<CropReaderOptions | null> {
-  if (mine === null) return null
-  const { settings, weights } = await readWeightsFile({ model: mine })
-  if (!hasCtcHead(weights)) throw new Error(`--mine ${mine}: these weights have no CTC head, which mining reads with`)
-  const [known, wanted] = [settings, model].map(sizesOfCrops)
-  const unknown = wanted!.filter((size) => !known!.includes(size))
-  if (unknown.length > 0)
-    throw new Error(
-      `--mine ${mine}: these weights read no crops of ${unknown.join(', ')}; give weights of this model's sizes, or train from those with --weights`,
-    )
-  return { model: writeModel(ctcGraph(settings, weights)), furtherCharacters: settings.furtherCharacters }
-}
-
-/** Of the crops that a model reads, and of their straightened words. */
-function sizesOfCrops(model: ModelSettings): string[] {
-  return wordShapes(model).map(
-    ({ imageWidth, textWidth }) => `${imageWidth} x ${model.imageHeight} pixels, straightened to ${textWidth}`,
-  )
 }
 
 export interface TrainedSet {

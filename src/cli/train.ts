@@ -23,14 +23,7 @@ import { trainFinder } from './train-finder.ts'
 import { describeBeginning, describeFigures, validationRecord } from './train-progress.ts'
 import { beginningOf, isLeading, partOf, type Ranks, withRanks } from './train-ranks.ts'
 import { type RunOptions, runTraining, STEPS_UNTIL_PACED, type TrainingSessions, withSessions } from './train-run.ts'
-import {
-  countSets,
-  miningReader,
-  openValidation,
-  resolveSources,
-  type SourceOptions,
-  trainingSpecs,
-} from './train-sources.ts'
+import { countSets, openValidation, resolveSources, type SourceOptions, trainingSpecs } from './train-sources.ts'
 
 interface Options extends SourceOptions, RunOptions {
   readonly task?: 'read' | 'find'
@@ -72,11 +65,6 @@ export function trainCommand(): Command {
     .addOption(backgroundsOption())
     .option('--synth', 'draw synthetic words too (the default)')
     .option('--no-synth', 'train on real words alone')
-    .option(
-      '--mine <model>',
-      "leave out most crops that these weights read right and surely, a file or a preset's of the package (hard example mining); training.unminedShare stay",
-    )
-    .option('--no-mine', 'draw words as they come (the default), such as in a branch of a run that mines')
     .option(
       '--weights <name>',
       "start from these weights, a file or a preset's of the package, at a fifth of the learning rate unless it is set",
@@ -205,7 +193,6 @@ async function trainModel(options: Options, prepared: Prepared): Promise<void> {
   const { training } = preset
   const decoder = training.focalWeight > 0 ? 'attention' : 'ctc'
   const synth = sources.synth ? trainingSynth(sources, preset) : null
-  const reader = await miningReader(sources, preset.model)
   const state = start.state ?? initialState(model, training.seed)
   if (state.weights.length !== model.parameterCount)
     throw new Error(`${options.branch ?? options.run}: its checkpoint belongs to a model of other settings`)
@@ -218,7 +205,6 @@ async function trainModel(options: Options, prepared: Prepared): Promise<void> {
     synth,
     settings: batchSettings(preset),
     part: partOf(ranks),
-    reader,
     firstBatch: state.step * training.accumulate,
     workers: options.workers,
     // What a run of several steps takes, and as much again, which is rendered meanwhile.
@@ -266,7 +252,6 @@ async function beginFolder({ folder, start, model, ranks }: Prepared, state: Tra
     step,
     sets,
     synth: sources.synth,
-    mine: sources.mine,
     validation,
     view,
     page,

@@ -13,7 +13,6 @@ import type { BatchSettings, TrainingBatch } from './batches.ts'
 import { drawCharacterMap } from './character-map.ts'
 import type { Dataset } from './dataset.ts'
 import { canHide, hideLetter } from './hide-letter.ts'
-import { type CropReader, redrawEasy } from './mining.ts'
 import { RealWords } from './real-words.ts'
 import { sortWords, type WordBucket } from './word-buckets.ts'
 import type { BatchPart } from './worker-stream.ts'
@@ -34,7 +33,7 @@ const FULL_WIDTH = 192
 const SHOWS_APART = 24
 
 /** Numbers of the streams of random numbers in the derivation of their seeds. */
-const STREAM = { sample: 1, kind: 2, nothing: 3, scene: 4, hidden: 5, mined: 6 } as const
+const STREAM = { sample: 1, kind: 2, nothing: 3, scene: 4, hidden: 5 } as const
 
 export interface BatchSourceParts {
   readonly settings: BatchSettings
@@ -48,8 +47,6 @@ export interface BatchSourceParts {
   readonly workers: number
   /** The part of each batch that is rendered; all of it when absent. */
   readonly part?: BatchPart | undefined
-  /** Tells which words are easy, so that others are drawn instead; all words stay where absent. */
-  readonly reader?: CropReader | null
 }
 
 type Size = Pick<RgbImage, 'width' | 'height'>
@@ -69,8 +66,6 @@ interface Drawn {
   readonly image: RgbImage
   readonly map?: Uint8Array
   readonly outline?: Float32Array
-  /** How often others were painted before it; 0 for what is not shown again. */
-  readonly redraws: number
 }
 
 /** Where in the stream a batch stands. */
@@ -80,12 +75,6 @@ interface Place {
   readonly origin: number
   readonly show: number
   readonly bucket: number
-}
-
-/** A word's number in a batch, and how often another was drawn at its place before. */
-interface Turn {
-  readonly word: number
-  readonly redraws: number
 }
 
 export class BatchSource {
@@ -106,14 +95,11 @@ export class BatchSource {
   private readonly apart: number
   /** Whether the next show of what is painted here is here as well. */
   private readonly keepsScenes: boolean
-  private readonly reader: CropReader | null
-  /** Of words that will be shown again, how often others were drawn before them; by origin. */
-  private readonly redraws = new Map<number, readonly number[]>()
   /** What the next batch shall report. */
   private unreported: string[]
 
   private constructor(
-    { settings, synthesizer, cacheBytes, workers, part = { place: 0, count: 1 }, reader = null }: BatchSourceParts,
+    { settings, synthesizer, cacheBytes, workers, part = { place: 0, count: 1 } }: BatchSourceParts,
     { buckets, leftOut }: { buckets: readonly WordBucket[]; leftOut: string[] },
   ) {
     this.settings = settings
@@ -122,7 +108,6 @@ export class BatchSource {
     this.keepsScenes = settings.shows > 1 && (this.apart * settings.stepsPerRun) % workers === 0
     this.charset = createCharset(settings.furtherCharacters)
     this.synthesizer = synthesizer
-    this.reader = reader
     this.shapes = wordShapes(settings)
     this.buckets = buckets
     this.unreported = leftOut
@@ -175,17 +160,20 @@ export class BatchSource {
     const targets = new Int32Array(size * length).fill(PADDING)
     const characterMap = new Uint8Array(size * MAP_ROWS * MAP_COLUMNS).fill(UNKNOWN_PLACE)
     const outlines = new Float32Array(size * controlPoints * 2).fill(UNKNOWN_EDGE)
-    for (const [word, { text, image, map, outline }] of (await this.drawWords(place, form, size)).entries()) {
+    for (let word = 0; word < size; word++) {
+      const number = this.part.place * size + word
+      const { text, image, map, outline } = await this.draw(place, number, form)
       images.set(image.data, word * pixels)
+      const random = createRandom(deriveSeed(this.settings.seed, index, number, STREAM.hidden))
+      if (random() < this.settings.hiddenShare && canHide(text)) {
+        hideLetter({ ...image, data: images.subarray(word * pixels, (word + 1) * pixels) }, text, random)
+      }
       if (map) characterMap.set(map, word * MAP_ROWS * MAP_COLUMNS)
       if (outline) outlines.set(resampleOutline(outline, controlPoints), word * controlPoints * 2)
       targets.set([...encodeText(text, this.charset), END], word * length)
     }
     // The first word of all gave the form; where it is another part's, nothing else forgets it.
-    if (place.show === this.settings.shows - 1) {
-      if (this.part.place > 0) this.scenes.delete(sceneKey(place.origin, 0))
-      this.redraws.delete(place.origin)
-    }
+    if (this.part.place > 0 && place.show === this.settings.shows - 1) this.scenes.delete(sceneKey(place.origin, 0))
     const skipped = this.unreported
     this.unreported = []
     const { imageWidth } = shape
@@ -213,10 +201,9 @@ export class BatchSource {
     if (this.shapes.length === 1) return { shape: this.shapes[0]!, length: limit, size: this.settings.batchSize }
     const first = origin - (origin % this.settings.stepsPerRun)
     const place = { index: first, origin: first, show: 0, bucket }
-    const turn = { word: 0, redraws: 0 }
-    const random = this.randomOf(first, turn)
+    const random = this.randomOf(first, 0)
     const real = this.isReal(place, 0) ? await this.drawReal(random, bucket, () => true) : null
-    return this.formFor(real?.image ?? this.sampleOf(place, turn, null).image, bucket)
+    return this.formFor(real?.image ?? this.sampleOf(place, 0, null).image, bucket)
   }
 
   /** The form of a crop's size among words of a bucket. */
@@ -234,8 +221,8 @@ export class BatchSource {
     return { shape, length, size }
   }
 
-  private randomOf(batch: number, turn: Turn): Random {
-    return createRandom(deriveSeed(this.settings.seed, batch, ...numbersOf(turn), STREAM.sample))
+  private randomOf(batch: number, word: number): Random {
+    return createRandom(deriveSeed(this.settings.seed, batch, word, STREAM.sample))
   }
 
   private isReal({ origin }: Place, word: number): boolean {
@@ -243,62 +230,19 @@ export class BatchSource {
     return createRandom(deriveSeed(this.settings.seed, origin, word, STREAM.kind))() < share
   }
 
-  /** The words of this part of a batch; where there is a reader, others in place of most that it reads easily. */
-  private async drawWords(place: Place, form: Form, size: number): Promise<Drawn[]> {
-    const { reader, part } = this
-    const first = part.place * size
-    const redraws = await this.redrawsBefore(place, form, size)
-    const drawn: Drawn[] = []
-    for (let word = 0; word < size; word++)
-      drawn.push(await this.draw(place, { word: first + word, redraws: redraws[word] ?? 0 }, form))
-    if (!reader) return drawn
-    const places = [...drawn.keys()].filter((word) => this.isMined(place, first + word, drawn[word]!))
-    await redrawEasy(drawn, {
-      reader,
-      places,
-      draw: (word, times) => this.draw(place, { word: first + word, redraws: times }, form),
-    })
-    if (place.show === 0 && this.keepsScenes) this.redraws.set(place.origin, redrawsOf(drawn))
-    return drawn
-  }
-
-  /** How often words were drawn anew at their first show: those of the last draw are shown again. */
-  private async redrawsBefore(place: Place, form: Form, size: number): Promise<readonly number[]> {
-    const { origin, show } = place
-    if (!this.reader || show === 0) return []
-    // Where the run was resumed since, that show is drawn once more.
-    const first = { ...place, index: origin, show: 0 }
-    return this.redraws.get(origin) ?? redrawsOf(await this.drawWords(first, form, size))
-  }
-
-  /** Whether a word that is easy may give its place to another. */
-  private isMined(place: Place, word: number, { map }: Drawn): boolean {
-    const { seed, unminedShare } = this.settings
-    // The first word of all gave the form. What is shown again was mined at first, and so were stand-ins for real words.
-    const isNew = this.isReal(place, word) ? !map : place.show === 0 || this.isEmpty(place, word)
-    return word > 0 && isNew && createRandom(deriveSeed(seed, place.index, word, STREAM.mined))() >= unminedShare
-  }
-
-  /** A word at the size of its batch, a letter of some hidden. */
-  private async draw(place: Place, turn: Turn, form: Form): Promise<Drawn> {
-    const drawn = (await this.drawRealAt(place, turn, form)) ?? this.drawSynthetic(place, turn, form)
-    const { text, image } = drawn
-    const random = createRandom(deriveSeed(this.settings.seed, place.index, ...numbersOf(turn), STREAM.hidden))
-    if (random() >= this.settings.hiddenShare || !canHide(text)) return drawn
-    const copy = { ...image, data: image.data.slice() }
-    hideLetter(copy, text, random)
-    return { ...drawn, image: copy }
-  }
-
-  /** Null where the place has a synthetic word, or no real one of this length can be read. */
-  private async drawRealAt(place: Place, turn: Turn, form: Form): Promise<Drawn | null> {
-    if (!this.isReal(place, turn.word)) return null
-    const random = this.randomOf(place.index, turn)
-    const real = await this.drawReal(random, place.bucket, this.fitting(form, place.bucket))
-    if (!real) return null
-    const { imageWidth: width, leastAspect } = form.shape
-    const image = augment(widen(real.image, leastAspect), { width, height: this.settings.imageHeight, random })
-    return { text: real.text, image, redraws: 0 }
+  private async draw(place: Place, word: number, form: Form): Promise<Drawn> {
+    const { bucket, index } = place
+    const random = this.randomOf(index, word)
+    const fits = this.fitting(form, bucket)
+    if (this.isReal(place, word)) {
+      const real = await this.drawReal(random, bucket, fits)
+      if (real) {
+        const { imageWidth: width, leastAspect } = form.shape
+        const image = augment(widen(real.image, leastAspect), { width, height: this.settings.imageHeight, random })
+        return { text: real.text, image }
+      }
+    }
+    return this.drawSynthetic(place, word, form)
   }
 
   /** Whether a crop's size asks for the form; for any where words have one shape. */
@@ -318,14 +262,10 @@ export class BatchSource {
     throw new Error(`not one of ${size} real words of this length can be read: ${this.unreported[0] ?? ''}`)
   }
 
-  private drawSynthetic(place: Place, turn: Turn, form: Form): Drawn {
+  private drawSynthetic(place: Place, word: number, form: Form): Drawn {
     const { imageHeight: height } = this.settings
     const { imageWidth: width, leastAspect } = form.shape
-    const { word } = turn
-    // What stands in for a real word is painted as it was at first.
-    const redraws = this.isReal(place, word) ? 0 : turn.redraws
-    const fits = this.fitting(form, place.bucket)
-    const { text, image, characterQuads, outline } = this.sampleOf(place, { word, redraws }, fits)
+    const { text, image, characterQuads, outline } = this.sampleOf(place, word, this.fitting(form, place.bucket))
     const { left, right } = wideningMargins(image, leastAspect)
     const whole = left + image.width + right
     const moved = (points: Float32Array) =>
@@ -335,49 +275,32 @@ export class BatchSource {
       image: fit(image, { width, height, leastAspect }),
       map: drawCharacterMap(text, moved(characterQuads), this.charset),
       ...(outline && { outline: moved(outline) }),
-      redraws: this.isEmpty(place, word) ? 0 : redraws,
     }
-  }
-
-  private isEmpty({ origin }: Place, word: number): boolean {
-    const { nothingShare, seed } = this.settings
-    return createRandom(deriveSeed(seed, origin, word, STREAM.nothing))() < nothingShare
   }
 
   /** What the engine draws at a place: a show of its word, or a crop without one. */
-  private sampleOf(place: Place, turn: Turn, fits: ((size: Size) => boolean) | null): SynthSample {
+  private sampleOf(place: Place, word: number, fits: ((size: Size) => boolean) | null): SynthSample {
+    const { nothingShare, seed } = this.settings
     const options = fits ? { fits } : {}
-    if (this.isEmpty(place, turn.word)) {
-      const seed = deriveSeed(this.settings.seed, place.index, ...numbersOf(turn), STREAM.nothing)
-      return this.synthesizer!.nothing(seed, options)
-    }
-    return this.synthesizer!.show(this.sceneOf(place, turn, options), place.show)
+    const isEmpty = createRandom(deriveSeed(seed, place.origin, word, STREAM.nothing))() < nothingShare
+    if (isEmpty) return this.synthesizer!.nothing(deriveSeed(seed, place.index, word, STREAM.nothing), options)
+    return this.synthesizer!.show(this.sceneOf(place, word, options), place.show)
   }
 
   /** A word as it is painted, once for all its shows. */
-  private sceneOf({ origin, show, bucket }: Place, turn: Turn, options: SampleOptions): SynthScene {
+  private sceneOf({ origin, show, bucket }: Place, word: number, options: SampleOptions): SynthScene {
     const { lengths, shows, seed } = this.settings
-    const key = sceneKey(origin, turn.word)
+    const key = sceneKey(origin, word)
     const kept = this.scenes.get(key)
-    // At its first show an easy word gives its place to another.
-    if (kept && (show > 0 || turn.redraws === 0)) {
+    if (kept) {
       if (show === shows - 1) this.scenes.delete(key)
       return kept
     }
     const limits = { minimumLength: bucket === 0 ? 1 : lengths[bucket - 1]!, maximumLength: lengths[bucket]! - 1 }
-    const scene = this.synthesizer!.scene(deriveSeed(seed, origin, ...numbersOf(turn), STREAM.scene), limits, options)
+    const scene = this.synthesizer!.scene(deriveSeed(seed, origin, word, STREAM.scene), limits, options)
     if (this.keepsScenes && show < shows - 1) this.scenes.set(key, scene)
     return scene
   }
-}
-
-function redrawsOf(drawn: readonly Drawn[]): number[] {
-  return drawn.map(({ redraws }) => redraws)
-}
-
-/** A turn's part of a seed. */
-function numbersOf({ word, redraws }: Turn): number[] {
-  return redraws === 0 ? [word] : [word, redraws]
 }
 
 function sceneKey(origin: number, word: number): string {

@@ -14,14 +14,11 @@ const CACHE_IN_ALL = totalmem() / 8
 // A trainer's threads meet at every step: rendering that takes a core from one of them holds all of them up.
 setPriority(constants.priority.PRIORITY_LOW)
 
-answerRequests<TrainingBatch, BatchStreamOptions>(async (options) => {
-  const { sources, synth, settings, part, workers } = options
+answerRequests<TrainingBatch, BatchStreamOptions>(async ({ sources, synth, settings, part, workers }) => {
   const datasets = await Promise.all(sources.map(openDataset))
   const cacheBytes = Math.floor(CACHE_IN_ALL / workers)
   // Real words alone need no Skia.
   const synthesizer = synth && (await (await import('../synth/synthesizer.ts')).createSynthesizer(synth))
-  // Without mining no runtime is needed here.
-  const reader = options.reader ? await (await import('./mining.ts')).openCropReader(options.reader) : null
-  const source = await BatchSource.open({ settings, datasets, synthesizer, cacheBytes, workers, part, reader })
+  const source = await BatchSource.open({ settings, datasets, synthesizer, cacheBytes, workers, part })
   return (index) => source.render(index)
 })

@@ -3,7 +3,6 @@ import type { Preset } from '../config.ts'
 import { workerEntry } from '../start-thread.ts'
 import type { SynthesizerOptions } from '../synth/synthesizer.ts'
 import type { DataSpec } from './dataset.ts'
-import type { CropReaderOptions } from './mining.ts'
 import { type BatchPart, namedOnce, openWorkerStream, type WorkerStream } from './worker-stream.ts'
 
 /** A batch of training words, ready for the training graph. */
@@ -47,8 +46,6 @@ export interface BatchSettings {
   readonly hiddenShare: number
   /** How often each synthetic word is shown. */
   readonly shows: number
-  /** Share of the words that stay although they are easy, where a reader mines. */
-  readonly unminedShare: number
   /** So many batches in a row have the same length and width. */
   readonly stepsPerRun: number
   /** Points K of a word's edges. */
@@ -77,8 +74,6 @@ export interface BatchStreamOptions {
   readonly settings: BatchSettings
   /** The part of each batch that is rendered; all of it when absent. */
   readonly part?: BatchPart | undefined
-  /** What tells which words are easy; null, or absent, draws words as they come. */
-  readonly reader?: CropReaderOptions | null
   /** Number of the first batch: a resumed run goes on where it was. */
   readonly firstBatch: number
   readonly workers: number

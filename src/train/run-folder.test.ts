@@ -7,16 +7,7 @@ import type { ValidationRecord } from './log-record.ts'
 import { RunFolder } from './run-folder.ts'
 
 const preset = presetSettings.parse({})
-const sources = {
-  data: [],
-  mixture: null,
-  validation: [],
-  synth: true,
-  shared: '/s',
-  fonts: '/f',
-  backgrounds: null,
-  mine: null,
-}
+const sources = { data: [], mixture: null, validation: [], synth: true, shared: '/s', fonts: '/f', backgrounds: null }
 
 const record = (step: number, accuracy: number, more: Partial<ValidationRecord> = {}): ValidationRecord => {
   return { step, samples: 0, seconds: 0, accuracy, oneMinusNed: 0.5, words: 4, ...more }

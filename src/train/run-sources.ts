@@ -16,8 +16,6 @@ const runSources = z.strictObject({
   fonts: z.string(),
   /** Photographs that words are set on; null for those of `shared`. */
   backgrounds: z.string().nullable(),
-  /** Weights that mine: a file, or a preset's of the package; null where words are drawn as they come. */
-  mine: z.string().nullable().default(null),
 })
 
 /** All paths are absolute. */
@@ -74,7 +72,7 @@ export function sourceChanges(before: RunSources, now: RunSources): string[] {
       return [`${name}: ${[gone && `without ${gone}`, added && `with ${added}`].filter((part) => part).join('; ')}`]
     return old.join('\n') === given.join('\n') ? [] : [`${name}: in another order`]
   })
-  const others = (['synth', 'shared', 'fonts', 'backgrounds', 'mine'] as const).flatMap((name) =>
+  const others = (['synth', 'shared', 'fonts', 'backgrounds'] as const).flatMap((name) =>
     before[name] === now[name] ? [] : [`${name}: ${before[name]} before, ${now[name]} now`],
   )
   return [...lists, ...others]

@@ -298,23 +298,7 @@ describe('safl train', () => {
     expect(JSON.parse(out)).toMatchObject({ words: 2 })
   })
 
-  test('mines, and goes on mining when resumed unless told otherwise', async () => {
-    const run = join(folder, 'mined')
-    await writeFile(join(folder, 'train.tsv'), 'a.png\tEXIT\nb.png\tTaxi\na.png\tEXIT\n')
-    const begun = await safl('train', '--run', run, ...mini, ...data(), '--weights', 'tiny', '--mine', 'tiny')
-    expect(begun.err).toMatch(/words that tiny reads surely are left out, but for 15.0 %[\s\S]*3 steps, 6 words/)
-    const more = ['train', '--run', run, '--resume', '--set', 'training.steps=4']
-    expect((await safl(...more)).err).toMatch(/words that tiny reads surely[\s\S]*4 steps, 8 words/)
-    const changed = await safl(...more, '--no-mine')
-    expect([changed.code, changed.err]).toEqual([1, expect.stringMatching(/mine: tiny before, null now/)])
-  })
-
   test.each([
-    [['--mine', 'none.safetensors'], /none.safetensors: no such weights file/],
-    [
-      ['--preset', 'mini', '--mine', 'tiny'],
-      /--mine tiny: these weights read no crops of 256 x 64 pixels, straightened to 100/,
-    ],
     [['--set', 'training.batchsize=4'], /no such setting; did you mean training.batchSize/],
     [['--set', 'training.batchSize=many'], /training.batchSize|expected number/i],
     [['--set', 'training.replicas=2'], /batchSize must be a multiple of replicas, two words a replica at least/],

@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createCharset, decodeIds, END } from '../../src/charset.ts'
 import { defaultFonts } from '../../src/cli/synth-material.ts'
-import { BatchSource, type BatchSourceParts } from '../../src/data/batch-source.ts'
+import { BatchSource } from '../../src/data/batch-source.ts'
 import type { BatchSettings, TrainingBatch } from '../../src/data/batches.ts'
 import { canHide } from '../../src/data/hide-letter.ts'
-import type { CropReader } from '../../src/data/mining.ts'
+import type { BatchPart } from '../../src/data/worker-stream.ts'
 import { UNKNOWN_EDGE } from '../../src/model/outline-guidance.ts'
 import { createSynthesizer, type Synthesizer } from '../../src/synth/synthesizer.ts'
 import { cut } from '../../src/train/task.ts'
@@ -20,7 +20,6 @@ const settings: BatchSettings = {
   realShare: 0,
   nothingShare: 0.2,
   hiddenShare: 0,
-  unminedShare: 0,
   shows: 2,
   seed: 5,
   stepsPerRun: 1,
@@ -41,8 +40,8 @@ const texts = ({ size, length, targets }: TrainingBatch) =>
 
 describe('synthetic words by shape', () => {
   let synthesizer: Synthesizer
-  const open = (changes: Partial<BatchSettings> = {}, further: Partial<BatchSourceParts> = {}) => {
-    const parts = { datasets: [], synthesizer, cacheBytes: 0, workers: 1, ...further }
+  const open = (changes: Partial<BatchSettings> = {}, part?: BatchPart) => {
+    const parts = { datasets: [], synthesizer, cacheBytes: 0, workers: 1, part }
     return BatchSource.open({ settings: { ...settings, ...changes }, ...parts })
   }
   const batches: TrainingBatch[] = []
@@ -110,43 +109,8 @@ describe('synthetic words by shape', () => {
     expect(Math.abs(counts.some / counts.all - 0.3)).toBeLessThan(5 * Math.sqrt(0.21 / counts.all))
   })
 
-  test('easy words give their places to others, when they are painted first and never again', async () => {
-    const isEasy = (text: string) => text === '' || /[a-m]$/i.test(text)
-    const seen: number[] = []
-    const reader: CropReader = async (crops) => {
-      seen.push(crops.length)
-      return crops.map(({ text }) => isEasy(text))
-    }
-    const source = await open({}, { reader })
-    const mined: TrainingBatch[] = []
-    for (let index = 0; index < APART; index++) mined.push(await source.render(index))
-    const easy = (each: readonly TrainingBatch[]) => each.flatMap(texts).filter(isEasy).length
-    const [before, all] = [easy(batches.slice(0, APART)), mined.flatMap(texts).length]
-    // Crops without a word stay such: their share is asked for.
-    const empty = mined.flatMap(texts).filter((text) => text === '').length
-    expect(easy(mined) - empty).toBeLessThan(0.5 * (before - empty))
-    expect(mined.map(({ imageWidth, size }) => [imageWidth, size])).toEqual(
-      batches.slice(0, APART).map(({ imageWidth, size }) => [imageWidth, size]),
-    )
-    expect(seen.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(all - APART)
-    // Shown again: the same words, also where the run was resumed between the shows, and in parts.
-    const again = [await source.render(APART), await source.render(APART + 1)]
-    expect(again.map((batch) => texts(batch).filter(Boolean))).toEqual(
-      mined.slice(0, 2).map((batch) => texts(batch).filter(Boolean)),
-    )
-    const resumed = await open({}, { reader })
-    expect(await resumed.render(APART + 1)).toEqual(again[1])
-    const apart = await open({}, { reader, workers: 5 })
-    expect(await apart.render(APART + 1)).toEqual(again[1])
-    const half = await open({}, { reader, part: { place: 1, count: 2 } })
-    expect(Buffer.compare(bytesOf((await half.render(APART + 1)).images), bytesOf(cut(again[1]!.images, 1, 2)))).toBe(0)
-    // All stay, and nothing is read.
-    const kept = await open({ unminedShare: 1 }, { reader: () => Promise.reject(new Error('was asked')) })
-    expect(await kept.render(3)).toEqual(batches[3])
-  })
-
   test('parts of a batch, each rendered alone, are the batch', async () => {
-    const parts = await Promise.all([0, 1].map((place) => open({}, { part: { place, count: 2 } })))
+    const parts = await Promise.all([0, 1].map((place) => open({}, { place, count: 2 })))
     // Words are shown again in the second half.
     for (const index of [0, 1, 2, APART, APART + 2]) {
       const whole = batches[index]!

@@ -145,7 +145,6 @@ describe('batches', () => {
     controlPoints: 4,
     nothingShare: 0,
     hiddenShare: 0,
-    unminedShare: 0,
     shows: 1,
     imageHeight: 16,
     imageWidth: 40,
