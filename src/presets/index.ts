@@ -9,19 +9,24 @@ export function loadPreset(name: string): Preset {
   return presetSettings.parse(presets[name])
 }
 
+const PARTS_WITH_NORMS = ['rectifier', 'backbone', 'encoder'] as const
 /** Of the rate that weights learn at from scratch; at more of it those that read already unlearn (docs/training-log.md). */
 const SHARE_OF_RATE = 0.2
 
 /**
  * The settings of a preset for a training that starts from weights: words keep the widths at which these have learned to
- * read.
+ * read, and norms the statistics under which they did, unless the model is to grow.
  */
-export function loadPresetForWeights(name: string, { textWidths }: Pick<ModelSettings, 'textWidths'>): Preset {
+export function loadPresetForWeights(name: string, settings: ModelSettings): Preset {
   const { model, synth, training } = loadPreset(name)
   const { learningRate } = training
   return {
-    model: { ...model, textWidths },
+    model: { ...model, textWidths: settings.textWidths },
     synth,
-    training: { ...training, learningRate: SHARE_OF_RATE * learningRate },
+    training: {
+      ...training,
+      learningRate: SHARE_OF_RATE * learningRate,
+      frozenNorms: PARTS_WITH_NORMS.every((part) => JSON.stringify(model[part]) === JSON.stringify(settings[part])),
+    },
   }
 }
