@@ -4,7 +4,7 @@
  *
  *   npx tsx tools/compare-weights.ts [--data lists:FOLDER ...] [--views 4] WEIGHTS [WEIGHTS]
  *
- * WEIGHTS are files or names of packaged models; the data are the scene words of ../shared/data unless given. The last view
+ * In 32 bits, as not all weights know their bounds. WEIGHTS are files or names of packaged models; the data are the scene words of ../shared/data unless given. The last view
  * of each word is slanted.
  */
 import { parseArgs } from 'node:util'
@@ -47,7 +47,7 @@ const words = await readWords(
 const views = words.flatMap((word, place) => Array.from({ length: count }, (_, number) => viewOf(word, place, number)))
 const read: boolean[][] = []
 for (const model of positionals) {
-  const recognizer = await SceneTextRecognizer.load({ model })
+  const recognizer = await SceneTextRecognizer.load({ model, precision: 'float32' })
   const own = await isRead(
     recognizer,
     words.map(({ image }) => image),
