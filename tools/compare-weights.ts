@@ -4,8 +4,8 @@
  *
  *   npx tsx tools/compare-weights.ts [--data lists:FOLDER ...] [--views 4] WEIGHTS [WEIGHTS]
  *
- * In 32 bits, as not all weights know their bounds. WEIGHTS are files or names of packaged models; the data are the scene words of ../shared/data unless given. The last view
- * of each word is slanted.
+ * In 32 bits, as not all weights know their bounds. WEIGHTS are files or names of packaged models; the data are the scene
+ * words of ../shared/data unless given. The last view of each word is slanted.
  */
 import { parseArgs } from 'node:util'
 import { alphanumericView } from '../src/charset.ts'
