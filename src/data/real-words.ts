@@ -7,7 +7,7 @@ import { resize } from '../image/resize.ts'
 import { isTall, turnQuarter } from '../image/turn.ts'
 import type { Random } from '../random.ts'
 import type { Dataset } from './dataset.ts'
-import { slant } from './slant.ts'
+import { canSlant, slant } from './slant.ts'
 import type { WordBucket, WordPlace } from './word-buckets.ts'
 
 export interface RealWord {
@@ -43,9 +43,8 @@ const ATTEMPTS = 8
 /** Share of the crops that reach beyond their word, and by how many of its heights at most on a side. */
 const LOOSE_SHARE = 0.06
 const MOST_LOOSE = 3
-/** Share of the crops of words, wider than high by this, that become those of slanted ones. */
+/** Share of the crops of words that can be slanted which become those of slanted ones. */
 const SLANTED_SHARE = 0.2
-const LEAST_ASPECT = 1.2
 
 export class RealWords {
   private readonly options: RealWordsOptions
@@ -130,11 +129,6 @@ export class RealWords {
     const width = Math.min(Math.max(1, Math.round(image.width * scale)), mostWidth)
     return resize(image, width, Math.max(1, Math.round(image.height * scale)))
   }
-}
-
-/** What is high may be slanted already, and a single character hardly has a direction. */
-function canSlant({ text, image }: RealWord): boolean {
-  return [...text].length > 1 && image.width > LEAST_ASPECT * image.height
 }
 
 /** The word in a crop that is too large: blank on one side or more. */

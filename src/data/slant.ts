@@ -12,6 +12,8 @@ const NARROWEST = 0.55
 const MOST_TAPER = 0.3
 /** Half of the angle that an arc spans at least and at most, radians. */
 const [FLATTEST, ROUNDEST] = [0.25, 0.9]
+/** Crops are wider than high by this. */
+const LEAST_ASPECT = 1.2
 /** Points of each side of the crop by which its box is found. */
 const STEPS = 8
 
@@ -24,6 +26,11 @@ type Point = readonly [x: number, y: number]
 interface Bending {
   forth(place: Place): Point
   back(point: Point): Place
+}
+
+/** What is high may be slanted already, and a single character hardly has a direction. */
+export function canSlant({ text, image }: { readonly text: string; readonly image: RgbImage }): boolean {
+  return [...text].length > 1 && image.width > LEAST_ASPECT * image.height
 }
 
 /** The word in the upright box around it; what is beyond its crop is its ground, its border's colours or another colour. */
