@@ -5,7 +5,7 @@ import type { Random } from '../random.ts'
 import { chance, pickWeighted, uniform } from './distributions.ts'
 import { EM } from './fonts.ts'
 import type { InkMasks } from './ink-masks.ts'
-import type { PlacedGlyph, TextLayout } from './layout.ts'
+import type { PlacedFigures, PlacedGlyph, TextLayout } from './layout.ts'
 import type { InkSettings } from './settings.ts'
 
 /** How letters are drawn. Lengths in fractions of the font size, or of the ink's height where said. */
@@ -57,6 +57,13 @@ export function renderInk(context: SKRSContext2D, layout: TextLayout, style: Ink
     context.beginPath()
     for (const [x, y] of layout.board) context.lineTo(x, y)
     context.fill()
+    context.fillStyle = '#0f0'
+    drawFigures(context, layout.furniture)
+    // All channels but that of the furniture stay.
+    context.globalCompositeOperation = 'multiply'
+    context.fillStyle = '#f0f'
+    drawFigures(context, layout.holes)
+    context.globalCompositeOperation = 'screen'
   }
   if (layout.ghosts.length > 0) {
     context.fillStyle = '#0f0'
@@ -91,6 +98,16 @@ export function renderInk(context: SKRSContext2D, layout: TextLayout, style: Ink
     context.stroke()
   }
   return context.getImageData(0, 0, width, height).data
+}
+
+function drawFigures(context: SKRSContext2D, { shapes, glyphs }: PlacedFigures): void {
+  for (const shape of shapes) {
+    context.beginPath()
+    for (const [x, y] of shape) context.lineTo(x, y)
+    context.fill()
+  }
+  drawGlyphs(context, glyphs, { grow: 0, hollow: false, dx: 0, dy: 0 })
+  context.setTransform(1, 0, 0, 1, 0, 0)
 }
 
 function drawGlyphs(

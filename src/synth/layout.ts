@@ -9,8 +9,9 @@ import { EM, type Face } from './fonts.ts'
 import { type Crop, drawMargins, drawScale, frame } from './framing.ts'
 import { boxOf, drawSpacing, glyphToLine, type Line, setLine, setStack } from './line.ts'
 import { fullCell, type Panel } from './panel.ts'
+import { drawPlateLayout, drawPlateMargins, type Figures, type Plate } from './plate-layout.ts'
 import type { LayoutSettings } from './settings.ts'
-import { type DrawNeighbour, drawBoard, drawNeighbours, drawRules, type Rule } from './surroundings.ts'
+import { type DrawNeighbour, drawNeighbours, drawRules, type Rule } from './surroundings.ts'
 import { type Box, drawWarp, type Point, type Warp } from './warp.ts'
 
 /** The six numbers of `CanvasRenderingContext2D.setTransform`. */
@@ -36,6 +37,9 @@ export interface TextLayout {
   readonly ghosts: readonly PlacedGlyph[]
   /** Of a plate: its board, corners of a polygon in image pixels. */
   readonly board: readonly Point[]
+  /** Of a plate: what stands on the board beside its characters, and what is left out of that. */
+  readonly furniture: PlacedFigures
+  readonly holes: PlacedFigures
   /** Eight numbers a character: its ink's corners from the top left clockwise, as fractions of width and height. */
   readonly characterQuads: Float32Array
   /**
@@ -43,6 +47,19 @@ export interface TextLayout {
    * height. Along a curved word the edges curve. Null for letters one above another, which have no such edges.
    */
   readonly outline: Float32Array | null
+}
+
+/** Shapes and letters in image pixels. */
+export interface PlacedFigures {
+  readonly shapes: readonly (readonly Point[])[]
+  readonly glyphs: readonly PlacedGlyph[]
+}
+
+/** What a word that stands on no plate has of its furniture. */
+export const NO_FURNITURE: Pick<TextLayout, 'board' | 'furniture' | 'holes'> = {
+  board: [],
+  furniture: { shapes: [], glyphs: [] },
+  holes: { shapes: [], glyphs: [] },
 }
 
 export interface LayoutRequest {
@@ -73,7 +90,8 @@ export function layoutWord(random: Random, request: LayoutRequest): TextLayout {
   const inkHeight = isStacked ? heightOfLetters(line) : Math.max(line.box.bottom - line.box.top, 0.45 * EM)
 
   const corners = flat.map((each) => each.map(([x, y]) => warp(x, y)))
-  const margins = drawMargins(random, settings)
+  const plate = bearer === 'plate' ? drawPlateLayout(random, line, neighbour) : null
+  const margins = plate ? drawPlateMargins(random, plate, line, settings) : drawMargins(random, settings)
   const framing = {
     bounds: boxOf(corners.flat()),
     ends: [corners[0]!, corners[corners.length - 1]!] as const,
@@ -103,9 +121,12 @@ export function layoutWord(random: Random, request: LayoutRequest): TextLayout {
     inkHeight: inkPixels,
     word: line.glyphs.filter(hasInk).map((glyph) => placeGlyph(face, glyph, toImage)),
     neighbours: neighbours.flat(),
-    ...(bearer === 'plate'
-      ? drawBoard(random, line.box, toImage, inkPixels)
-      : { board: [], rules: chance(random, settings.rules) ? drawRules(random, line.box, toImage, inkPixels) : [] }),
+    ...(plate
+      ? placePlate(random, plate, toImage, { crop, inkPixels })
+      : {
+          ...NO_FURNITURE,
+          rules: chance(random, settings.rules) ? drawRules(random, line.box, toImage, inkPixels) : [],
+        }),
     ghosts: bearer && bearer !== 'plate' ? ghostsOf(line, bearer, toImage) : [],
     outline: isStacked
       ? null
@@ -122,6 +143,26 @@ export function layoutWord(random: Random, request: LayoutRequest): TextLayout {
 
 /** Displays and plates are flat, and nothing else stands on them. */
 const UNBENT = { curved: 0, slanted: 0, wobbling: 0, neighbours: 0, stacked: 0, spaced: 0 }
+
+function placePlate(
+  random: Random,
+  { board, rim, furniture, holes }: Plate,
+  toImage: Warp,
+  { crop, inkPixels }: { crop: Crop; inkPixels: number },
+): Pick<TextLayout, 'board' | 'furniture' | 'holes' | 'rules'> {
+  const placeShape = (shape: readonly Point[]) => shape.map(([x, y]) => toImage(x, y))
+  const place = ({ shapes, lines }: Figures) => ({
+    shapes: shapes.map(placeShape),
+    glyphs: lines.flatMap((line) => placeLine(line, toImage, crop)),
+  })
+  const width = Math.max(0.8, uniform(random, 0.02, 0.06) * inkPixels)
+  return {
+    board: placeShape(board),
+    rules: rim ? [{ points: placeShape(rim), width }] : [],
+    furniture: place(furniture),
+    holes: place(holes),
+  }
+}
 
 /** The segments of each cell that are off, and those that are on. */
 function ghostsOf(line: Line, panel: Panel, toImage: Warp): PlacedGlyph[] {

@@ -9,7 +9,7 @@ import type { FontSource } from './fonts.ts'
 import { LARGEST_HEIGHT, LARGEST_WIDTH } from './framing.ts'
 import { samplePhotograph } from './ground.ts'
 import { drawInkStyle, renderInk } from './ink.ts'
-import type { PlacedGlyph } from './layout.ts'
+import { NO_FURNITURE, type PlacedGlyph } from './layout.ts'
 import { toBytes } from './light.ts'
 import type { LightImage } from './light-image.ts'
 import { setLine } from './line.ts'
@@ -99,7 +99,7 @@ function drawLight(
     neighbours: kind === 'edges' ? letterParts(random, parts, size) : [],
     rules: kind === 'rules' ? drawRuling(random, size) : kind === 'boxes' ? drawBoxes(random, size) : [],
     ghosts: [],
-    board: [],
+    ...NO_FURNITURE,
     characterQuads: NO_POINTS,
     outline: null,
   }

@@ -6,7 +6,7 @@ import type { BlockLine } from './block.ts'
 import { type Colour, drawLetterColour } from './colour.ts'
 import { chance } from './distributions.ts'
 import { drawInkStyle, type InkStyle, renderInk } from './ink.ts'
-import { placeGlyph } from './layout.ts'
+import { NO_FURNITURE, placeGlyph } from './layout.ts'
 import type { LightImage } from './light-image.ts'
 import { boxOf } from './line.ts'
 import { type PlacedBlock, type PlacedWord, placedWords } from './page-layout.ts'
@@ -118,7 +118,7 @@ const EMPTY_LAYOUT = {
   neighbours: [],
   rules: [],
   ghosts: [],
-  board: [],
+  ...NO_FURNITURE,
   characterQuads: new Float32Array(0),
   outline: null,
 } as const

@@ -82,7 +82,15 @@ const COLOURS: readonly (readonly [readonly [Colour, Colour], number])[] = [
   ],
 ]
 
-/** Paints the board (the shadow's mask) over the ground, then rim and characters (the letters' mask), and raises them. */
+/** Colours of bands, names and seals; undefined for that of the characters. */
+const FURNITURE: readonly (readonly [Colour | undefined, number])[] = [
+  [[0, 51, 153], 45],
+  [undefined, 38],
+  [[176, 28, 36], 10],
+  [[16, 92, 60], 7],
+]
+
+/** Paints the board (the shadow's mask) over the ground, what it bears besides (the outline's), then rim and characters (the letters'), and raises them. */
 export function paintPlate(
   random: Random,
   image: LightImage,
@@ -92,6 +100,7 @@ export function paintPlate(
   const dirt = uniform(random, 0, 0.3)
   const dirty = (colour: Colour): Colour => blend(colour, [118, 108, 96], dirt)
   paintThrough(image, coverage(masks, 2), dirty(board), 1)
+  paintThrough(image, coverage(masks, 1), dirty(pickWeighted(random, FURNITURE) ?? letters), 1)
   // Bare metal: only its relief tells the characters from the board.
   const isBare = chance(random, 0.1)
   paintThrough(

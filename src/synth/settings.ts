@@ -64,7 +64,7 @@ const surfaceSettings = z.strictObject({
   worn: probability(0.06).describe('share of letters that are worn'),
   engraved: probability(0.03).describe('share of words cut into or raised from their ground'),
   displays: probability(0.04).describe('share of words that are shown by liquid crystals or lamps'),
-  plates: probability(0.012).describe('share of words that are embossed on a plate'),
+  plates: probability(0.03).describe('share of words that are embossed on a plate'),
   neon: probability(0.02).describe('share of words that glow on a dark ground'),
   dotted: probability(0.01).describe('share of large letters made of lamps'),
   faint: probability(0.38).describe('share of letters with little contrast to their ground'),

@@ -81,38 +81,3 @@ export function drawRules(random: Random, box: Box, toImage: Warp, inkPixels: nu
     width,
   }))
 }
-
-/** Points of a quarter of a circle. */
-const CORNER_STEPS = 4
-
-/** The board of a plate, and its rim, with rounded corners. */
-export function drawBoard(
-  random: Random,
-  box: Box,
-  toImage: Warp,
-  inkPixels: number,
-): { board: Point[]; rules: Rule[] } {
-  const height = box.bottom - box.top
-  const beside = uniform(random, 0.12, 0.5) * height
-  const above = uniform(random, 0.1, 0.35) * height
-  const radius = uniform(random, 0.05, 0.25) * height
-  const rounded = (inset: number) => {
-    const [left, right] = [box.left - beside + inset, box.right + beside - inset]
-    const [top, bottom] = [box.top - above + inset, box.bottom + above - inset]
-    const centres = [
-      [right - radius, top + radius],
-      [right - radius, bottom - radius],
-      [left + radius, bottom - radius],
-      [left + radius, top + radius],
-    ] as const
-    return centres.flatMap(([x, y], corner) =>
-      Array.from({ length: CORNER_STEPS + 1 }, (_, step) => {
-        const angle = (Math.PI / 2) * (corner - 1 + step / CORNER_STEPS)
-        return toImage(x + radius * Math.cos(angle), y + radius * Math.sin(angle))
-      }),
-    )
-  }
-  const rim = rounded(uniform(random, 0.02, 0.07) * height)
-  const width = Math.max(0.8, uniform(random, 0.02, 0.06) * inkPixels)
-  return { board: rounded(0), rules: chance(random, 0.75) ? [{ points: [...rim, rim[0]!], width }] : [] }
-}

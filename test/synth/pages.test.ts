@@ -9,7 +9,7 @@ import { createRandom, deriveSeed } from '../../src/random.ts'
 import { drawBlock } from '../../src/synth/block.ts'
 import { createFontSource, type FontSource } from '../../src/synth/fonts.ts'
 import { renderInk } from '../../src/synth/ink.ts'
-import { placeGlyph } from '../../src/synth/layout.ts'
+import { NO_FURNITURE, placeGlyph } from '../../src/synth/layout.ts'
 import { createPages, loadPages, type Page } from '../../src/synth/page.ts'
 import { measureRestlessness } from '../../src/synth/page-ground.ts'
 import { type PlacedWord, placeBlock, placedWords } from '../../src/synth/page-layout.ts'
@@ -127,7 +127,7 @@ describe.skipIf(!existsSync(fontFolder))('pages', () => {
         neighbours: [],
         rules: [],
         ghosts: [],
-        board: [],
+        ...NO_FURNITURE,
         characterQuads: new Float32Array(0),
         outline: null,
       }

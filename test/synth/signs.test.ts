@@ -20,7 +20,7 @@ describe('readings and plates', () => {
   it('come as often as the settings say, and keep the limits', () => {
     const usual = draw({}, 20000)
     expect(usual.filter((sign) => sign && sign.bearer !== 'plate').length / 20000).toBeCloseTo(0.04, 2)
-    expect(usual.filter((sign) => sign?.bearer === 'plate').length / 20000).toBeCloseTo(0.012, 2)
+    expect(usual.filter((sign) => sign?.bearer === 'plate').length / 20000).toBeCloseTo(0.03, 2)
     expect(draw({ surface: { displays: 0, plates: 0 } }, 500).every((sign) => sign === undefined)).toBe(true)
     for (const [minimumLength, maximumLength] of [
       [1, 1],
