@@ -85,8 +85,9 @@ export function drawPlateMargins(random: Random, { box: board }: Plate, line: Li
 }
 
 /** A band at one end or both, with a country's sign below a ring of stars. */
-function drawBand(random: Random, { face, box }: Line, plain: Box): Furnished {
-  const height = box.bottom - box.top
+function drawBand(random: Random, line: Line, plain: Box): Furnished {
+  const { face } = line
+  const height = heightOf(line)
   const width = uniform(random, 0.4, 0.65) * height
   const sides = pick(random, ['left', 'left', 'left', 'left', 'right', 'both'] as const)
   const [hasLeft, hasRight] = [sides !== 'right', sides !== 'left']
@@ -149,9 +150,8 @@ function drawNames(
 }
 
 /** A coloured strip along the upper edge, with a country's name left out of it. */
-function drawBanner(random: Random, { face, box }: Line, plain: Box): Furnished {
-  const height = box.bottom - box.top
-  const strip = uniform(random, 0.25, 0.42) * height
+function drawBanner(random: Random, line: Line, plain: Box): Furnished {
+  const strip = uniform(random, 0.25, 0.42) * heightOf(line)
   const place = {
     x: (plain.left + plain.right) / 2,
     y: plain.top - strip / 2,
@@ -161,14 +161,15 @@ function drawBanner(random: Random, { face, box }: Line, plain: Box): Furnished 
   return {
     shapes: [cornersOf({ ...plain, top: plain.top - strip, bottom: plain.top })],
     lines: [],
-    holes: { shapes: [], lines: [smallLine(random, pick(random, NAMES), face, place)] },
+    holes: { shapes: [], lines: [smallLine(random, pick(random, NAMES), line.face, place)] },
     reach: { ...NO_REACH, top: strip },
   }
 }
 
 /** Round stickers in the gaps between groups. */
-function drawSeals(random: Random, { glyphs, corners, box }: Line): Point[][] {
-  const height = box.bottom - box.top
+function drawSeals(random: Random, line: Line): Point[][] {
+  const { glyphs, corners, box } = line
+  const height = heightOf(line)
   const gaps = corners.filter((_, index) => glyphs[index]!.character === ' ').map(boxOf)
   return gaps.flatMap(({ left, right }) => {
     const radius = Math.min(uniform(random, 0.1, 0.2) * height, 0.4 * (right - left))
