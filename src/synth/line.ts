@@ -77,12 +77,7 @@ function gapCorners(inked: readonly (readonly Point[])[], index: number, { top, 
   const before = boxOf(inked[index - 1] ?? inked[index]!).right
   const behind = boxOf(inked[index + 1] ?? inked[index]!).left
   const [left, right] = before <= behind ? [before, behind] : [(before + behind) / 2, (before + behind) / 2]
-  return [
-    [left, top],
-    [right, top],
-    [right, bottom],
-    [left, bottom],
-  ]
+  return cornersOf({ left, right, top, bottom })
 }
 
 /** Corners of a glyph's ink in text coordinates, from the top left clockwise. */
@@ -112,6 +107,16 @@ export function boxOf(points: readonly Point[]): Box {
     bottom = Math.max(bottom, y)
   }
   return { left, right, top, bottom }
+}
+
+/** From the top left clockwise. */
+export function cornersOf({ left, right, top, bottom }: Box): Point[] {
+  return [
+    [left, top],
+    [right, top],
+    [right, bottom],
+    [left, bottom],
+  ]
 }
 
 /** The line at another size, moved. */

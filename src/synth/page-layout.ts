@@ -4,7 +4,7 @@ import type { Quadrilateral } from '../image/quadrilateral.ts'
 import type { Random } from '../random.ts'
 import { type Block, type BlockLine, type BlockWord, wordBox } from './block.ts'
 import { chance, logUniform, pickWeighted, uniform } from './distributions.ts'
-import { boxOf } from './line.ts'
+import { boxOf, cornersOf } from './line.ts'
 import type { Restlessness } from './page-ground.ts'
 import type { LayoutSettings } from './settings.ts'
 import { type Box, drawCurve, drawView, type Point, type Warp } from './warp.ts'
@@ -182,13 +182,4 @@ function boxAlong([[startX, startY], [endX, endY]]: readonly [Point, Point], poi
 
 function distance([ax, ay]: Point, [bx, by]: Point): number {
   return Math.hypot(ax - bx, ay - by)
-}
-
-function cornersOf({ left, right, top, bottom }: Box): Point[] {
-  return [
-    [left, top],
-    [right, top],
-    [right, bottom],
-    [left, bottom],
-  ]
 }

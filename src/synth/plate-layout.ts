@@ -6,7 +6,7 @@ import type { Random } from '../random.ts'
 import { chance, pick, pickWeighted, uniform } from './distributions.ts'
 import { EM, type Face } from './fonts.ts'
 import { drawMargins, type Margins } from './framing.ts'
-import { boxOf, type Line, moveLine, setLine } from './line.ts'
+import { boxOf, cornersOf, type Line, moveLine, setLine } from './line.ts'
 import type { LayoutSettings } from './settings.ts'
 import type { DrawNeighbour } from './surroundings.ts'
 import type { Box, Point } from './warp.ts'
@@ -206,15 +206,6 @@ function smallLine(
 
 function widened({ left, right, top, bottom }: Box, by: Box): Box {
   return { left: left - by.left, right: right + by.right, top: top - by.top, bottom: bottom + by.bottom }
-}
-
-function cornersOf({ left, right, top, bottom }: Box): Point[] {
-  return [
-    [left, top],
-    [right, top],
-    [right, bottom],
-    [left, bottom],
-  ]
 }
 
 const DISC_STEPS = 10
