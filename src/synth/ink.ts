@@ -7,6 +7,7 @@ import { EM } from './fonts.ts'
 import type { InkMasks } from './ink-masks.ts'
 import type { PlacedFigures, PlacedGlyph, TextLayout } from './layout.ts'
 import type { InkSettings } from './settings.ts'
+import type { Point } from './warp.ts'
 
 /** How letters are drawn. Lengths in fractions of the font size, or of the ink's height where said. */
 export interface InkStyle {
@@ -54,22 +55,15 @@ export function renderInk(context: SKRSContext2D, layout: TextLayout, style: Ink
 
   if (layout.board.length > 0) {
     context.fillStyle = '#00f'
-    context.beginPath()
-    for (const [x, y] of layout.board) context.lineTo(x, y)
-    context.fill()
-    context.fillStyle = '#0f0'
-    drawFigures(context, layout.furniture)
-    // All channels but that of the furniture stay.
-    context.globalCompositeOperation = 'multiply'
-    context.fillStyle = '#f0f'
-    drawFigures(context, layout.holes)
-    context.globalCompositeOperation = 'screen'
+    fillShape(context, layout.board)
   }
-  if (layout.ghosts.length > 0) {
-    context.fillStyle = '#0f0'
-    drawGlyphs(context, layout.ghosts, { grow: 0, hollow: false, dx: 0, dy: 0 })
-    context.setTransform(1, 0, 0, 1, 0, 0)
-  }
+  context.fillStyle = '#0f0'
+  drawFigures(context, layout.furniture)
+  // All channels but that of the furniture stay.
+  context.globalCompositeOperation = 'multiply'
+  context.fillStyle = '#f0f'
+  drawFigures(context, layout.holes)
+  context.globalCompositeOperation = 'screen'
   if (style.shadow) {
     const { x, y, kind } = style.shadow
     context.fillStyle = '#00f'
@@ -101,13 +95,15 @@ export function renderInk(context: SKRSContext2D, layout: TextLayout, style: Ink
 }
 
 function drawFigures(context: SKRSContext2D, { shapes, glyphs }: PlacedFigures): void {
-  for (const shape of shapes) {
-    context.beginPath()
-    for (const [x, y] of shape) context.lineTo(x, y)
-    context.fill()
-  }
+  for (const shape of shapes) fillShape(context, shape)
   drawGlyphs(context, glyphs, { grow: 0, hollow: false, dx: 0, dy: 0 })
   context.setTransform(1, 0, 0, 1, 0, 0)
+}
+
+function fillShape(context: SKRSContext2D, shape: readonly Point[]): void {
+  context.beginPath()
+  for (const [x, y] of shape) context.lineTo(x, y)
+  context.fill()
 }
 
 function drawGlyphs(

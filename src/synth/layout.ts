@@ -7,7 +7,7 @@ import type { Random } from '../random.ts'
 import { chance, uniform } from './distributions.ts'
 import { EM, type Face } from './fonts.ts'
 import { type Crop, drawMargins, drawScale, frame } from './framing.ts'
-import { boxOf, drawSpacing, glyphToLine, type Line, setLine, setStack } from './line.ts'
+import { boxOf, drawSpacing, glyphToLine, inkHeightOf, type Line, setLine, setStack } from './line.ts'
 import { fullCell, type Panel } from './panel.ts'
 import { drawPlateLayout, drawPlateMargins, type Figures, type Plate } from './plate-layout.ts'
 import type { LayoutSettings } from './settings.ts'
@@ -33,11 +33,12 @@ export interface TextLayout {
   readonly word: readonly PlacedGlyph[]
   readonly neighbours: readonly PlacedGlyph[]
   readonly rules: readonly Rule[]
-  /** Of a display: all segments of each cell, lit or not. */
-  readonly ghosts: readonly PlacedGlyph[]
   /** Of a plate: its board, corners of a polygon in image pixels. */
   readonly board: readonly Point[]
-  /** Of a plate: what stands on the board beside its characters, and what is left out of that. */
+  /**
+   * Of a plate: what stands on the board beside its characters, and what is left out of that. Of a display: all segments of
+   * each cell, lit or not.
+   */
   readonly furniture: PlacedFigures
   readonly holes: PlacedFigures
   /** Eight numbers a character: its ink's corners from the top left clockwise, as fractions of width and height. */
@@ -55,7 +56,7 @@ export interface PlacedFigures {
   readonly glyphs: readonly PlacedGlyph[]
 }
 
-/** What a word that stands on no plate has of its furniture. */
+/** What a word has that stands on neither plate nor display. */
 export const NO_FURNITURE: Pick<TextLayout, 'board' | 'furniture' | 'holes'> = {
   board: [],
   furniture: { shapes: [], glyphs: [] },
@@ -87,7 +88,7 @@ export function layoutWord(random: Random, request: LayoutRequest): TextLayout {
   const line = isStacked ? setStack(random, text, face) : setLine(random, text, face, spacing, wobble)
   const warp = drawWarp(random, line.box, { isCurvable: text.length > 2 && !isStacked, settings })
   const { corners: flat } = line
-  const inkHeight = isStacked ? heightOfLetters(line) : Math.max(line.box.bottom - line.box.top, 0.45 * EM)
+  const inkHeight = isStacked ? heightOfLetters(line) : inkHeightOf(line)
 
   const corners = flat.map((each) => each.map(([x, y]) => warp(x, y)))
   const plate = bearer === 'plate' ? drawPlateLayout(random, line, neighbour) : null
@@ -125,9 +126,9 @@ export function layoutWord(random: Random, request: LayoutRequest): TextLayout {
       ? placePlate(random, plate, toImage, { crop, inkPixels })
       : {
           ...NO_FURNITURE,
+          furniture: { shapes: [], glyphs: bearer && bearer !== 'plate' ? ghostsOf(line, bearer, toImage) : [] },
           rules: chance(random, settings.rules) ? drawRules(random, line.box, toImage, inkPixels) : [],
         }),
-    ghosts: bearer && bearer !== 'plate' ? ghostsOf(line, bearer, toImage) : [],
     outline: isStacked
       ? null
       : Float32Array.from(

@@ -109,6 +109,11 @@ export function boxOf(points: readonly Point[]): Box {
   return { left, right, top, bottom }
 }
 
+/** Height of the line's ink, no less than that of low letters. */
+export function inkHeightOf({ box }: Line): number {
+  return Math.max(box.bottom - box.top, 0.45 * EM)
+}
+
 /** From the top left clockwise. */
 export function cornersOf({ left, right, top, bottom }: Box): Point[] {
   return [

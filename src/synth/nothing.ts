@@ -98,7 +98,6 @@ function drawLight(
     word: [],
     neighbours: kind === 'edges' ? letterParts(random, parts, size) : [],
     rules: kind === 'rules' ? drawRuling(random, size) : kind === 'boxes' ? drawBoxes(random, size) : [],
-    ghosts: [],
     ...NO_FURNITURE,
     characterQuads: NO_POINTS,
     outline: null,

@@ -117,7 +117,6 @@ function paintLine(random: Random, page: LightImage, painting: LinePainting): bo
 const EMPTY_LAYOUT = {
   neighbours: [],
   rules: [],
-  ghosts: [],
   ...NO_FURNITURE,
   characterQuads: new Float32Array(0),
   outline: null,

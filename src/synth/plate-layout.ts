@@ -4,9 +4,9 @@
  */
 import type { Random } from '../random.ts'
 import { chance, pick, pickWeighted, uniform } from './distributions.ts'
-import { EM, type Face } from './fonts.ts'
+import type { Face } from './fonts.ts'
 import { drawMargins, type Margins } from './framing.ts'
-import { boxOf, cornersOf, type Line, moveLine, setLine } from './line.ts'
+import { boxOf, cornersOf, inkHeightOf, type Line, moveLine, setLine } from './line.ts'
 import type { LayoutSettings } from './settings.ts'
 import type { DrawNeighbour } from './surroundings.ts'
 import type { Box, Point } from './warp.ts'
@@ -46,7 +46,7 @@ const NO_REACH: Box = { left: 0, right: 0, top: 0, bottom: 0 }
 
 /** Draws a plate around a line of characters. */
 export function drawPlateLayout(random: Random, line: Line, neighbour: DrawNeighbour): Plate {
-  const height = heightOf(line)
+  const height = inkHeightOf(line)
   const [beside, above] = [uniform(random, 0.12, 0.5) * height, uniform(random, 0.1, 0.35) * height]
   const plain = widened(line.box, { left: beside, right: beside, top: above, bottom: above })
   const furnished = pickWeighted<() => Furnished>(random, [
@@ -74,7 +74,7 @@ export function drawPlateLayout(random: Random, line: Line, neighbour: DrawNeigh
 export function drawPlateMargins(random: Random, { box: board }: Plate, line: Line, settings: LayoutSettings): Margins {
   if (chance(random, 0.3)) return drawMargins(random, settings)
   const { box } = line
-  const side = (room: number) => room / heightOf(line) + uniform(random, -0.08, 0.2)
+  const side = (room: number) => room / inkHeightOf(line) + uniform(random, -0.08, 0.2)
   return {
     left: side(box.left - board.left),
     right: side(board.right - box.right),
@@ -87,7 +87,7 @@ export function drawPlateMargins(random: Random, { box: board }: Plate, line: Li
 /** A band at one end or both, with a country's sign below a ring of stars. */
 function drawBand(random: Random, line: Line, plain: Box): Furnished {
   const { face } = line
-  const height = heightOf(line)
+  const height = inkHeightOf(line)
   const width = uniform(random, 0.4, 0.65) * height
   const sides = pick(random, ['left', 'left', 'left', 'left', 'right', 'both'] as const)
   const [hasLeft, hasRight] = [sides !== 'right', sides !== 'left']
@@ -122,7 +122,7 @@ function drawNames(
   plain: Box,
   { line, neighbour }: { line: Line; neighbour: DrawNeighbour },
 ): Furnished {
-  const height = heightOf(line)
+  const height = inkHeightOf(line)
   const [isAbove, isBelow] = pick(random, [
     [true, false],
     [true, true],
@@ -151,7 +151,7 @@ function drawNames(
 
 /** A coloured strip along the upper edge, with a country's name left out of it. */
 function drawBanner(random: Random, line: Line, plain: Box): Furnished {
-  const strip = uniform(random, 0.25, 0.42) * heightOf(line)
+  const strip = uniform(random, 0.25, 0.42) * inkHeightOf(line)
   const place = {
     x: (plain.left + plain.right) / 2,
     y: plain.top - strip / 2,
@@ -169,7 +169,7 @@ function drawBanner(random: Random, line: Line, plain: Box): Furnished {
 /** Round stickers in the gaps between groups. */
 function drawSeals(random: Random, line: Line): Point[][] {
   const { glyphs, corners, box } = line
-  const height = heightOf(line)
+  const height = inkHeightOf(line)
   const gaps = corners.filter((_, index) => glyphs[index]!.character === ' ').map(boxOf)
   return gaps.flatMap(({ left, right }) => {
     const radius = Math.min(uniform(random, 0.1, 0.2) * height, 0.4 * (right - left))
@@ -185,10 +185,6 @@ function drawBolts(random: Random, { box }: Line, { left, right, top, bottom }: 
   return chance(random, 0.5)
     ? [left + beside / 2, right - beside / 2].map((x) => disc(x, (top + bottom) / 2, size * beside))
     : [left + apart, right - apart].map((x) => disc(x, top + above / 2, size * above))
-}
-
-function heightOf({ box }: Line): number {
-  return Math.max(box.bottom - box.top, 0.45 * EM)
 }
 
 /** A line in letters so high, or less where it would be wider than its room; around (x, y). */

@@ -90,7 +90,10 @@ const FURNITURE: readonly (readonly [Colour | undefined, number])[] = [
   [[16, 92, 60], 7],
 ]
 
-/** Paints the board (the shadow's mask) over the ground, what it bears besides (the outline's), then rim and characters (the letters'), and raises them. */
+/**
+ * Paints the board (the shadow's mask) over the ground, what it bears besides (the outline's), then rim and characters (the
+ * letters'), and raises them.
+ */
 export function paintPlate(
   random: Random,
   image: LightImage,

@@ -126,7 +126,6 @@ describe.skipIf(!existsSync(fontFolder))('pages', () => {
       const empty = {
         neighbours: [],
         rules: [],
-        ghosts: [],
         ...NO_FURNITURE,
         characterQuads: new Float32Array(0),
         outline: null,
